@@ -1,0 +1,161 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The wire formats, the model and the pure decisions depend on no package, so that they build and test in seconds.
+// Everything that needs a socket, a database or a C library sits in a target of its own above them.
+
+let grpc: [Target.Dependency] = [
+  .product(name: "GRPCCore", package: "grpc-swift-2"),
+  .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+  .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+]
+let grpcTransport: Target.Dependency = .product(name: "GRPCNIOTransportHTTP2", package: "grpc-swift-nio-transport")
+let nio: [Target.Dependency] = [
+  .product(name: "NIOCore", package: "swift-nio"),
+  .product(name: "NIOPosix", package: "swift-nio"),
+]
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+let package = Package(
+  name: "alioth",
+  products: [
+    .executable(name: "aliothd", targets: ["aliothd"]),
+    .executable(name: "alioth-controller", targets: ["alioth-controller"]),
+    .executable(name: "alioth", targets: ["alioth"]),
+    .library(name: "OpenFlow", targets: ["OpenFlow", "OpenFlowNIO"]),
+    .library(name: "OVSDB", targets: ["OVSDB", "OVSDBNIO"]),
+    .library(name: "DHCP", targets: ["DHCP"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
+    .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.2"),
+    .package(url: "https://github.com/grpc/grpc-swift-protobuf", from: "2.4.1"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    // System libraries, and the few calls that Swift cannot import by itself.
+    .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+    .systemLibrary(
+      name: "CNetlink", pkgConfig: "libnl-route-3.0", providers: [.apt(["libnl-3-dev", "libnl-route-3-dev"])]),
+
+    // Values and wire formats: no package, no I/O.
+    .target(name: "NetworkTypes"),
+    .target(name: "PacketFormats", dependencies: ["NetworkTypes"]),
+    .target(name: "DHCP", dependencies: ["NetworkTypes", "PacketFormats"]),
+    .target(name: "OpenFlow", dependencies: ["NetworkTypes"]),
+    .target(name: "OVSDB", dependencies: ["NetworkTypes"]),
+    .target(name: "GoalState", dependencies: ["NetworkTypes"]),
+    .target(name: "Pipeline", dependencies: ["GoalState", "NetworkTypes", "OpenFlow"]),
+    .target(name: "Reconciler", dependencies: ["OpenFlow"]),
+
+    // The host: sockets, captured packets, links.
+    .target(name: "OpenFlowNIO", dependencies: ["OpenFlow"] + nio),
+    .target(name: "OVSDBNIO", dependencies: ["OVSDB"] + nio),
+    .target(name: "PacketCapture", dependencies: ["CPcap", "NetworkTypes", "PacketFormats"]),
+    .target(name: "HostNetwork", dependencies: ["CNetlink", "NetworkTypes"]),
+
+    // Goal states on the wire.
+    .target(name: "GoalStateProtobuf", dependencies: grpc, exclude: ["Protos"]),
+    .target(
+      name: "Southbound",
+      dependencies: [
+        "GoalState", "GoalStateProtobuf", "NetworkTypes", grpcTransport, logging,
+        .product(name: "X509", package: "swift-certificates"),
+      ] + grpc),
+
+    // What both daemons and the command line share: configuration files and readiness towards systemd.
+    .target(name: "Daemon", dependencies: ["NetworkTypes", logging, yams]),
+
+    .target(
+      name: "AgentCore",
+      dependencies: [
+        "Daemon", "DHCP", "GoalState", "HostNetwork", "NetworkTypes", "OVSDB", "OVSDBNIO", "OpenFlow",
+        "OpenFlowNIO", "PacketCapture", "PacketFormats", "Pipeline", "Reconciler", "Southbound", hummingbird,
+        lifecycle, logging, .product(name: "HTTPTypes", package: "swift-http-types"),
+      ] + nio),
+    .target(
+      name: "ControllerCore",
+      dependencies: [
+        "Daemon", "GoalState", "NetworkTypes", "Southbound", hummingbird, lifecycle, logging,
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "X509", package: "swift-certificates"),
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+
+    .target(
+      name: "CommandLineClient",
+      dependencies: [
+        "DHCP", "Daemon", "NetworkTypes", "PacketCapture", "PacketFormats", argumentParser,
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+      ] + nio),
+
+    .executableTarget(
+      name: "aliothd", dependencies: ["AgentCore", "Daemon", argumentParser, lifecycle, logging, signals]),
+    .executableTarget(
+      name: "alioth-controller",
+      dependencies: ["ControllerCore", "Daemon", argumentParser, lifecycle, logging, signals]),
+    .executableTarget(name: "alioth", dependencies: ["CommandLineClient", argumentParser]),
+
+    .testTarget(name: "NetworkTypesTests", dependencies: ["NetworkTypes"]),
+    .testTarget(name: "PacketFormatsTests", dependencies: ["NetworkTypes", "PacketFormats"]),
+    .testTarget(name: "DHCPTests", dependencies: ["DHCP", "NetworkTypes", "PacketFormats"]),
+    .testTarget(name: "OpenFlowTests", dependencies: ["NetworkTypes", "OpenFlow"]),
+    .testTarget(name: "OpenFlowNIOTests", dependencies: ["NetworkTypes", "OpenFlow", "OpenFlowNIO"] + nio),
+    .testTarget(name: "OVSDBTests", dependencies: ["NetworkTypes", "OVSDB"]),
+    .testTarget(name: "OVSDBNIOTests", dependencies: ["NetworkTypes", "OVSDB", "OVSDBNIO"] + nio),
+    .testTarget(name: "GoalStateTests", dependencies: ["GoalState", "NetworkTypes"]),
+    .testTarget(name: "PipelineTests", dependencies: ["GoalState", "NetworkTypes", "OpenFlow", "Pipeline"]),
+    .testTarget(name: "ReconcilerTests", dependencies: ["NetworkTypes", "OpenFlow", "Reconciler"]),
+    .testTarget(name: "PacketCaptureTests", dependencies: ["NetworkTypes", "PacketCapture"]),
+    .testTarget(name: "HostNetworkTests", dependencies: ["HostNetwork", "NetworkTypes"]),
+    .testTarget(
+      name: "SouthboundTests",
+      dependencies: [
+        "GoalState", "GoalStateProtobuf", "NetworkTypes", "Southbound", logging,
+        .product(name: "Crypto", package: "swift-crypto"), .product(name: "X509", package: "swift-certificates"),
+      ] + grpc),
+    .testTarget(name: "DaemonTests", dependencies: ["Daemon", "NetworkTypes", logging]),
+    .testTarget(
+      name: "AgentCoreTests",
+      dependencies: [
+        "AgentCore", "DHCP", "Daemon", "GoalState", "NetworkTypes", "OVSDB", "OpenFlow", "Pipeline", "Reconciler",
+        logging,
+      ]),
+    .testTarget(
+      name: "ControllerCoreTests",
+      dependencies: [
+        "ControllerCore", "GoalState", "NetworkTypes", "Southbound", hummingbird, logging,
+        .product(name: "HummingbirdTesting", package: "hummingbird"),
+        .product(name: "X509", package: "swift-certificates"),
+      ]),
+    .testTarget(
+      name: "CommandLineClientTests",
+      dependencies: ["CommandLineClient", "NetworkTypes", argumentParser] + nio),
+    .testTarget(name: "EndToEndTests", exclude: ["Lab"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system {
+  target.swiftSettings = (target.swiftSettings ?? []) + [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ]
+}

@@ -1,0 +1,51 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+
+/// The agent's own API on a unix socket, for `alioth show` and for probes: status, liveness and readiness.
+///
+/// Whoever may open the socket may read; nothing can be changed through it.
+struct LocalAPI: Sendable {
+  /// Where the answers come from.
+  let status: @Sendable () async -> StatusDocument
+  /// Nil when the agent is ready, else why not.
+  let notReady: @Sendable () async -> String?
+  let socket: String
+  let logger: Logger
+
+  /// The server, ready to run.
+  func application(onRunning: @escaping @Sendable () async -> Void) -> some ApplicationProtocol {
+    let router = Router()
+    router.get("/v1/status") { _, _ in try LocalAPI.json(await status()) }
+    router.get("/livez") { _, _ in "ok\n" }
+    router.get("/readyz") { _, _ -> Response in
+      guard let reason = await notReady() else { return LocalAPI.text(.ok, "ok\n") }
+      return LocalAPI.text(.serviceUnavailable, reason + "\n")
+    }
+    // What it logs at error is its clients hanging up at shutdown; failing to listen is thrown.
+    var quiet = logger
+    quiet.logLevel = .critical
+    return Application(
+      router: router,
+      configuration: .init(address: .unixDomainSocket(path: socket), serverName: "aliothd"),
+      onServerRunning: { _ in await onRunning() },
+      logger: quiet)
+  }
+
+  private static func json(_ document: some Encodable) throws -> Response {
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let body = ByteBuffer(bytes: try encoder.encode(document) + Data("\n".utf8))
+    return Response(
+      status: .ok, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: body))
+  }
+
+  private static func text(_ status: HTTPResponse.Status, _ text: String) -> Response {
+    Response(
+      status: status, headers: [.contentType: "text/plain; charset=utf-8"],
+      body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+  }
+}

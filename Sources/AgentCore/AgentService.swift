@@ -1,0 +1,126 @@
+import Daemon
+import Foundation
+import GoalState
+import HostNetwork
+import Hummingbird
+import Logging
+import NIOPosix
+import NetworkTypes
+import ServiceLifecycle
+import Southbound
+
+/// The agent put together: the sessions with Open vSwitch and the controller, the DHCP responder, the underlay and the
+/// local API around the one ``Agent``.
+///
+/// Stopping leaves the switch as it is: guests' packets keep flowing while the agent is gone.
+public struct AgentService: Service {
+  private let configuration: AgentConfiguration
+  private let defaultDatapathType: String
+  private let logger: Logger
+  private let started = Date()
+
+  /// - Throws: when the TLS files cannot be used, or the socket is another agent's.
+  public init(configuration: AgentConfiguration, logger: Logger) throws {
+    self.configuration = configuration
+    self.logger = logger
+    // The kernel's datapath where there is one; the userspace datapath everywhere else.
+    defaultDatapathType = (try? HostNetwork.hasGenericNetlinkFamily("ovs_datapath")) == true ? "system" : "netdev"
+    try LocalSocket.claim(configuration.apiSocket)
+  }
+
+  /// Runs until the service group shuts down gracefully, or the task is cancelled.
+  public func run() async throws {
+    try await cancelWhenGracefulShutdown {
+      try await runUntilCancelled()
+    }
+    SystemdNotifier.stopping()
+    LocalSocket.release(configuration.apiSocket)
+    logger.info("stopped; the switch keeps forwarding")
+  }
+
+  private func runUntilCancelled() async throws {
+    let table = DHCPBindingTable()
+    let board = StatusBoard()
+    let agent = Agent(dhcpTable: table, logger: logger(for: "agent"))
+    let listener = DHCPListener(interface: configuration.dhcpInterface, table: table, logger: logger(for: "dhcp"))
+    let database = DatabaseSession(
+      configuration: configuration, defaultDatapathType: defaultDatapathType, agent: agent, board: board,
+      logger: logger(for: "ovsdb"))
+    let openFlow = SwitchLink(
+      configuration: configuration.openVSwitch, agent: agent, board: board, logger: logger(for: "openflow"))
+    let underlay = UnderlayMonitor(
+      tunnel: configuration.tunnel, controller: configuration.controller.address.host, agent: agent, board: board,
+      logger: logger(for: "underlay"))
+    let document = StatusReader(
+      configuration: configuration, started: started, agent: agent, board: board, listener: listener)
+    let api = LocalAPI(
+      status: { await document.status() }, notReady: { await document.notReady() }, socket: configuration.apiSocket,
+      logger: logger(for: "api"))
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { await agent.run() }
+      group.addTask { await listener.run() }
+      group.addTask { try await database.run() }
+      group.addTask { try await openFlow.run() }
+      group.addTask { try await underlay.run() }
+      group.addTask { try await followController(agent, board, database) }
+      group.addTask { try await retryRefused(agent) }
+      group.addTask {
+        try await api.application(onRunning: {
+          LocalSocket.restrict(configuration.apiSocket)
+          SystemdNotifier.ready(status: "running as host \(configuration.host)")
+        }).run()
+      }
+      group.addTask { try await feedWatchdog(agent) }
+      defer { group.cancelAll() }
+      try await group.next()
+    }
+  }
+
+  /// Keeps a session with the controller from the present tunnel address; a new address is a new session, as the
+  /// controller tells it to the other hosts.
+  private func followController(_ agent: Agent, _ board: StatusBoard, _ database: DatabaseSession) async throws {
+    var client: Task<Void, any Error>?
+    defer { client?.cancel() }
+    for await address in await agent.tunnelAddresses() {
+      client?.cancel()
+      _ = await client?.result
+      await database.underlayChanged()
+      let link = ControllerLink(
+        hostID: HostID(configuration.host), tunnelAddress: address, agent: agent, board: board,
+        logger: logger(for: "southbound"))
+      let southbound = try SouthboundClient(
+        address: SouthboundAddress(
+          host: configuration.controller.address.host, port: Int(configuration.controller.address.port)),
+        security: security, receiver: link, logger: logger(for: "southbound"))
+      client = Task { try await southbound.run() }
+    }
+  }
+
+  private var security: ClientSecurity {
+    guard let tls = configuration.controller.tls else { return .plaintext }
+    return .mutualTLS(
+      CredentialFiles(certificate: tls.certificate, key: tls.key, trust: tls.trustRoots), serverName: tls.serverName)
+  }
+
+  private func retryRefused(_ agent: Agent) async throws {
+    while true {
+      try await Task.sleep(for: Agent.quarantineRetry)
+      await agent.retryQuarantined()
+    }
+  }
+
+  /// Tells systemd that the agent's actor still takes its turns; a hung agent is restarted, which costs its guests
+  /// nothing.
+  private func feedWatchdog(_ agent: Agent) async throws {
+    let interval = SystemdNotifier.watchdogInterval
+    while true {
+      try await Task.sleep(for: interval ?? .seconds(3600))
+      _ = await agent.isInForce
+      if interval != nil { SystemdNotifier.watchdog() }
+    }
+  }
+
+  private func logger(for part: String) -> Logger {
+    Logger(label: "\(logger.label).\(part)")
+  }
+}

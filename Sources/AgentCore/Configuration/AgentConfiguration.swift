@@ -1,0 +1,160 @@
+import Daemon
+import Logging
+import NetworkTypes
+import OVSDB
+
+/// What `aliothd.yaml` says, validated.
+public struct AgentConfiguration: Sendable {
+  /// How to reach the controller.
+  struct Controller: Sendable {
+    var address: HostPort
+    /// Nil when plaintext was asked for by name.
+    var tls: TLS?
+
+    struct TLS: Sendable {
+      var trustRoots: String
+      var certificate: String
+      var key: String
+      var serverName: String?
+    }
+  }
+
+  /// Where Open vSwitch is, and what to make there.
+  struct OpenVSwitch: Sendable {
+    var runDirectory: String
+    var database: String
+    var bridge: String
+    /// Nil to take what the host has.
+    var datapathType: String?
+  }
+
+  /// Which address the tunnels come from: one of the two, or neither to take the one that routes to the controller.
+  struct Tunnel: Sendable {
+    var encapsulation: Underlay.Encapsulation
+    var address: IPv4Address?
+    var interface: String?
+    var port: UInt16?
+  }
+
+  /// The host's id, as its certificate names it.
+  public var host: String
+  var controller: Controller
+  var tunnel: Tunnel
+  var openVSwitch: OpenVSwitch
+  var dhcpInterface: String
+  var apiSocket: String
+  /// What is logged, and how.
+  public var log: LogConfiguration
+
+  /// The port that controllers listen on for agents unless configured otherwise.
+  static let defaultControllerPort: UInt16 = 7700
+  /// Where the configuration is looked for.
+  public static let defaultPath = "/etc/alioth/aliothd.yaml"
+
+  /// Reads and validates the file.
+  ///
+  /// - Parameter hostName: the machine's own name, for when the file names none.
+  public init(contentsOf path: String, hostName: String) throws(ConfigurationError) {
+    var reader = try ConfigurationReader(contentsOf: path)
+    try self.init(&reader, hostName: hostName)
+  }
+
+  init(_ reader: inout ConfigurationReader, hostName: String) throws(ConfigurationError) {
+    host = try reader.parsed("host", as: "a host name") { isName($0) ? $0 : nil } ?? hostName
+    controller = try Controller(&reader)
+    tunnel = try Tunnel(&reader)
+    openVSwitch = try OpenVSwitch(&reader)
+    dhcpInterface =
+      try reader.parsed("dhcp.interface", as: interfaceNameText) { isInterfaceName($0) ? $0 : nil } ?? "alioth-dhcp"
+    apiSocket = try reader.parsed("api.socket", as: pathText, absolutePath) ?? "/run/alioth/aliothd.sock"
+    log = try LogConfiguration(&reader)
+    try reader.rejectUnknownKeys()
+  }
+}
+
+extension AgentConfiguration.Controller {
+  init(_ reader: inout ConfigurationReader) throws(ConfigurationError) {
+    let address = try reader.parsed("controller.address", as: "HOST:PORT") {
+      HostPort($0, defaultPort: AgentConfiguration.defaultControllerPort)
+    }
+    guard let address else { throw reader.failure("controller.address", "is required: HOST or HOST:PORT") }
+    self.address = address
+    let plaintext = try reader.boolean("controller.plaintext") ?? false
+    let roots = try reader.parsed("controller.ca", as: pathText, absolutePath)
+    let certificate = try reader.parsed("controller.certificate", as: pathText, absolutePath)
+    let key = try reader.parsed("controller.key", as: pathText, absolutePath)
+    let serverName = try reader.string("controller.server-name")
+    if plaintext {
+      guard roots == nil, certificate == nil, key == nil else {
+        throw reader.failure("controller.plaintext", "contradicts the TLS files that are configured beside it")
+      }
+      tls = nil
+      return
+    }
+    guard let roots, let certificate, let key else {
+      let missing = roots == nil ? "controller.ca" : certificate == nil ? "controller.certificate" : "controller.key"
+      throw reader.failure(
+        missing,
+        "is required, as the connection is TLS with certificates on both sides (alioth-controller ca issue-node)")
+    }
+    tls = TLS(trustRoots: roots, certificate: certificate, key: key, serverName: serverName)
+  }
+}
+
+extension AgentConfiguration.Tunnel {
+  init(_ reader: inout ConfigurationReader) throws(ConfigurationError) {
+    encapsulation =
+      try reader.parsed("tunnel.type", as: "vxlan, geneve or gre", Underlay.Encapsulation.init(rawValue:)) ?? .vxlan
+    address = try reader.parsed("tunnel.address", as: "an IPv4 address of this host") {
+      IPv4Address($0).flatMap { $0.isHostAddress ? $0 : nil }
+    }
+    interface = try reader.parsed("tunnel.interface", as: interfaceNameText) { isInterfaceName($0) ? $0 : nil }
+    port = try reader.integer("tunnel.port", in: 1...65535).map { UInt16($0) }
+    if address != nil, interface != nil {
+      throw reader.failure("tunnel.interface", "cannot be used together with tunnel.address: remove one of them")
+    }
+    if port != nil, encapsulation == .gre {
+      throw reader.failure("tunnel.port", "has no meaning for gre, which is a protocol of its own beside UDP")
+    }
+  }
+}
+
+extension AgentConfiguration.OpenVSwitch {
+  init(_ reader: inout ConfigurationReader) throws(ConfigurationError) {
+    runDirectory =
+      try reader.parsed("openvswitch.run-directory", as: pathText, absolutePath) ?? "/run/openvswitch"
+    database = try reader.parsed("openvswitch.database", as: pathText, absolutePath) ?? "\(runDirectory)/db.sock"
+    bridge =
+      try reader.parsed("openvswitch.bridge", as: interfaceNameText) { isInterfaceName($0) ? $0 : nil } ?? "br-int"
+    let datapath = try reader.parsed("openvswitch.datapath-type", as: "auto, system or netdev") {
+      ["auto", "system", "netdev"].contains($0) ? $0 : nil
+    }
+    datapathType = datapath == "auto" ? nil : datapath
+  }
+}
+
+private let pathText = "an absolute path"
+private let interfaceNameText = "an interface name of 1 to 15 letters, digits, '-', '_' or '.'"
+
+private func absolutePath(_ text: String) -> String? {
+  text.hasPrefix("/") && !text.contains("\0") ? text : nil
+}
+
+/// What Linux takes for an interface, less the characters that would need quoting somewhere (IFNAMSIZ is 16 with its
+/// end).
+private func isInterfaceName(_ text: String) -> Bool {
+  (1...15).contains(text.utf8.count) && text != "." && text != ".." && text.utf8.allSatisfy(isNameByte)
+}
+
+private func isName(_ text: String) -> Bool {
+  (1...255).contains(text.utf8.count) && text.utf8.allSatisfy(isNameByte)
+}
+
+private func isNameByte(_ byte: UInt8) -> Bool {
+  switch byte {
+  case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+    true
+  default: false
+  }
+}

@@ -1,0 +1,44 @@
+import Daemon
+import Foundation
+import GoalState
+import Logging
+import NetworkTypes
+import Southbound
+
+/// The agent as the southbound stream sees it: what it says first, what it takes, and what it reports.
+struct ControllerLink: GoalStateReceiver {
+  let hostID: HostID
+  let tunnelAddress: IPv4Address
+  let agent: Agent
+  let board: StatusBoard
+  let logger: Logger
+
+  func hello() async -> AgentHello {
+    AgentHello(
+      hostID: hostID, tunnelAddress: .v4(tunnelAddress), agentVersion: aliothVersion, held: await agent.goal.version)
+  }
+
+  func received(_ update: GoalStateUpdate) async {
+    await agent.received(update)
+  }
+
+  func connectionChanged(_ state: ControllerConnectionState) async {
+    switch state {
+    case .connecting:
+      await board.controller(StatusBoard.ControllerLink(state: "connecting", error: await board.controller.error))
+    case .connected(let since):
+      logger.info("session with the controller")
+      await board.controller(StatusBoard.ControllerLink(state: "connected", since: since))
+    case .disconnected(let reason, _):
+      await board.controller(StatusBoard.ControllerLink(state: "disconnected", error: reason))
+    }
+  }
+
+  func nextReport() async -> GoalStateReport? {
+    await agent.reports.next()
+  }
+
+  func resetReports() async {
+    await agent.reports.reset()
+  }
+}

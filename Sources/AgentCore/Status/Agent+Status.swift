@@ -1,0 +1,69 @@
+import GoalState
+import NetworkTypes
+import OpenFlow
+import Pipeline
+import Reconciler
+
+/// The part of the status that the agent itself knows; the sessions know the rest.
+struct AgentSnapshot: Sendable {
+  var version: GoalStateVersion
+  var applied: GoalStateVersion
+  var underlay: Underlay?
+  var flowsDesired: Int
+  var flowsInstalled: Int?
+  var ports: [StatusDocument.Port]
+  var report: GoalStateReport
+  var isInForce: Bool
+  var isSwitchConnected: Bool
+  var counters: [String: Int]
+}
+
+extension Agent {
+  /// Everything that the status shows of the agent, at one moment.
+  func snapshot() -> AgentSnapshot {
+    let report = self.report
+    let applied = applied
+    let failed = Dictionary(report.failures.map { ($0.key, $0.message) }, uniquingKeysWith: { first, _ in first })
+    let waiting = Dictionary(report.pending.map { ($0.key, $0.reason) }, uniquingKeysWith: { first, _ in first })
+    let isInForce = isInForce
+    let ports = goal.ports.values.sorted { $0.id < $1.id }.map { port in
+      var entry = StatusDocument.Port(
+        id: port.id.rawValue, name: port.name, networkId: port.networkID.rawValue, macAddress: port.mac.description,
+        fixedIps: port.fixedIPs.map(\.address.description), status: "ACTIVE")
+      switch self.ports.guests[port.id] {
+      case .attached(let ofport, let interface):
+        entry.interface = interface
+        entry.ofport = ofport.rawValue
+      case .unusable(_, let interface):
+        entry.interface = interface
+      case nil:
+        break
+      }
+      if let reason = failed[.port(port.id)] {
+        (entry.status, entry.reason) = ("FAILED", reason)
+      } else if let reason = waiting[.port(port.id)] {
+        (entry.status, entry.reason) = ("PENDING", reason)
+      } else if !port.adminStateUp {
+        (entry.status, entry.reason) = ("DOWN", "administratively down")
+      } else if !isInForce {
+        (entry.status, entry.reason) = (
+          "PENDING", isSwitchConnected ? "being programmed" : "the switch is not connected"
+        )
+      }
+      return entry
+    }
+    return AgentSnapshot(
+      version: goal.version, applied: applied, underlay: underlay, flowsDesired: reconciler.desiredCount,
+      flowsInstalled: reconciler.installedCount, ports: ports, report: report, isInForce: isInForce,
+      isSwitchConnected: isSwitchConnected, counters: counters)
+  }
+
+  private var counters: [String: Int] {
+    let flows = reconciler.counters
+    return [
+      "flows_added": flows.flowsAdded, "flows_deleted": flows.flowsDeleted, "flows_kept": flows.flowsKept,
+      "bundles_committed": flows.batchesCommitted, "bundles_refused": flows.batchesRefused,
+      "units_compiled": unitsCompiled,
+    ]
+  }
+}

@@ -1,0 +1,71 @@
+import GoalState
+
+/// What the agent says about itself and its host to whoever asks on its socket. The JSON's keys are these names in snake case.
+struct StatusDocument: Codable, Sendable {
+  struct Controller: Codable, Sendable {
+    var address: String
+    var state: String
+    var since: String?
+    var error: String?
+  }
+
+  struct Switch: Codable, Sendable {
+    var state: String
+    var bridge: String
+    var datapathType: String?
+    var datapathId: String?
+    var error: String?
+    var flowsDesired: Int
+    var flowsInstalled: Int?
+  }
+
+  struct Tunnel: Codable, Sendable {
+    var type: String
+    var address: String?
+    var mtu: Int?
+    var error: String?
+  }
+
+  struct Version: Codable, Sendable {
+    var epoch: String
+    var receivedRevision: UInt64
+    var appliedRevision: UInt64
+  }
+
+  struct Port: Codable, Sendable {
+    var id: String
+    var name: String
+    var networkId: String
+    var macAddress: String
+    var fixedIps: [String]
+    var interface: String?
+    var ofport: UInt32?
+    var status: String
+    var reason: String?
+  }
+
+  struct Pending: Codable, Sendable {
+    var resource: String
+    var revision: UInt64
+    var reason: String
+  }
+
+  struct Failure: Codable, Sendable {
+    var resource: String
+    var revision: UInt64
+    var code: String
+    var message: String
+  }
+
+  var host: String
+  var version: String
+  var startedAt: String
+  var controller: Controller
+  var `switch`: Switch
+  var tunnel: Tunnel
+  var goalState: Version
+  var ports: [Port]
+  var pending: [Pending]
+  var failures: [Failure]
+  var counters: [String: Int]
+}

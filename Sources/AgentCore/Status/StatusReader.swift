@@ -1,0 +1,74 @@
+import DHCP
+import Daemon
+import Foundation
+import GoalState
+import NetworkTypes
+import OVSDB
+
+/// Puts the status together from who knows its parts.
+struct StatusReader: Sendable {
+  let configuration: AgentConfiguration
+  let started: Date
+  let agent: Agent
+  let board: StatusBoard
+  let listener: DHCPListener
+
+  func status() async -> StatusDocument {
+    let snapshot = await agent.snapshot()
+    let link = await board.controller
+    let problems = await [board.databaseProblem, board.bridgeProblem, board.switchProblem]
+    let problem = problems.compactMap { $0 }.first
+    return StatusDocument(
+      host: configuration.host, version: aliothVersion, startedAt: started.ISO8601Format(),
+      controller: StatusDocument.Controller(
+        address: "\(configuration.controller.address)", state: link.state, since: link.since?.ISO8601Format(),
+        error: link.error),
+      switch: StatusDocument.Switch(
+        state: snapshot.isSwitchConnected ? "connected" : "disconnected", bridge: configuration.openVSwitch.bridge,
+        datapathType: await board.datapathType, datapathId: await board.datapathID.map(StatusReader.hexadecimal),
+        error: problem, flowsDesired: snapshot.flowsDesired, flowsInstalled: snapshot.flowsInstalled),
+      tunnel: StatusDocument.Tunnel(
+        type: configuration.tunnel.encapsulation.rawValue, address: snapshot.underlay?.address.description,
+        mtu: snapshot.underlay?.guestMTU, error: await board.underlayProblem),
+      goalState: StatusDocument.Version(
+        epoch: snapshot.version.epoch, receivedRevision: snapshot.version.revision,
+        appliedRevision: snapshot.applied.revision),
+      ports: snapshot.ports,
+      pending: snapshot.report.pending.map {
+        StatusDocument.Pending(resource: "\($0.key)", revision: $0.revision, reason: $0.reason)
+      },
+      failures: snapshot.report.failures.map {
+        StatusDocument.Failure(
+          resource: "\($0.key)", revision: $0.revision, code: $0.code.rawValue, message: $0.message)
+      },
+      counters: snapshot.counters.merging(dhcpCounters) { first, _ in first })
+  }
+
+  /// Why the agent is not ready yet; nil when the goal state received last is in force and DHCP is answered.
+  func notReady() async -> String? {
+    if let problem = await board.databaseProblem { return "Open vSwitch database: \(problem)" }
+    if let problem = await board.bridgeProblem { return "bridge: \(problem)" }
+    guard await agent.isSwitchConnected else { return "switch: \(await board.switchProblem ?? "being read")" }
+    guard listener.counters.isListening else { return "DHCP: not listening on \(configuration.dhcpInterface) yet" }
+    guard await agent.goal.isComplete else {
+      return "no goal state yet: controller \(configuration.controller.address) is \(await board.controller.state)"
+    }
+    return await agent.isInForce ? nil : "the goal state is being put in force"
+  }
+
+  private var dhcpCounters: [String: Int] {
+    let counters = listener.counters
+    var result = [
+      "dhcp_declines": counters.declines, "dhcp_releases": counters.releases, "dhcp_strays": counters.strays,
+      "dhcp_send_failures": counters.sendFailures,
+    ]
+    for (kind, count) in counters.replies { result["dhcp_replies_\(kind)"] = count }
+    for (reason, count) in counters.drops { result["dhcp_drops_\(reason.rawValue)"] = count }
+    return result
+  }
+
+  private static func hexadecimal(_ number: UInt64) -> String {
+    let digits = String(number, radix: 16)
+    return String(repeating: "0", count: max(0, 16 - digits.count)) + digits
+  }
+}

@@ -1,0 +1,3 @@
+#include <netpacket/packet.h>
+#include <pcap/pcap.h>
+#include <sys/eventfd.h>

@@ -1,0 +1,75 @@
+import Foundation
+import GoalState
+import NetworkTypes
+
+/// Hosts, as Neutron's API shows them: one agent each.
+enum AgentPlanning {
+  /// A host by its agent's id, or by its name.
+  static func find(_ id: String, _ state: ModelState) -> Stored<HostRecord>? {
+    state.hosts[HostID(id)] ?? state.hosts.values.first { $0.record.agentID == id }
+  }
+
+  static func delete(_ id: String, _ plan: inout ChangePlan) throws(APIError) {
+    guard let stored = find(id, plan.state) else { throw .notFound(.agents, id) }
+    let host = stored.record.host
+    guard (plan.state.portsByHost[host] ?? []).isEmpty else {
+      throw APIError(
+        409, "AgentInUse",
+        "Agent \(id) cannot be deleted: there are ports with binding:host_id \(host). Unbind or delete them first.")
+    }
+    plan.require(.modRevision(ModelKeys.host(host), stored.revision))
+    plan.require(.nothingUnder(ModelKeys.ports(on: host)))
+    plan.delete(ModelKeys.host(host))
+    plan.delete(ModelKeys.tunnel(stored.record.tunnelAddress))
+    plan.ids.append(host.rawValue)
+  }
+
+  static func show(_ stored: Stored<HostRecord>, _ activity: HostActivity, isAlive: Bool) -> JSONValue {
+    let record = stored.record
+    let time = { (date: Date?) -> JSONValue in date.map { .string($0.agentText) } ?? .null }
+    return .object([
+      .init("id", .string(record.agentID)),
+      .init("agent_type", .string("Alioth agent")),
+      .init("binary", .string("aliothd")),
+      .init("topic", .string("N/A")),
+      .init("host", .string(record.host.rawValue)),
+      .init("admin_state_up", .boolean(true)),
+      .init("alive", .boolean(isAlive)),
+      .init("created_at", time(record.createdAt)),
+      .init("started_at", time(activity.startedAt)),
+      .init("heartbeat_timestamp", time(activity.lastHeard)),
+      .init("availability_zone", .null),
+      .init("description", .null),
+      .init("resources_synced", .null),
+      .init("configurations", configurations(record, activity)),
+    ])
+  }
+
+  private static func configurations(_ record: HostRecord, _ activity: HostActivity) -> JSONValue {
+    let report = activity.report
+    let revision = { (number: UInt64?) -> JSONValue in number.map { .integer(Int(clamping: $0)) } ?? .null }
+    let failures = (report?.failures ?? []).map { failure -> JSONValue in
+      .object([
+        .init("resource", .string(failure.key.description)), .init("revision", revision(failure.revision)),
+        .init("code", .string(failure.code.rawValue)), .init("message", .string(failure.message)),
+      ])
+    }
+    let pending = (report?.pending ?? []).map { pending -> JSONValue in
+      .object([
+        .init("resource", .string(pending.key.description)), .init("revision", revision(pending.revision)),
+        .init("reason", .string(pending.reason)),
+      ])
+    }
+    return .object([
+      .init("tunnel_address", .string(record.tunnelAddress.description)),
+      .init("agent_version", activity.agentVersion.map { .string($0) } ?? .null),
+      .init("connected", .boolean(activity.isConnected)),
+      .init("peer", activity.peer.map { .string($0) } ?? .null),
+      .init("epoch", report.map { .string($0.applied.epoch) } ?? .null),
+      .init("applied_revision", revision(report?.applied.revision)),
+      .init("sent_revision", revision(activity.sentRevision)),
+      .init("failures", .array(failures)),
+      .init("pending", .array(pending)),
+    ])
+  }
+}

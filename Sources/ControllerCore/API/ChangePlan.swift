@@ -1,0 +1,140 @@
+import Foundation
+import GoalState
+import NetworkTypes
+
+/// What the controller gives out by itself.
+public struct AllocationSettings: Hashable, Sendable {
+  /// The first three octets are kept, and the fourth unless it is zero; the others are random.
+  public var macBase: MACAddress
+  /// The segments for networks.
+  public var vniRange: ClosedRange<UInt32>
+
+  /// Settings with their defaults.
+  public init(
+    macBase: MACAddress = MACAddress(0xfa, 0x16, 0x3e, 0, 0, 0), vniRange: ClosedRange<UInt32> = 1...0xff_ffff
+  ) {
+    self.macBase = macBase
+    self.vniRange = vniRange
+  }
+}
+
+/// A change being planned on one state of the model: its transaction, and what it has already given out within itself.
+///
+/// Planning changes nothing. Everything that the plan relies on is among the transaction's compares, so that a plan on an
+/// outdated state is refused by the store and made anew.
+struct ChangePlan {
+  let state: ModelState
+  let settings: AllocationSettings
+  let now: Date
+  private(set) var transaction = StoreTransaction()
+  /// What was made, in the order of the request.
+  var ids: [String] = []
+
+  private var operationIndex: [StoreKey: Int] = [:]
+  private var compares: Set<StoreCompare> = []
+  private var reservedAddresses: [SubnetID: Set<UInt32>] = [:]
+  private var reservedMACs: [NetworkID: Set<MACAddress>] = [:]
+  private var reservedVNIs: Set<UInt32> = []
+
+  init(state: ModelState, settings: AllocationSettings, now: Date = .wholeSeconds()) {
+    self.state = state
+    self.settings = settings
+    self.now = now
+  }
+
+  mutating func require(_ compare: StoreCompare) {
+    if compares.insert(compare).inserted { transaction.compares.append(compare) }
+  }
+
+  mutating func put(_ key: StoreKey, _ record: some Encodable) throws(APIError) {
+    do throws(ModelError) {
+      perform(.put(key, try RecordCoding.encode(record)))
+    } catch {
+      throw .model(error)
+    }
+  }
+
+  mutating func put(_ key: StoreKey, owner: String) { perform(.put(key, Array(owner.utf8))) }
+
+  mutating func delete(_ key: StoreKey) { perform(.delete(key)) }
+
+  /// The last operation on a key counts.
+  private mutating func perform(_ operation: StoreOperation) {
+    if let index = operationIndex[operation.key] {
+      transaction.operations[index] = operation
+    } else {
+      operationIndex[operation.key] = transaction.operations.count
+      transaction.operations.append(operation)
+    }
+  }
+
+  // Uniqueness: the model says what is free, the store makes sure that it still is.
+
+  /// Takes this address of a subnet for `owner`; false when somebody has it.
+  mutating func claim(_ address: IPv4Address, in subnet: SubnetID, owner: String) -> Bool {
+    guard state.addressUse[subnet]?.contains(address.rawValue) != true,
+      reservedAddresses[subnet, default: []].insert(address.rawValue).inserted
+    else { return false }
+    let key = ModelKeys.address(subnet, address)
+    require(.absent(key))
+    put(key, owner: owner)
+    return true
+  }
+
+  /// Takes the lowest free address of a subnet's pools; nil when they are exhausted.
+  mutating func claimAddress(in subnet: SubnetRecord, owner: String) -> IPv4Address? {
+    let use = state.addressUse[subnet.id] ?? NumberUse()
+    for pool in subnet.pools {
+      let range = pool.start.rawValue...max(pool.start.rawValue, pool.end.rawValue)
+      guard let number = use.firstFree(in: range, besides: reservedAddresses[subnet.id] ?? []) else { continue }
+      let address = IPv4Address(rawValue: number)
+      if claim(address, in: subnet.id, owner: owner) { return address }
+    }
+    return nil
+  }
+
+  /// Takes this MAC address of a network for `owner`; false when somebody has it.
+  mutating func claim(_ mac: MACAddress, in network: NetworkID, owner: String) -> Bool {
+    guard state.macUse[network]?.contains(mac) != true, reservedMACs[network, default: []].insert(mac).inserted else {
+      return false
+    }
+    let key = ModelKeys.mac(network, mac)
+    require(.absent(key))
+    put(key, owner: owner)
+    return true
+  }
+
+  /// Takes a random free MAC address.
+  mutating func claimMAC(in network: NetworkID, owner: String) throws(APIError) -> MACAddress {
+    let base = settings.macBase.rawValue
+    let bits: UInt64 = base & 0xff_0000 == 0 ? 24 : 16
+    let mask = (UInt64(1) << bits) - 1
+    for _ in 0..<64 {
+      let mac = MACAddress(rawValue: base & ~mask | UInt64.random(in: 1...mask))
+      if claim(mac, in: network, owner: owner) { return mac }
+    }
+    throw APIError(
+      503, "MacAddressGenerationFailure", "Unable to generate unique mac on network \(network): its addresses are used up.")
+  }
+
+  /// Takes this segment; false when another network has it.
+  mutating func claim(_ vni: VNI, owner: String) -> Bool {
+    guard !state.vniUse.contains(vni.rawValue), reservedVNIs.insert(vni.rawValue).inserted else { return false }
+    let key = ModelKeys.vni(vni)
+    require(.absent(key))
+    put(key, owner: owner)
+    return true
+  }
+
+  /// Takes the lowest free segment.
+  mutating func claimVNI(owner: String) throws(APIError) -> VNI {
+    guard let number = state.vniUse.firstFree(in: settings.vniRange, besides: reservedVNIs), let vni = VNI(number),
+      claim(vni, owner: owner)
+    else {
+      throw APIError(
+        503, "NoNetworkAvailable",
+        "Unable to create the network. No tenant network is available for allocation: network.vni-range is used up.")
+    }
+    return vni
+  }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import GoalState
+import NetworkTypes
+
+/// Resources as the documents that the API shows.
+enum Documents {
+  static func all(_ collection: ResourceCollection, _ state: ModelState, _ directory: HostDirectory) -> [JSONValue] {
+    switch collection {
+    case .networks: state.networks.values.map { NetworkPlanning.show($0, state) }
+    case .subnets: state.subnets.values.map { SubnetPlanning.show($0) }
+    case .ports: state.ports.values.map { PortPlanning.show($0, state) }
+    case .agents: state.hosts.values.map { agent($0, directory) }
+    }
+  }
+
+  static func one(
+    _ collection: ResourceCollection, _ id: String, _ state: ModelState, _ directory: HostDirectory
+  ) -> JSONValue? {
+    switch collection {
+    case .networks: state.networks[NetworkID(id)].map { NetworkPlanning.show($0, state) }
+    case .subnets: state.subnets[SubnetID(id)].map { SubnetPlanning.show($0) }
+    case .ports: state.ports[PortID(id)].map { PortPlanning.show($0, state) }
+    case .agents: AgentPlanning.find(id, state).map { agent($0, directory) }
+    }
+  }
+
+  private static func agent(_ host: Stored<HostRecord>, _ directory: HostDirectory) -> JSONValue {
+    let activity = directory.activity(of: host.record.host)
+    return AgentPlanning.show(host, activity, isAlive: directory.isAlive(activity))
+  }
+
+  /// The attributes of a collection's documents, read off an example, so that there is one list of them only.
+  static func attributes(_ collection: ResourceCollection) -> Set<String> {
+    let header = RecordHeader(id: "", name: "", projectID: "", description: "", now: .distantPast)
+    let state = ModelState(vniRange: 1...1)
+    let document: JSONValue? =
+      switch collection {
+      case .networks:
+        VNI(1).map { NetworkPlanning.show(Stored(record: NetworkRecord(header: header, vni: $0), revision: 0), state) }
+      case .subnets:
+        IPv4Prefix(containing: .any, length: 0).map { prefix in
+          let record = SubnetRecord(
+            header: header, networkID: NetworkID(""), prefix: prefix, gateway: nil, gatewayMAC: .zero, pools: [],
+            dhcpEnabled: false, dnsServers: [], hostRoutes: [])
+          return SubnetPlanning.show(Stored(record: record, revision: 0))
+        }
+      case .ports:
+        PortPlanning.show(
+          Stored(
+            record: PortRecord(
+              header: header, networkID: NetworkID(""), mac: .zero, addresses: [], adminStateUp: true, deviceID: "",
+              deviceOwner: "", host: nil, bindingProfile: nil, dnsName: ""), revision: 0), state)
+      case .agents:
+        AgentPlanning.show(
+          Stored(
+            record: HostRecord(host: HostID(""), agentID: "", tunnelAddress: .v4(.any), createdAt: .distantPast),
+            revision: 0), HostActivity(), isAlive: false)
+      }
+    return Set((document?.members ?? []).map(\.name))
+  }
+}

@@ -1,0 +1,114 @@
+import GoalState
+import NetworkTypes
+
+/// Networks: what a request makes of them, and how they are shown.
+enum NetworkPlanning {
+  private static let readOnly = readOnlyAttributes.union([
+    "subnets", "availability_zones", "ipv4_address_scope", "ipv6_address_scope",
+  ])
+
+  /// IPv4's least (RFC 791) to the largest that IPv6's jumbo-less header can say.
+  private static let mtuRange = 68...65_535
+
+  static func create(_ body: JSONValue, _ plan: inout ChangePlan) throws(APIError) {
+    var attributes = try AttributeReader(body, "network")
+    let header = try RecordHeader(&attributes, now: plan.now)
+    let mtu = try attributes.integer("mtu", in: mtuRange)
+    let adminStateUp = try attributes.boolean("admin_state_up") ?? true
+    try attributes.expect("provider:network_type", oneOf: [.null, .string("vxlan")])
+    let requested = try attributes.integer("provider:segmentation_id", in: 1...0xff_ffff)
+    try takeUnsupported(&attributes)
+    try attributes.finish(readOnly: readOnly)
+
+    let id = NetworkID(header.id)
+    var record = NetworkRecord(header: header, vni: try vni(requested, for: id, &plan), mtu: nil)
+    if case .value(let mtu) = mtu { record.mtu = mtu }
+    try plan.put(ModelKeys.network(id), record)
+    if !adminStateUp { try plan.put(ModelKeys.networkAdminState(id), false) }
+    plan.ids.append(header.id)
+  }
+
+  private static func vni(
+    _ requested: AttributeReader.Presence<Int>, for id: NetworkID, _ plan: inout ChangePlan
+  ) throws(APIError) -> VNI {
+    guard case .value(let number) = requested, let vni = VNI(number) else {
+      return try plan.claimVNI(owner: id.rawValue)
+    }
+    guard plan.claim(vni, owner: id.rawValue) else {
+      throw APIError(409, "TunnelIdInUse", "Unable to create the network. The tunnel ID \(vni) is in use.")
+    }
+    return vni
+  }
+
+  private static func takeUnsupported(_ attributes: inout AttributeReader) throws(APIError) {
+    for name in ["shared", "router:external", "is_default", "vlan_transparent"] {
+      try attributes.expect(name, oneOf: [.boolean(false), .string("False"), .string("false"), .null])
+    }
+    try attributes.expect("availability_zone_hints", oneOf: [.array([]), .null])
+    try attributes.expect("provider:physical_network", oneOf: [.null])
+  }
+
+  static func update(_ id: NetworkID, _ body: JSONValue, _ plan: inout ChangePlan) throws(APIError) {
+    guard let stored = plan.state.networks[id] else { throw .notFound(.networks, id.rawValue) }
+    var record = stored.record
+    var attributes = try AttributeReader(body, "network")
+    try record.header.update(&attributes, now: plan.now)
+    switch try attributes.integer("mtu", in: mtuRange) {
+    case .absent: break
+    case .null: record.mtu = nil
+    case .value(let mtu): record.mtu = mtu
+    }
+    let adminState = plan.state.networkAdminStates[id]
+    if let adminStateUp = try attributes.boolean("admin_state_up"), adminStateUp != (adminState?.record ?? true) {
+      try plan.put(ModelKeys.networkAdminState(id), adminStateUp)
+    }
+    try takeUnsupported(&attributes)
+    try attributes.finish(
+      readOnly: readOnly.union(["project_id", "tenant_id", "provider:network_type", "provider:segmentation_id"]),
+      verb: "PUT")
+    plan.require(.modRevision(ModelKeys.network(id), stored.revision))
+    try plan.put(ModelKeys.network(id), record)
+  }
+
+  /// A network goes with its subnets, as in Neutron, unless it has ports.
+  static func delete(_ id: NetworkID, _ plan: inout ChangePlan) throws(APIError) {
+    guard let stored = plan.state.networks[id] else { throw .notFound(.networks, id.rawValue) }
+    guard (plan.state.portsByNetwork[id] ?? []).isEmpty else {
+      throw APIError(
+        409, "NetworkInUse",
+        "Unable to complete operation on network \(id). There are one or more ports still in use on the network.")
+    }
+    plan.require(.modRevision(ModelKeys.network(id), stored.revision))
+    plan.require(.nothingUnder(ModelKeys.ports(of: id)))
+    for subnet in (plan.state.subnetsByNetwork[id] ?? []).sorted() {
+      try SubnetPlanning.delete(subnet, &plan)
+    }
+    SubnetPlanning.requireSameSubnets(of: id, &plan)
+    plan.delete(ModelKeys.network(id))
+    plan.delete(ModelKeys.networkAdminState(id))
+    plan.delete(ModelKeys.subnetSet(id))
+    plan.delete(ModelKeys.vni(stored.record.vni))
+  }
+
+  static func show(_ stored: Stored<NetworkRecord>, _ state: ModelState) -> JSONValue {
+    let record = stored.record
+    let subnets = (state.subnetsByNetwork[record.id] ?? []).compactMap { state.subnets[$0]?.record }
+    var members = record.header.leadingMembers
+    members += [
+      .init("admin_state_up", .boolean(state.networkAdminStates[record.id]?.record ?? true)),
+      .init("status", .string("ACTIVE")),
+      .init("subnets", .array(subnets.sorted(by: SubnetPlanning.isOlder).map { .string($0.header.id) })),
+      .init("mtu", record.mtu.map { .integer($0) } ?? .null),
+      .init("shared", .boolean(false)),
+      .init("router:external", .boolean(false)),
+      .init("provider:network_type", .string("vxlan")),
+      .init("provider:physical_network", .null),
+      .init("provider:segmentation_id", .integer(Int(record.vni.rawValue))),
+      .init("availability_zone_hints", .array([])),
+      .init("availability_zones", .array([])),
+      .init("ipv4_address_scope", .null),
+      .init("ipv6_address_scope", .null),
+    ]
+    return .object(members + record.header.trailingMembers)
+  }
+}

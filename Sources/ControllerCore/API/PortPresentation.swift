@@ -1,0 +1,44 @@
+import GoalState
+import NetworkTypes
+
+extension PortPlanning {
+  static func show(_ stored: Stored<PortRecord>, _ state: ModelState) -> JSONValue {
+    let record = stored.record
+    let status = state.shownStatus(of: stored)
+    let addresses = record.addresses.map { address -> JSONValue in
+      .object([
+        .init("subnet_id", .string(address.subnetID.rawValue)),
+        .init("ip_address", .string(address.address.description)),
+      ])
+    }
+    let profile = record.bindingProfile.flatMap { try? JSONParser.parse(Array($0.utf8)) }
+    var members = record.header.leadingMembers
+    members += [
+      .init("network_id", .string(record.networkID.rawValue)),
+      .init("mac_address", .string(record.mac.description)),
+      .init("fixed_ips", .array(addresses)),
+      .init("admin_state_up", .boolean(record.adminStateUp)),
+      .init("status", .string(status.status.rawValue)),
+      .init("alioth:status_reason", status.reason.map { .string($0) } ?? .null),
+      .init("device_id", .string(record.deviceID)),
+      .init("device_owner", .string(record.deviceOwner)),
+      .init("dns_name", .string(record.dnsName)),
+      .init("binding:host_id", .string(record.host?.rawValue ?? "")),
+      .init("binding:vif_type", .string(record.host == nil ? "unbound" : "ovs")),
+      .init("binding:vif_details", record.host == nil ? .object([]) : vifDetails),
+      .init("binding:vnic_type", .string("normal")),
+      .init("binding:profile", profile ?? .object([])),
+      .init("security_groups", .array([])),
+      .init("allowed_address_pairs", .array([])),
+      .init("extra_dhcp_opts", .array([])),
+    ]
+    return .object(members + record.header.trailingMembers)
+  }
+
+  /// What a compute service needs to plug the guest's interface into the integration bridge by its `iface-id`.
+  private static let vifDetails: JSONValue = .object([
+    .init("connectivity", .string("l2")), .init("port_filter", .boolean(true)),
+    .init("ovs_hybrid_plug", .boolean(false)), .init("bridge_name", .string("br-int")),
+    .init("bound_drivers", .object([.init("0", .string("alioth"))])),
+  ])
+}

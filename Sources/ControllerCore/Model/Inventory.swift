@@ -1,0 +1,88 @@
+import GoalState
+import Logging
+
+/// The model in memory: built from the store, kept up to date by its watch, read by everyone.
+///
+/// The actor owns the state. Nobody writes here: changes go to the store and come back through the watch, in order.
+public actor Inventory {
+  private let store: any Store
+  private let logger: Logger
+  private var state: ModelState
+  private var observer: (@Sendable (GoalStateChanges) -> Void)?
+  private var waiters: [(revision: UInt64, continuation: CheckedContinuation<Bool, Never>)] = []
+  private var isFollowing = false
+  private var stopped = false
+  /// The last earlier state that was rebuilt: agents that come back after a restart mostly hold the same revision.
+  private var rebuilt: ModelState?
+
+  /// Reads everything that the store has.
+  public init(store: any Store, vniRange: ClosedRange<UInt32>, logger: Logger) async throws {
+    self.store = store
+    self.logger = logger
+    let listing = try await store.list(under: ModelKeys.everything, at: nil)
+    self.state = try ModelState(vniRange: vniRange, listing: listing)
+  }
+
+  /// Tells `observer` of each change of goal states, on the actor, in order.
+  func observe(_ observer: @escaping @Sendable (GoalStateChanges) -> Void) {
+    self.observer = observer
+  }
+
+  /// Follows the store until it is closed or the task is cancelled.
+  ///
+  /// - Throws: when the store's changes cannot be read or understood: the controller cannot go on then.
+  public func run() async throws {
+    isFollowing = true
+    defer { stop() }
+    for try await batch in store.watch(under: ModelKeys.everything, from: state.revision + 1) {
+      let changes = try state.apply(batch)
+      wakeWaiters()
+      if !changes.byHost.isEmpty { observer?(changes) }
+    }
+  }
+
+  /// Whether the state still follows the store.
+  var isRunning: Bool { isFollowing && !stopped }
+
+  private func wakeWaiters() {
+    for waiter in waiters where waiter.revision <= state.revision { waiter.continuation.resume(returning: true) }
+    waiters.removeAll { $0.revision <= state.revision }
+  }
+
+  private func stop() {
+    stopped = true
+    for waiter in waiters { waiter.continuation.resume(returning: false) }
+    waiters = []
+  }
+
+  /// Waits until the state has taken in `revision`; false when it never will, because the store is closed.
+  func reached(_ revision: UInt64) async -> Bool {
+    guard state.revision < revision else { return true }
+    guard !stopped else { return false }
+    return await withCheckedContinuation { waiters.append((revision, $0)) }
+  }
+
+  /// Reads the state as of one moment.
+  func read<Value: Sendable, Failure: Error>(
+    _ body: @Sendable (ModelState) throws(Failure) -> Value
+  ) throws(Failure) -> Value {
+    try body(state)
+  }
+
+  /// The goal state of a host as of an earlier revision; nil when that is kept no more, or is not of this history.
+  func hostView(_ host: HostID, at revision: UInt64) async -> HostView? {
+    guard revision <= state.revision else { return nil }
+    if revision == state.revision { return state.hostView(host) }
+    if let rebuilt, rebuilt.revision == revision { return rebuilt.hostView(host) }
+    var earlier = state
+    do {
+      let batches = try await store.changes(under: ModelKeys.everything, after: revision, through: earlier.revision)
+      try earlier.takeBack(batches, to: revision)
+    } catch {
+      logger.debug("no goal state as of an earlier revision", metadata: ["revision": "\(revision)", "error": "\(error)"])
+      return nil
+    }
+    rebuilt = earlier
+    return earlier.hostView(host)
+  }
+}

@@ -1,0 +1,45 @@
+/// Which numbers are taken, and the lowest free one of a range without searching from its start each time.
+struct NumberUse: Sendable {
+  private var used: Set<UInt32> = []
+  /// By a range's first number: everything from there up to this number is taken.
+  private var lowestCandidate: [UInt32: UInt32] = [:]
+
+  var isEmpty: Bool { used.isEmpty }
+
+  func contains(_ number: UInt32) -> Bool { used.contains(number) }
+
+  /// Follows these ranges from now on, and no others.
+  mutating func follow(rangesFrom starts: [UInt32]) {
+    lowestCandidate = Dictionary(starts.map { ($0, $0) }) { first, _ in first }
+    for start in lowestCandidate.keys { advance(start) }
+  }
+
+  mutating func insert(_ number: UInt32) {
+    guard used.insert(number).inserted else { return }
+    for (start, candidate) in lowestCandidate where candidate == number { advance(start) }
+  }
+
+  mutating func remove(_ number: UInt32) {
+    guard used.remove(number) != nil else { return }
+    for (start, candidate) in lowestCandidate where number >= start && number < candidate {
+      lowestCandidate[start] = number
+    }
+  }
+
+  private mutating func advance(_ start: UInt32) {
+    guard var candidate = lowestCandidate[start] else { return }
+    while used.contains(candidate), candidate < .max { candidate += 1 }
+    lowestCandidate[start] = candidate
+  }
+
+  /// The lowest number of `range` that is neither taken nor in `reserved`.
+  func firstFree(in range: ClosedRange<UInt32>, besides reserved: Set<UInt32> = []) -> UInt32? {
+    var candidate = max(range.lowerBound, lowestCandidate[range.lowerBound] ?? range.lowerBound)
+    while candidate <= range.upperBound {
+      if !used.contains(candidate), !reserved.contains(candidate) { return candidate }
+      guard candidate < .max else { return nil }
+      candidate += 1
+    }
+    return nil
+  }
+}

@@ -1,0 +1,161 @@
+import Foundation
+import GoalState
+import NetworkTypes
+
+// What is stored, as JSON under the keys of `ModelKeys`. New fields are optional, so that older stores stay readable.
+
+/// What every resource has besides its own fields.
+public struct RecordHeader: Codable, Hashable, Sendable {
+  /// A UUID in lower case.
+  public var id: String
+  /// What people call it; need not be unique.
+  public var name: String
+  /// The owner; empty when none was given.
+  public var projectID: String
+  /// Free text.
+  public var description: String
+  /// When it was made, in whole seconds.
+  public var createdAt: Date
+  /// When it was last changed through the API, in whole seconds.
+  public var updatedAt: Date
+  /// Counts the changes through the API, as Neutron's `revision_number` does.
+  public var revisionNumber: Int
+
+  /// A header for a new resource.
+  public init(id: String, name: String, projectID: String, description: String, now: Date) {
+    self.id = id
+    self.name = name
+    self.projectID = projectID
+    self.description = description
+    self.createdAt = now
+    self.updatedAt = now
+    self.revisionNumber = 0
+  }
+
+  /// Notes a change through the API.
+  public mutating func touch(now: Date) {
+    updatedAt = now
+    revisionNumber += 1
+  }
+}
+
+/// A network as it is stored.
+public struct NetworkRecord: Codable, Hashable, Sendable {
+  /// Id, name and the like.
+  public var header: RecordHeader
+  /// Its segment between hosts.
+  public var vni: VNI
+  /// The guests' MTU, or nil to let each host derive it.
+  public var mtu: Int?
+
+  /// The network's id.
+  public var id: NetworkID { NetworkID(header.id) }
+}
+
+/// A subnet as it is stored.
+public struct SubnetRecord: Codable, Hashable, Sendable {
+  /// Addresses that are given out to ports that ask for none.
+  public struct Pool: Codable, Hashable, Sendable {
+    /// The first.
+    public var start: IPv4Address
+    /// The last; not before the first.
+    public var end: IPv4Address
+  }
+
+  /// A route that guests learn.
+  public struct Route: Codable, Hashable, Sendable {
+    /// Where to.
+    public var destination: IPv4Prefix
+    /// Through whom.
+    public var nextHop: IPv4Address
+  }
+
+  /// Id, name and the like.
+  public var header: RecordHeader
+  /// Its network.
+  public var networkID: NetworkID
+  /// Its addresses.
+  public var prefix: IPv4Prefix
+  /// The address that guests route through.
+  public var gateway: IPv4Address?
+  /// The MAC address that hosts answer for the gateway; kept while there is none.
+  public var gatewayMAC: MACAddress
+  /// In ascending order, disjoint.
+  public var pools: [Pool]
+  /// Whether guests are served by DHCP.
+  public var dhcpEnabled: Bool
+  /// The resolvers that guests are told.
+  public var dnsServers: [IPv4Address]
+  /// The routes that guests are told.
+  public var hostRoutes: [Route]
+
+  /// The subnet's id.
+  public var id: SubnetID { SubnetID(header.id) }
+}
+
+/// A port as it is stored.
+public struct PortRecord: Codable, Hashable, Sendable {
+  /// An address in a subnet of the port's network.
+  public struct Address: Codable, Hashable, Sendable {
+    /// The subnet.
+    public var subnetID: SubnetID
+    /// The address.
+    public var address: IPv4Address
+  }
+
+  /// Id, name and the like.
+  public var header: RecordHeader
+  /// Its network.
+  public var networkID: NetworkID
+  /// Unique in its network.
+  public var mac: MACAddress
+  /// Unique in their subnets.
+  public var addresses: [Address]
+  /// When false, nothing passes.
+  public var adminStateUp: Bool
+  /// What it belongs to, such as a server's id.
+  public var deviceID: String
+  /// What kind of thing that is, such as `compute:nova`.
+  public var deviceOwner: String
+  /// The host that its guest is on, or nil.
+  public var host: HostID?
+  /// What the cloud notes about the binding: a JSON object's text, handed back as it came.
+  public var bindingProfile: String?
+  /// The guest's host name.
+  public var dnsName: String
+
+  /// The port's id.
+  public var id: PortID { PortID(header.id) }
+}
+
+/// A compute node as it is stored: what others' goal states depend on.
+public struct HostRecord: Codable, Hashable, Sendable {
+  /// The name by which its agent registered.
+  public var host: HostID
+  /// A UUID, as clients of Neutron's agents expect.
+  public var agentID: String
+  /// Where tunnels to it end.
+  public var tunnelAddress: IPAddress
+  /// When it first registered.
+  public var createdAt: Date
+}
+
+/// What is known of a port on its host, under a key of its own: it is no part of any goal state.
+public struct PortStatusRecord: Codable, Hashable, Sendable {
+  /// The revision of the port that this is about; for a later one nothing is known yet.
+  public var revision: UInt64
+  /// What to show.
+  public var status: PortStatus
+  /// Why, when it is not active.
+  public var reason: String?
+}
+
+/// A port's status, in Neutron's words.
+public enum PortStatus: String, Codable, Hashable, Sendable {
+  /// In force on its host.
+  case active = "ACTIVE"
+  /// Bound, and its host has not yet reported it.
+  case build = "BUILD"
+  /// Not in force.
+  case down = "DOWN"
+}

@@ -1,0 +1,164 @@
+import Foundation
+import GoalState
+import Logging
+import NetworkTypes
+import Southbound
+import Synchronization
+
+/// The hosts' agents: who is connected, when they were last heard and what they reported.
+///
+/// Sessions and reports live behind one lock that is held for moments only; what lasts goes through the store.
+public final class HostDirectory: AgentSessionHandler {
+  private let store: any Store
+  private let inventory: Inventory
+  private let registration: HostRegistration
+  private let statusWriter: PortStatusWriter
+  private let timeout: Double
+  private let logger: Logger
+  private let state = Mutex(State())
+
+  private struct State {
+    var sessions: [HostID: HostSession] = [:]
+    var activity: [HostID: HostActivity] = [:]
+    var stopping = false
+  }
+
+  /// - Parameter timeout: the seconds without a word after which a host counts as not alive.
+  public init(store: any Store, inventory: Inventory, timeout: Int, logger: Logger) async {
+    self.store = store
+    self.inventory = inventory
+    self.registration = HostRegistration(store: store, inventory: inventory)
+    self.statusWriter = PortStatusWriter(store: store, inventory: inventory)
+    self.timeout = Double(timeout)
+    self.logger = logger
+    await inventory.observe { [weak self] changes in self?.distribute(changes) }
+  }
+
+  private func distribute(_ changes: GoalStateChanges) {
+    let sessions = state.withLock { state in
+      changes.byHost.compactMap { host, changes in state.sessions[host].map { ($0, changes) } }
+    }
+    for (session, changes) in sessions { session.mark(changes) }
+  }
+
+  /// Registers the host, ends an older session of the same host, and starts one.
+  public func open(_ hello: AgentHello, peer: String) async throws(SessionRefusal) -> any AgentSession {
+    try await registration.register(hello)
+    let session = HostSession(hello: hello, peer: peer, epoch: store.epoch, inventory: inventory, directory: self)
+    let (superseded, stopping) = state.withLock { state in
+      var activity = state.activity[hello.hostID] ?? HostActivity()
+      activity.opened(hello, peer: peer, now: Date())
+      state.activity[hello.hostID] = activity
+      let older = state.sessions.updateValue(session, forKey: hello.hostID)
+      return (older, state.stopping)
+    }
+    superseded?.end()
+    if stopping { session.end() }
+    logger.info(
+      "agent connected",
+      metadata: [
+        "host": "\(hello.hostID)", "peer": "\(peer)", "version": "\(hello.agentVersion)", "held": "\(hello.held)",
+        "superseded": "\(superseded?.peer ?? "none")",
+      ])
+    return session
+  }
+
+  /// Ends all sessions, and each that is opened from now on.
+  public func stop() {
+    let sessions = state.withLock { state in
+      state.stopping = true
+      return Array(state.sessions.values)
+    }
+    for session in sessions { session.end() }
+  }
+
+  /// Ends the session of a host, if it has one.
+  func disconnect(_ host: HostID) {
+    state.withLock { $0.sessions[host] }?.end()
+  }
+
+  // What sessions tell.
+
+  func heard(from session: HostSession) {
+    note(session) { $0.lastHeard = Date() }
+  }
+
+  func received(_ report: GoalStateReport, from session: HostSession) async {
+    let isCurrent = note(session) { activity in
+      activity.lastHeard = Date()
+      activity.report = report
+    }
+    guard isCurrent else { return }
+    for failure in report.failures {
+      logger.debug(
+        "host reports a failure",
+        metadata: ["host": "\(session.host)", "resource": "\(failure.key)", "message": "\(failure.message)"])
+    }
+    do {
+      try await statusWriter.write(session.host, report)
+    } catch {
+      logger.error(
+        "the status of a host's ports could not be stored",
+        metadata: ["host": "\(session.host)", "error": "\(error)"])
+    }
+  }
+
+  func closed(_ session: HostSession) {
+    let wasCurrent = state.withLock { state in
+      guard state.sessions[session.host] === session else { return false }
+      state.sessions[session.host] = nil
+      return true
+    }
+    logger.info(
+      "agent disconnected",
+      metadata: ["host": "\(session.host)", "peer": "\(session.peer)", "superseded": "\(!wasCurrent)"])
+  }
+
+  /// Changes what is known of the session's host; false when a newer session has taken its place.
+  @discardableResult
+  private func note(_ session: HostSession, _ change: (inout HostActivity) -> Void) -> Bool {
+    state.withLock { state in
+      guard state.sessions[session.host] === session else { return false }
+      var activity = state.activity[session.host] ?? HostActivity()
+      change(&activity)
+      state.activity[session.host] = activity
+      return true
+    }
+  }
+
+  /// What is known of a host at this moment.
+  func activity(of host: HostID) -> HostActivity {
+    state.withLock { state in
+      var activity = state.activity[host] ?? HostActivity()
+      activity.isConnected = state.sessions[host] != nil
+      activity.sentRevision = state.sessions[host]?.sentRevision
+      return activity
+    }
+  }
+
+  /// Whether the host was heard within the timeout.
+  func isAlive(_ activity: HostActivity) -> Bool {
+    guard let lastHeard = activity.lastHeard else { return false }
+    return Date().timeIntervalSince(lastHeard) < timeout
+  }
+}
+
+/// What is known of a host's agent since the controller started.
+struct HostActivity: Sendable {
+  var agentVersion: String?
+  var peer: String?
+  var startedAt: Date?
+  var lastHeard: Date?
+  var report: GoalStateReport?
+  var isConnected = false
+  var sentRevision: UInt64?
+
+  /// An earlier session's report says nothing about this one.
+  mutating func opened(_ hello: AgentHello, peer: String, now: Date) {
+    agentVersion = hello.agentVersion
+    self.peer = peer
+    startedAt = now
+    lastHeard = now
+    report = nil
+  }
+}

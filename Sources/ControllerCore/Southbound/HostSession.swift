@@ -1,0 +1,184 @@
+import GoalState
+import Southbound
+import Synchronization
+
+/// One agent's session: what was sent to it, and what may have changed since.
+///
+/// `nextUpdate` is called by one task at a time; everything else comes from any. While it is not called, changes merge
+/// into a set of keys, and into "everything" once a network comes or goes: memory is bounded by the host's goal state.
+final class HostSession: AgentSession {
+  let host: HostID
+  let peer: String
+  private let held: GoalStateVersion
+  let epoch: String
+  private let inventory: Inventory
+  /// The directory holds the session until it is closed.
+  private let directory: HostDirectory
+  private let state: Mutex<State>
+
+  /// How far a host's revision may fall behind, for want of changes that concern it, before it is sent a delta that
+  /// only moves the revision on: so that it can resume with a delta while its revision is still kept.
+  static let longestSilence: UInt64 = 4096
+
+  private struct State {
+    /// Nil until the first update was made.
+    var sent: Sent?
+    var pending = HostChanges.all
+    var movesOn = false
+    var ended = false
+    var waiter: CheckedContinuation<Void, Never>?
+
+    var hasWork: Bool { ended || movesOn || !pending.isEmpty }
+  }
+
+  private struct Sent {
+    var revision: UInt64
+    var revisions: [ResourceKey: UInt64]
+  }
+
+  init(hello: AgentHello, peer: String, epoch: String, inventory: Inventory, directory: HostDirectory) {
+    self.host = hello.hostID
+    self.peer = peer
+    self.held = hello.held
+    self.epoch = epoch
+    self.inventory = inventory
+    self.directory = directory
+    self.state = Mutex(State())
+  }
+
+  /// Notes what may have changed, and wakes the session.
+  func mark(_ changes: HostChanges) {
+    wake { $0.pending.merge(changes) }
+  }
+
+  /// Ends the session: the agent is disconnected.
+  func end() {
+    wake { $0.ended = true }
+  }
+
+  var isEnded: Bool { state.withLock { $0.ended } }
+
+  /// The revision of the last update; nil before the first.
+  var sentRevision: UInt64? { state.withLock { $0.sent?.revision } }
+
+  private func wake(_ change: (inout State) -> Void) {
+    let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
+      change(&state)
+      guard state.hasWork else { return nil }
+      defer { state.waiter = nil }
+      return state.waiter
+    }
+    waiter?.resume()
+  }
+
+  // AgentSession
+
+  func nextUpdate() async -> GoalStateUpdate? {
+    while !Task.isCancelled {
+      await waitForWork()
+      let work = state.withLock { state -> (changes: HostChanges, movesOn: Bool, sent: Sent?)? in
+        guard !state.ended else { return nil }
+        defer {
+          state.pending = HostChanges()
+          state.movesOn = false
+        }
+        return (state.pending, state.movesOn, state.sent)
+      }
+      guard let work, !Task.isCancelled else { return nil }
+      if let sent = work.sent {
+        if let update = await delta(work.changes, since: sent, evenIfEmpty: work.movesOn) { return update }
+      } else if let update = await firstUpdate() {
+        return update
+      }
+    }
+    return nil
+  }
+
+  func received(_ report: GoalStateReport) async {
+    await directory.received(report, from: self)
+  }
+
+  func heartbeat() async {
+    directory.heard(from: self)
+    guard let sent = sentRevision else { return }
+    let current = await inventory.read { $0.revision }
+    if current > sent, current - sent >= HostSession.longestSilence { wake { $0.movesOn = true } }
+  }
+
+  func closed() async {
+    end()
+    directory.closed(self)
+  }
+
+  private func waitForWork() async {
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let ready = state.withLock { state in
+          guard !state.hasWork, !Task.isCancelled else { return true }
+          state.waiter = continuation
+          return false
+        }
+        if ready { continuation.resume() }
+      }
+    } onCancel: {
+      state.withLock { state in
+        defer { state.waiter = nil }
+        return state.waiter
+      }?.resume()
+    }
+  }
+
+  /// The difference to what the agent holds when that is known here, everything otherwise; nil when it is up to date.
+  private func firstUpdate() async -> GoalStateUpdate? {
+    let host = host
+    var base: HostView?
+    if held.epoch == epoch { base = await inventory.hostView(host, at: held.revision) }
+    guard let base else {
+      let (revision, view) = await inventory.read { ($0.revision, $0.hostView(host)) }
+      remember(Sent(revision: revision, revisions: view.mapValues(\.revision)))
+      return GoalStateUpdate(
+        scope: .snapshot, version: GoalStateVersion(epoch: epoch, revision: revision),
+        upserts: view.values.sorted { $0.key < $1.key })
+    }
+    let sent = Sent(revision: held.revision, revisions: base.mapValues(\.revision))
+    remember(sent)
+    return await delta(.all, since: sent, evenIfEmpty: false)
+  }
+
+  private func remember(_ sent: Sent) {
+    state.withLock { $0.sent = sent }
+  }
+
+  private func delta(_ changes: HostChanges, since sent: Sent, evenIfEmpty: Bool) async -> GoalStateUpdate? {
+    let host = host
+    let known = Set(sent.revisions.keys)
+    let (revision, resources, keys) = await inventory.read { state -> (UInt64, HostView, Set<ResourceKey>) in
+      guard !changes.everything else {
+        let view = state.hostView(host)
+        return (state.revision, view, known.union(view.keys))
+      }
+      var view = HostView()
+      for key in changes.keys { view[key] = state.resource(key, for: host) }
+      return (state.revision, view, changes.keys)
+    }
+    var now = sent
+    now.revision = revision
+    var upserts: [VersionedResource] = []
+    var removals: [ResourceKey] = []
+    for key in keys.sorted() {
+      if let resource = resources[key] {
+        guard sent.revisions[key] != resource.revision else { continue }
+        now.revisions[key] = resource.revision
+        upserts.append(resource)
+      } else if now.revisions.removeValue(forKey: key) != nil {
+        removals.append(key)
+      }
+    }
+    guard !upserts.isEmpty || !removals.isEmpty || (evenIfEmpty && revision > sent.revision) else { return nil }
+    remember(now)
+    // What refers to others goes first when it is removed.
+    return GoalStateUpdate(
+      scope: .delta(from: sent.revision), version: GoalStateVersion(epoch: epoch, revision: revision),
+      upserts: upserts, removals: removals.reversed())
+  }
+}

@@ -1,0 +1,64 @@
+import NetworkTypes
+
+/// What one port's guest is told by DHCP: its reservation, and its network's parameters.
+public struct DHCPBinding: Hashable, Sendable {
+  /// A route that the guest is given (RFC 3442).
+  public struct Route: Hashable, Sendable {
+    /// What the route leads to.
+    public var destination: IPv4Prefix
+    /// Through whom; 0.0.0.0 for a destination on the link itself.
+    public var router: IPv4Address
+
+    /// A route of the given parts.
+    public init(destination: IPv4Prefix, router: IPv4Address) {
+      self.destination = destination
+      self.router = router
+    }
+  }
+
+  /// The port's MAC address: the only client that is answered.
+  public var mac: MACAddress
+  /// The reserved address.
+  public var address: IPv4Address
+  /// The address's network.
+  public var prefix: IPv4Prefix
+  /// The default router, if the network has one.
+  public var router: IPv4Address?
+  /// The server's address: who replies come from, and where guests renew. ARP for it must be answered, or else
+  /// renewals reach nobody before the rebinding time.
+  public var serverIdentifier: IPv4Address
+  /// Name servers in the order of preference.
+  public var dnsServers: [IPv4Address]
+  /// The domain of unqualified names; nil or empty for none.
+  public var domainName: String?
+  /// The guest's name; nil or empty for none.
+  public var hostName: String?
+  /// The MTU that the guest shall use; nil leaves it alone.
+  public var mtu: UInt16?
+  /// How long a lease is; `UInt32.max` never ends (RFC 2131 section 3.3).
+  public var leaseSeconds: UInt32
+  /// Routes besides the default route through `router`.
+  public var routes: [Route]
+  /// Whether DHCP is served here at all.
+  public var enabled: Bool
+
+  /// A binding of the given parts.
+  public init(
+    mac: MACAddress, address: IPv4Address, prefix: IPv4Prefix, router: IPv4Address? = nil,
+    serverIdentifier: IPv4Address, dnsServers: [IPv4Address] = [], domainName: String? = nil, hostName: String? = nil,
+    mtu: UInt16? = nil, leaseSeconds: UInt32 = 86_400, routes: [Route] = [], enabled: Bool = true
+  ) {
+    self.mac = mac
+    self.address = address
+    self.prefix = prefix
+    self.router = router
+    self.serverIdentifier = serverIdentifier
+    self.dnsServers = dnsServers
+    self.domainName = domainName
+    self.hostName = hostName
+    self.mtu = mtu
+    self.leaseSeconds = leaseSeconds
+    self.routes = routes
+    self.enabled = enabled
+  }
+}

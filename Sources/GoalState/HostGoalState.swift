@@ -1,0 +1,193 @@
+import NetworkTypes
+
+/// What this host's virtual networks must look like: the resources by id, each with its revision, and the index of
+/// what refers to what.
+///
+/// A value with no behaviour of its own: `apply` takes in what a controller sent and says what changed. References that
+/// do not resolve yet are no error here; whoever compiles a resource finds out that what it refers to is missing and
+/// waits for it, so that the order of arrival does not matter.
+public struct HostGoalState: Sendable {
+  /// The version that all of this adds up to.
+  public private(set) var version = GoalStateVersion(epoch: "", revision: 0)
+  /// Whether a whole snapshot has been taken in, so that what is not here is known not to be wanted.
+  public private(set) var isComplete = false
+
+  /// The networks by id.
+  public private(set) var networks: [NetworkID: Network] = [:]
+  /// The subnets by id.
+  public private(set) var subnets: [SubnetID: Subnet] = [:]
+  /// The ports of this host by id.
+  public private(set) var ports: [PortID: Port] = [:]
+  /// The ports of other hosts by id.
+  public private(set) var neighbors: [NeighborID: Neighbor] = [:]
+
+  private var revisions: [ResourceKey: UInt64] = [:]
+  private var members: [NetworkID: NetworkMembers] = [:]
+  private var portsBySubnet: [SubnetID: Set<PortID>] = [:]
+  private var refused: [ResourceKey: ResourceFailure] = [:]
+
+  /// Nothing known, nothing wanted.
+  public init() {}
+
+  /// What taking in an update did.
+  public struct Changes: Sendable, Equatable {
+    /// Resources that were added, replaced or removed.
+    public var resources: Set<ResourceKey> = []
+    /// Networks whose set of local ports or remote hosts changed, so that broadcasts go elsewhere.
+    public var memberships: Set<NetworkID> = []
+
+    /// Whether nothing is other than before.
+    public var isEmpty: Bool { resources.isEmpty }
+  }
+
+  /// Resources of the last update that were refused, by what they name; kept until the resource is sent again.
+  public var failures: [ResourceFailure] { refused.values.sorted { $0.key < $1.key } }
+
+  /// The revision of a held resource.
+  public func revision(of key: ResourceKey) -> UInt64? { revisions[key] }
+
+  /// The members of a network, by what they are.
+  public func members(of network: NetworkID) -> NetworkMembers { members[network] ?? NetworkMembers() }
+
+  /// The ports that name a subnet, whether the subnet is known or not.
+  public func ports(in subnet: SubnetID) -> Set<PortID> { portsBySubnet[subnet] ?? [] }
+
+  /// Takes in what a controller sent.
+  ///
+  /// A resource older than the one held is refused as out of order within an epoch; the same revision again changes
+  /// nothing. A snapshot removes what it does not name, except what it named but could not be understood: losing a
+  /// guest's network over one unreadable field would be worse than keeping its last good state.
+  public mutating func apply(_ update: GoalStateUpdate) -> Changes {
+    var changes = Changes()
+    let sameEpoch = update.version.epoch == version.epoch
+    for failure in update.refused {
+      refused[failure.key] = failure
+    }
+    if case .snapshot = update.scope {
+      let refusedKeys = Set(update.refused.map(\.key))
+      let named = Set(update.upserts.map(\.key)).union(refusedKeys)
+      for key in revisions.keys.sorted() where !named.contains(key) {
+        remove(key, &changes)
+      }
+      refused = refused.filter { refusedKeys.contains($0.key) }
+      isComplete = true
+    }
+    for key in update.removals {
+      remove(key, &changes)
+      refused[key] = nil
+    }
+    for versioned in update.upserts {
+      insert(versioned, sameEpoch: sameEpoch, &changes)
+    }
+    version = update.version
+    return changes
+  }
+
+  private mutating func insert(_ versioned: VersionedResource, sameEpoch: Bool, _ changes: inout Changes) {
+    let key = versioned.key
+    if sameEpoch, let held = revisions[key], versioned.revision < held {
+      refused[key] = ResourceFailure(
+        key: key, revision: versioned.revision, code: .outOfOrder,
+        message: "revision \(versioned.revision) of \(key) is older than revision \(held), which this host holds")
+      return
+    }
+    if let failure = conflict(of: versioned) {
+      refused[key] = failure
+      return
+    }
+    refused[key] = nil
+    let unchanged = replace(versioned.resource, &changes)
+    revisions[key] = versioned.revision
+    if !unchanged { changes.resources.insert(key) }
+  }
+
+  /// Two networks in one segment would see each other's packets, so the second is refused.
+  private func conflict(of versioned: VersionedResource) -> ResourceFailure? {
+    guard case .network(let network) = versioned.resource,
+      let other = networks.values.first(where: { $0.vni == network.vni && $0.id != network.id })
+    else { return nil }
+    return ResourceFailure(
+      key: versioned.key, revision: versioned.revision, code: .invalid,
+      message: "network \(network.id): VNI \(network.vni) is already that of network \(other.id)")
+  }
+
+  /// Stores the resource and keeps the index. Returns whether it was there, exactly so, before.
+  private mutating func replace(_ resource: Resource, _ changes: inout Changes) -> Bool {
+    switch resource {
+    case .network(let network):
+      return networks.updateValue(network, forKey: network.id) == network
+    case .subnet(let subnet):
+      let old = subnets.updateValue(subnet, forKey: subnet.id)
+      if let old { members[old.networkID]?.subnets.remove(old.id) }
+      members[subnet.networkID, default: NetworkMembers()].subnets.insert(subnet.id)
+      return old == subnet
+    case .port(let port):
+      let old = ports.updateValue(port, forKey: port.id)
+      if let old { unlist(old) }
+      for fixedIP in port.fixedIPs {
+        portsBySubnet[fixedIP.subnetID, default: []].insert(port.id)
+      }
+      if old?.networkID != port.networkID {
+        if let old { dropPort(old, &changes) }
+        members[port.networkID, default: NetworkMembers()].ports.insert(port.id)
+        changes.memberships.insert(port.networkID)
+      }
+      return old == port
+    case .neighbor(let neighbor):
+      let old = neighbors.updateValue(neighbor, forKey: neighbor.id)
+      guard old != neighbor else { return true }
+      if let old { dropNeighbor(old, &changes) }
+      var entry = members[neighbor.networkID] ?? NetworkMembers()
+      entry.neighbors.insert(neighbor.id)
+      if entry.addHost(neighbor.hostAddress) { changes.memberships.insert(neighbor.networkID) }
+      members[neighbor.networkID] = entry
+      return false
+    }
+  }
+
+  private mutating func remove(_ key: ResourceKey, _ changes: inout Changes) {
+    guard revisions.removeValue(forKey: key) != nil else { return }
+    changes.resources.insert(key)
+    switch key.kind {
+    case .network:
+      networks[NetworkID(key.id)] = nil
+    case .subnet:
+      if let subnet = subnets.removeValue(forKey: SubnetID(key.id)) {
+        members[subnet.networkID]?.subnets.remove(subnet.id)
+        forgetIfEmpty(subnet.networkID)
+      }
+    case .port:
+      if let port = ports.removeValue(forKey: PortID(key.id)) {
+        unlist(port)
+        dropPort(port, &changes)
+      }
+    case .neighbor:
+      if let neighbor = neighbors.removeValue(forKey: NeighborID(key.id)) { dropNeighbor(neighbor, &changes) }
+    }
+  }
+
+  private mutating func unlist(_ port: Port) {
+    for fixedIP in port.fixedIPs {
+      portsBySubnet[fixedIP.subnetID]?.remove(port.id)
+      if portsBySubnet[fixedIP.subnetID]?.isEmpty == true { portsBySubnet[fixedIP.subnetID] = nil }
+    }
+  }
+
+  private mutating func dropPort(_ port: Port, _ changes: inout Changes) {
+    members[port.networkID]?.ports.remove(port.id)
+    changes.memberships.insert(port.networkID)
+    forgetIfEmpty(port.networkID)
+  }
+
+  private mutating func dropNeighbor(_ neighbor: Neighbor, _ changes: inout Changes) {
+    members[neighbor.networkID]?.neighbors.remove(neighbor.id)
+    if members[neighbor.networkID]?.removeHost(neighbor.hostAddress) == true {
+      changes.memberships.insert(neighbor.networkID)
+    }
+    forgetIfEmpty(neighbor.networkID)
+  }
+
+  private mutating func forgetIfEmpty(_ network: NetworkID) {
+    if members[network]?.isEmpty == true { members[network] = nil }
+  }
+}

@@ -1,0 +1,34 @@
+import NetworkTypes
+
+/// What belongs to one network on this host, and how many neighbors each remote host has in it: broadcasts go to the
+/// hosts that have one, and a host is added or dropped without looking at the others.
+public struct NetworkMembers: Sendable, Equatable {
+  /// The subnets.
+  public internal(set) var subnets: Set<SubnetID> = []
+  /// The ports on this host.
+  public internal(set) var ports: Set<PortID> = []
+  /// The ports on other hosts.
+  public internal(set) var neighbors: Set<NeighborID> = []
+  private var neighborCounts: [IPAddress: Int] = [:]
+
+  /// A network without members.
+  public init() {}
+
+  /// The tunnel addresses of the other hosts that have a port of this network, in order.
+  public var remoteHosts: [IPAddress] { neighborCounts.keys.sorted() }
+
+  var isEmpty: Bool { subnets.isEmpty && ports.isEmpty && neighbors.isEmpty }
+
+  /// Counts one more neighbor on `host`. Returns whether it is the host's first.
+  mutating func addHost(_ host: IPAddress) -> Bool {
+    neighborCounts[host, default: 0] += 1
+    return neighborCounts[host] == 1
+  }
+
+  /// Counts one neighbor less on `host`. Returns whether it was the host's last.
+  mutating func removeHost(_ host: IPAddress) -> Bool {
+    guard let count = neighborCounts[host] else { return false }
+    neighborCounts[host] = count > 1 ? count - 1 : nil
+    return count <= 1
+  }
+}

@@ -1,0 +1,84 @@
+/// The kinds of resources, in the order in which they are sent: what others refer to comes first.
+public enum ResourceKind: Int, Hashable, Sendable, Comparable, CaseIterable, CustomStringConvertible {
+  case network
+  case subnet
+  case neighbor
+  case port
+
+  /// By the order of sending.
+  public static func < (lhs: ResourceKind, rhs: ResourceKind) -> Bool { lhs.rawValue < rhs.rawValue }
+
+  /// The kind as people say it.
+  public var description: String {
+    switch self {
+    case .network: "network"
+    case .subnet: "subnet"
+    case .neighbor: "neighbor"
+    case .port: "port"
+    }
+  }
+}
+
+/// What names a resource within a host's goal state.
+public struct ResourceKey: Hashable, Sendable, Comparable, CustomStringConvertible {
+  /// The kind.
+  public var kind: ResourceKind
+  /// The id, unique within the kind.
+  public var id: String
+
+  /// The key of a resource.
+  public init(_ kind: ResourceKind, _ id: String) {
+    self.kind = kind
+    self.id = id
+  }
+
+  /// The key of a network.
+  public static func network(_ id: NetworkID) -> ResourceKey { ResourceKey(.network, id.rawValue) }
+  /// The key of a subnet.
+  public static func subnet(_ id: SubnetID) -> ResourceKey { ResourceKey(.subnet, id.rawValue) }
+  /// The key of a port.
+  public static func port(_ id: PortID) -> ResourceKey { ResourceKey(.port, id.rawValue) }
+  /// The key of a neighbor.
+  public static func neighbor(_ id: NeighborID) -> ResourceKey { ResourceKey(.neighbor, id.rawValue) }
+
+  /// By kind, then by id.
+  public static func < (lhs: ResourceKey, rhs: ResourceKey) -> Bool { (lhs.kind, lhs.id) < (rhs.kind, rhs.id) }
+
+  /// Kind and id.
+  public var description: String { "\(kind) \(id)" }
+}
+
+/// One resource of a host's goal state.
+public enum Resource: Hashable, Sendable {
+  case network(Network)
+  case subnet(Subnet)
+  case port(Port)
+  case neighbor(Neighbor)
+
+  /// What names it.
+  public var key: ResourceKey {
+    switch self {
+    case .network(let network): .network(network.id)
+    case .subnet(let subnet): .subnet(subnet.id)
+    case .port(let port): .port(port.id)
+    case .neighbor(let neighbor): .neighbor(neighbor.id)
+    }
+  }
+}
+
+/// A resource together with the revision at which the controller last changed it.
+public struct VersionedResource: Hashable, Sendable {
+  /// The resource.
+  public var resource: Resource
+  /// The controller's revision; within an epoch a lower one is older.
+  public var revision: UInt64
+
+  /// A resource as of a revision.
+  public init(_ resource: Resource, revision: UInt64) {
+    self.resource = resource
+    self.revision = revision
+  }
+
+  /// What names it.
+  public var key: ResourceKey { resource.key }
+}

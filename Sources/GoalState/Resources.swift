@@ -1,0 +1,163 @@
+import NetworkTypes
+
+/// A virtual network: one layer-2 domain, carried between hosts in the segment `vni`.
+public struct Network: Hashable, Sendable {
+  /// The id.
+  public var id: NetworkID
+  /// The name that people gave it; may be empty.
+  public var name: String
+  /// The segment that carries it between hosts.
+  public var vni: VNI
+  /// The largest IP datagram that guests may send, in octets, or nil to let each host derive it from its underlay.
+  public var mtu: Int?
+
+  /// All parts.
+  public init(id: NetworkID, name: String = "", vni: VNI, mtu: Int? = nil) {
+    self.id = id
+    self.name = name
+    self.vni = vni
+    self.mtu = mtu
+  }
+}
+
+/// A subnet of a network.
+public struct Subnet: Hashable, Sendable {
+  /// The subnet's gateway: the address that guests route through, and the MAC address that every host answers for it.
+  public struct Gateway: Hashable, Sendable {
+    /// The address.
+    public var address: IPAddress
+    /// The MAC address of it.
+    public var mac: MACAddress
+
+    /// All parts.
+    public init(address: IPAddress, mac: MACAddress) {
+      self.address = address
+      self.mac = mac
+    }
+  }
+
+  /// A route that guests learn by DHCP (RFC 3442).
+  public struct HostRoute: Hashable, Sendable {
+    /// Where the route leads.
+    public var destination: IPPrefix
+    /// Through whom.
+    public var nextHop: IPAddress
+
+    /// All parts.
+    public init(destination: IPPrefix, nextHop: IPAddress) {
+      self.destination = destination
+      self.nextHop = nextHop
+    }
+  }
+
+  /// The id.
+  public var id: SubnetID
+  /// The network that it belongs to.
+  public var networkID: NetworkID
+  /// The name that people gave it; may be empty.
+  public var name: String
+  /// The addresses.
+  public var prefix: IPPrefix
+  /// The gateway; nil when guests have none.
+  public var gateway: Gateway?
+  /// Whether guests are answered by DHCP.
+  public var dhcpEnabled: Bool
+  /// The name servers that guests are given, in order of preference.
+  public var dnsServers: [IPAddress]
+  /// The routes that guests are given beside the default route.
+  public var hostRoutes: [HostRoute]
+  /// The domain that guests are given.
+  public var domainName: String?
+  /// The lease time that guests are given, in seconds.
+  public var leaseSeconds: UInt32
+
+  /// One day: long enough that an outage of the agent passes unnoticed by guests that renew at half time.
+  public static let defaultLeaseSeconds: UInt32 = 86_400
+
+  /// All parts.
+  public init(
+    id: SubnetID, networkID: NetworkID, name: String = "", prefix: IPPrefix, gateway: Gateway? = nil,
+    dhcpEnabled: Bool = true, dnsServers: [IPAddress] = [], hostRoutes: [HostRoute] = [], domainName: String? = nil,
+    leaseSeconds: UInt32 = Subnet.defaultLeaseSeconds
+  ) {
+    self.id = id
+    self.networkID = networkID
+    self.name = name
+    self.prefix = prefix
+    self.gateway = gateway
+    self.dhcpEnabled = dhcpEnabled
+    self.dnsServers = dnsServers
+    self.hostRoutes = hostRoutes
+    self.domainName = domainName
+    self.leaseSeconds = leaseSeconds
+  }
+}
+
+/// An address of a port in a subnet.
+public struct FixedIP: Hashable, Sendable {
+  /// The subnet.
+  public var subnetID: SubnetID
+  /// The address in it.
+  public var address: IPAddress
+
+  /// All parts.
+  public init(subnetID: SubnetID, address: IPAddress) {
+    self.subnetID = subnetID
+    self.address = address
+  }
+}
+
+/// A guest's port on this host.
+public struct Port: Hashable, Sendable {
+  /// The id.
+  public var id: PortID
+  /// The network that it belongs to.
+  public var networkID: NetworkID
+  /// The name that people gave it; may be empty.
+  public var name: String
+  /// The MAC address.
+  public var mac: MACAddress
+  /// The addresses, in order.
+  public var fixedIPs: [FixedIP]
+  /// Whether the port is meant to work; when not, nothing passes.
+  public var adminStateUp: Bool
+  /// The host name that the guest is given by DHCP.
+  public var hostName: String?
+
+  /// All parts.
+  public init(
+    id: PortID, networkID: NetworkID, name: String = "", mac: MACAddress, fixedIPs: [FixedIP],
+    adminStateUp: Bool = true, hostName: String? = nil
+  ) {
+    self.id = id
+    self.networkID = networkID
+    self.name = name
+    self.mac = mac
+    self.fixedIPs = fixedIPs
+    self.adminStateUp = adminStateUp
+    self.hostName = hostName
+  }
+}
+
+/// A port on another host, reached through a tunnel to that host.
+public struct Neighbor: Hashable, Sendable {
+  /// The id.
+  public var id: NeighborID
+  /// The network that it belongs to.
+  public var networkID: NetworkID
+  /// The MAC address.
+  public var mac: MACAddress
+  /// The tunnel address of the host that the port is on.
+  public var hostAddress: IPAddress
+  /// The addresses, in order.
+  public var fixedIPs: [FixedIP]
+
+  /// All parts.
+  public init(id: NeighborID, networkID: NetworkID, mac: MACAddress, hostAddress: IPAddress, fixedIPs: [FixedIP]) {
+    self.id = id
+    self.networkID = networkID
+    self.mac = mac
+    self.hostAddress = hostAddress
+    self.fixedIPs = fixedIPs
+  }
+}

@@ -1,0 +1,118 @@
+/// A position in a controller's history: revisions count up within an epoch, and only within it.
+public struct GoalStateVersion: Hashable, Sendable, CustomStringConvertible {
+  /// Names the controller's store; a new store has a new epoch. Empty before anything was received.
+  public var epoch: String
+  /// Counts the changes.
+  public var revision: UInt64
+
+  /// A position.
+  public init(epoch: String, revision: UInt64) {
+    self.epoch = epoch
+    self.revision = revision
+  }
+
+  /// `epoch/revision`.
+  public var description: String { epoch.isEmpty ? "none" : "\(epoch)/\(revision)" }
+}
+
+/// A resource that was refused or could not be put in force, and why.
+public struct ResourceFailure: Hashable, Sendable {
+  /// What kind of failure it is, for programs; the message is for people.
+  public enum Code: String, Hashable, Sendable, CaseIterable {
+    /// A field's value is not valid.
+    case invalid
+    /// A resource that this one refers to is not known here.
+    case unresolved
+    /// A newer revision of the resource is already held.
+    case outOfOrder = "out-of-order"
+    /// The switch refused a flow or a row.
+    case switchRefused = "switch-refused"
+    /// The host lacks something that the resource needs.
+    case host
+  }
+
+  /// The resource.
+  public var key: ResourceKey
+  /// The revision of the resource that failed.
+  public var revision: UInt64
+  /// The kind of failure.
+  public var code: Code
+  /// A sentence that names the field or the flow and says what is wrong with it.
+  public var message: String
+
+  /// All parts.
+  public init(key: ResourceKey, revision: UInt64, code: Code, message: String) {
+    self.key = key
+    self.revision = revision
+    self.code = code
+    self.message = message
+  }
+}
+
+/// What a controller sends at once: everything a host should have, or what changed.
+public struct GoalStateUpdate: Sendable, Hashable {
+  /// How the contents are meant.
+  public enum Scope: Sendable, Hashable {
+    /// `upserts` is the whole goal state: what is not in it is to be removed.
+    case snapshot
+    /// `upserts` and `removals` are what changed since this revision of the same epoch.
+    case delta(from: UInt64)
+  }
+
+  /// How the contents are meant.
+  public var scope: Scope
+  /// What the host holds once this has been taken in.
+  public var version: GoalStateVersion
+  /// Resources to add or replace.
+  public var upserts: [VersionedResource]
+  /// Resources to remove.
+  public var removals: [ResourceKey]
+  /// Resources in the message that could not be understood; the others are still good.
+  public var refused: [ResourceFailure]
+
+  /// All parts.
+  public init(
+    scope: Scope, version: GoalStateVersion, upserts: [VersionedResource] = [], removals: [ResourceKey] = [],
+    refused: [ResourceFailure] = []
+  ) {
+    self.scope = scope
+    self.version = version
+    self.upserts = upserts
+    self.removals = removals
+    self.refused = refused
+  }
+}
+
+/// What a host says about the goal state that it was given. Level-triggered: each report is complete in itself.
+public struct GoalStateReport: Sendable, Hashable {
+  /// A resource that is understood but waits for something on the host, such as its guest's interface.
+  public struct Pending: Sendable, Hashable {
+    /// The resource.
+    public var key: ResourceKey
+    /// The revision of the resource that waits.
+    public var revision: UInt64
+    /// What it waits for.
+    public var reason: String
+
+    /// All parts.
+    public init(key: ResourceKey, revision: UInt64, reason: String) {
+      self.key = key
+      self.revision = revision
+      self.reason = reason
+    }
+  }
+
+  /// Everything up to this version is in force on the switch, but for `pending` and `failures`.
+  public var applied: GoalStateVersion
+  /// What failed, and why.
+  public var failures: [ResourceFailure]
+  /// What waits, and for what.
+  public var pending: [Pending]
+
+  /// All parts.
+  public init(applied: GoalStateVersion, failures: [ResourceFailure] = [], pending: [Pending] = []) {
+    self.applied = applied
+    self.failures = failures
+    self.pending = pending
+  }
+}

@@ -1,0 +1,106 @@
+/// A field of a packet or of its metadata, as OXM and Open vSwitch's NXM number them (OpenFlow 1.3.5 section 7.2.2.3).
+///
+/// The known fields are static members; any other field is kept by its numbers, so that a flow of somebody else can be
+/// read, compared and written back.
+public struct Field: Hashable, Sendable {
+  /// The namespace: 0x8000 OXM basic, 0x0000 and 0x0001 Nicira, 0xffff experimenter.
+  public let oxmClass: UInt16
+  /// The number within the class, 7 bits.
+  public let number: UInt8
+  /// The length of a value in bytes.
+  public let length: UInt8
+  /// Who defined the field when the class is 0xffff, otherwise zero.
+  public let experimenter: UInt32
+  /// The number of bits that count; the higher ones of the value's bytes are zero.
+  public let bits: Int
+  /// The place in the canonical order of a match; unknown fields come last.
+  let rank: Int
+
+  init(oxmClass: UInt16, number: UInt8, length: UInt8, experimenter: UInt32, bits: Int, rank: Int) {
+    self.oxmClass = oxmClass
+    self.number = number
+    self.length = length
+    self.experimenter = experimenter
+    self.bits = bits
+    self.rank = rank
+  }
+
+  /// The field with these numbers: one of the known ones when there is one.
+  public init(oxmClass: UInt16, number: UInt8, length: UInt8, experimenter: UInt32 = 0) {
+    let number = number & 0x7f
+    let key = FieldRegistry.Key(oxmClass: oxmClass, number: number, experimenter: experimenter)
+    if let known = FieldRegistry.byKey[key]?.field, known.length == length {
+      self = known
+    } else {
+      self.init(
+        oxmClass: oxmClass, number: number, length: length, experimenter: experimenter, bits: Int(length) * 8,
+        rank: FieldRegistry.unknownRank)
+    }
+  }
+
+  public static func == (lhs: Field, rhs: Field) -> Bool {
+    lhs.oxmClass == rhs.oxmClass && lhs.number == rhs.number && lhs.length == rhs.length
+      && lhs.experimenter == rhs.experimenter
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(UInt32(oxmClass) << 16 | UInt32(number) << 8 | UInt32(length))
+    hasher.combine(experimenter)
+  }
+
+  /// All bits of a value that count; meaningful for values of at most 16 bytes.
+  var allOnes: UInt128 { bits >= 128 ? .max : (UInt128(1) << UInt128(bits)) - 1 }
+  /// Whether the header carries the experimenter's id.
+  var isExperimenter: Bool { oxmClass == 0xffff }
+  /// The length of the field's header.
+  var headerLength: Int { isExperimenter ? 8 : 4 }
+}
+
+extension Field: CustomStringConvertible {
+  /// The name that Open vSwitch has for the field, such as `arp_spa`.
+  public var description: String {
+    FieldRegistry.description(of: self)?.name ?? unknownName
+  }
+
+  /// A name made of the numbers, for a field that is not known here.
+  var unknownName: String {
+    isExperimenter ? "oxm_\(oxmClass)_\(experimenter)_\(number)" : "oxm_\(oxmClass)_\(number)"
+  }
+}
+
+extension Field {
+  /// Appends the header of a value of this field; with a mask the length is doubled.
+  func appendHeader(to bytes: inout [UInt8], hasMask: Bool) {
+    let payload = UInt8(truncatingIfNeeded: Int(length) * (hasMask ? 2 : 1) + (isExperimenter ? 4 : 0))
+    bytes.appendInteger(oxmClass)
+    bytes.append(number << 1 | (hasMask ? 1 : 0))
+    bytes.append(payload)
+    if isExperimenter { bytes.appendInteger(experimenter) }
+  }
+
+  /// Reads a header. The length of the field is half of the payload when there is a mask.
+  static func readHeader(
+    _ reader: inout WireReader
+  ) throws(MalformedMessage) -> (field: Field, hasMask: Bool) {
+    let start = reader
+    let oxmClass = try reader.integer(UInt16.self)
+    let number = try reader.integer(UInt8.self)
+    var length = Int(try reader.integer(UInt8.self))
+    var experimenter: UInt32 = 0
+    if oxmClass == 0xffff {
+      guard length >= 4 else {
+        throw start.malformed("an experimenter field of \(length) bytes has no room for its id")
+      }
+      experimenter = try reader.integer()
+      length -= 4
+    }
+    let hasMask = number & 1 == 1
+    if hasMask {
+      guard length % 2 == 0 else { throw start.malformed("a value with a mask has the odd length \(length)") }
+      length /= 2
+    }
+    let field = Field(
+      oxmClass: oxmClass, number: number >> 1, length: UInt8(truncatingIfNeeded: length), experimenter: experimenter)
+    return (field, hasMask)
+  }
+}

@@ -1,0 +1,81 @@
+/// Which packets a flow is for (OpenFlow 1.3.5 section 7.2.2, ofp_match): nothing but its canonical bytes.
+///
+/// Fields are in the order in which Open vSwitch lists them, each after what it depends on; one that says nothing is left
+/// out, a mask of all ones too. So a match that the switch reports equals the one that was sent.
+public struct Match: Hashable, Sendable {
+  /// The whole ofp_match: type, length, fields, and zeros up to a multiple of eight bytes.
+  public let bytes: [UInt8]
+
+  /// The match that all of `fields` make. Of several on one field the last counts.
+  public init(_ fields: [MatchField]) {
+    var fields = fields.filter { !$0.isWildcard }
+    Match.sort(&fields)
+    var bytes: [UInt8] = []
+    let length = fields.reduce(4) { $0 + $1.encodedLength }
+    bytes.reserveCapacity(roundedUpToEight(length))
+    bytes.appendInteger(Match.typeOXM)
+    bytes.appendInteger(UInt16(truncatingIfNeeded: length))
+    for field in fields { field.encode(to: &bytes) }
+    bytes.padToEight(from: 0)
+    self.bytes = bytes
+  }
+
+  /// Every packet.
+  public static let any = Match([])
+
+  /// The fields in canonical order.
+  public var fields: [MatchField] {
+    var reader = WireReader(bytes, structure: "ofp_match")
+    return (try? Match.readFields(&reader)) ?? []
+  }
+
+  /// The value of `field` in this match, or nil when it does not matter.
+  public subscript(field: Field) -> MatchField? {
+    fields.first { $0.field == field }
+  }
+
+  private static let typeOXM: UInt16 = 1
+
+  /// Insertion sort: there are a handful of fields, nearly always in order already. Drops all but the last of equals.
+  private static func sort(_ fields: inout [MatchField]) {
+    guard fields.count > 1 else { return }
+    for index in 1..<fields.count {
+      var position = index
+      while position > 0, precedes(fields[position].field, fields[position - 1].field) {
+        fields.swapAt(position, position - 1)
+        position -= 1
+      }
+    }
+    var unique: [MatchField] = []
+    for field in fields {
+      if unique.last?.field == field.field { unique.removeLast() }
+      unique.append(field)
+    }
+    fields = unique
+  }
+
+  private static func precedes(_ lhs: Field, _ rhs: Field) -> Bool {
+    if lhs.rank != rhs.rank { return lhs.rank < rhs.rank }
+    return (lhs.oxmClass, lhs.experimenter, lhs.number) < (rhs.oxmClass, rhs.experimenter, rhs.number)
+  }
+}
+
+extension Match {
+  /// Reads an ofp_match with its padding.
+  init(_ reader: inout WireReader) throws(MalformedMessage) {
+    self.init(try Match.readFields(&reader))
+  }
+
+  private static func readFields(_ reader: inout WireReader) throws(MalformedMessage) -> [MatchField] {
+    let start = reader
+    let type = try reader.integer(UInt16.self)
+    guard type == typeOXM else { throw start.malformed("expected match type 1 (OXM), found \(type)") }
+    let length = Int(try reader.integer(UInt16.self))
+    guard length >= 4 else { throw start.malformed("expected a match length of at least 4, found \(length)") }
+    var body = try reader.sub(length - 4, structure: "ofp_match")
+    try reader.skip(roundedUpToEight(length) - length)
+    var fields: [MatchField] = []
+    while !body.isAtEnd { fields.append(try MatchField(&body)) }
+    return fields
+  }
+}

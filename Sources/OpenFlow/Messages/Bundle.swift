@@ -1,0 +1,141 @@
+/// ONF extension 230: messages that take effect together or not at all.
+struct BundleControl: Hashable, Sendable {
+  /// What is asked for or answered; the answer's number is one more than the question's.
+  enum Kind: UInt16, Sendable {
+    case openRequest = 0
+    case openReply = 1
+    case closeRequest = 2
+    case closeReply = 3
+    case commitRequest = 4
+    case commitReply = 5
+    case discardRequest = 6
+    case discardReply = 7
+  }
+
+  /// Both flags: in order, and all or nothing.
+  static let atomicOrdered: UInt16 = 3
+  static let controlSubtype: UInt32 = 2300
+  static let addSubtype: UInt32 = 2301
+  /// The bytes of a bundle-add before the message that it carries.
+  static let addOverhead = 24
+
+  var bundle: UInt32
+  var kind: Kind
+
+  init(bundle: UInt32, kind: Kind) {
+    self.bundle = bundle
+    self.kind = kind
+  }
+
+  /// Reads the body after the experimenter's numbers.
+  init(_ reader: inout WireReader) throws(MalformedMessage) {
+    self.bundle = try reader.integer()
+    let start = reader
+    guard let kind = Kind(rawValue: try reader.integer()) else {
+      throw start.malformed("expected a bundle control type of 0 to 7")
+    }
+    self.kind = kind
+    try reader.skip(2)
+  }
+
+  func encode(to bytes: inout [UInt8], xid: UInt32) {
+    bytes.appendHeader(type: .experimenter, length: 24, xid: xid)
+    bytes.appendInteger(Experimenter.onf)
+    bytes.appendInteger(BundleControl.controlSubtype)
+    bytes.appendInteger(bundle)
+    bytes.appendInteger(kind.rawValue)
+    bytes.appendInteger(BundleControl.atomicOrdered)
+  }
+}
+
+/// A change that the switch would not take, and why.
+public struct BundleRefusal: Hashable, Sendable {
+  /// Which of the changes that were to be committed.
+  public let index: Int
+  /// What the switch said.
+  public let error: OpenFlowError
+
+  /// A refusal of the change at `index`.
+  public init(index: Int, error: OpenFlowError) {
+    self.index = index
+    self.error = error
+  }
+}
+
+extension BundleRefusal: CustomStringConvertible {
+  /// `change 3: OFPBAC_BAD_OUT_PORT (…)`.
+  public var description: String { "change \(index): \(error)" }
+}
+
+/// Everything of a bundle up to its closing, encoded: the transaction ids are consecutive, first the opening, then one
+/// for each change, then closing, and last committing or discarding.
+public struct EncodedBundle: Sendable {
+  let firstXID: UInt32
+  let count: Int
+  /// Whole messages, about 64 kB in each piece.
+  let pieces: [[UInt8]]
+  /// Changes too long for any message: the bundle must not be sent when there are some.
+  public let refusals: [BundleRefusal]
+
+  /// How many transaction ids a bundle of `count` changes takes.
+  public static func xidCount(for count: Int) -> Int { count + 3 }
+
+  private static let pieceSize = 64 * 1024
+
+  /// Encodes a bundle. `firstXID` and the ids after it must be free, and none of them wrap around.
+  public init(_ mods: [FlowMod], firstXID: UInt32) {
+    var pieces: [[UInt8]] = []
+    var piece: [UInt8] = []
+    piece.reserveCapacity(EncodedBundle.pieceSize)
+    var refusals: [BundleRefusal] = []
+    BundleControl(bundle: firstXID, kind: .openRequest).encode(to: &piece, xid: firstXID)
+    var xid = firstXID
+    for (index, mod) in mods.enumerated() {
+      xid &+= 1
+      let length = mod.encodedLength + BundleControl.addOverhead
+      guard length <= MessageHeader.longest else {
+        // What the switch would say, could the message be sent: BAD_REQUEST, BAD_LEN.
+        refusals.append(BundleRefusal(index: index, error: OpenFlowError(xid: xid, type: 1, code: 6)))
+        continue
+      }
+      if piece.count + length > EncodedBundle.pieceSize {
+        pieces.append(piece)
+        piece.removeAll(keepingCapacity: true)
+      }
+      piece.appendHeader(type: .experimenter, length: length, xid: xid)
+      piece.appendInteger(Experimenter.onf)
+      piece.appendInteger(BundleControl.addSubtype)
+      piece.appendInteger(firstXID)
+      piece.appendInteger(UInt32(BundleControl.atomicOrdered))  // two bytes of padding, flags
+      mod.encode(to: &piece, xid: xid)
+    }
+    xid &+= 1
+    BundleControl(bundle: firstXID, kind: .closeRequest).encode(to: &piece, xid: xid)
+    pieces.append(piece)
+    self.firstXID = firstXID
+    self.count = mods.count
+    self.pieces = pieces
+    self.refusals = refusals
+  }
+
+  private init(firstXID: UInt32, count: Int) {
+    self.firstXID = firstXID
+    self.count = count
+    self.pieces = []
+    self.refusals = []
+  }
+
+  /// What is needed to recognise answers, without the bytes.
+  var withoutPieces: EncodedBundle { EncodedBundle(firstXID: firstXID, count: count) }
+
+  var closeXID: UInt32 { firstXID &+ UInt32(truncatingIfNeeded: count) &+ 1 }
+  var endXID: UInt32 { closeXID &+ 1 }
+
+  /// Whether an answer with this id is about this bundle.
+  func contains(xid: UInt32) -> Bool { xid >= firstXID && xid <= endXID }
+
+  /// Which change has this id.
+  func index(of xid: UInt32) -> Int? {
+    xid > firstXID && xid < closeXID ? Int(xid - firstXID) - 1 : nil
+  }
+}

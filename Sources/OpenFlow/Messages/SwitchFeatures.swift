@@ -1,0 +1,55 @@
+import NetworkTypes
+
+/// What the switch is (OpenFlow 1.3.5 section 7.3.1, ofp_switch_features).
+public struct SwitchFeatures: Hashable, Sendable {
+  /// The bridge's identity.
+  public let datapathID: UInt64
+  /// How many packets it can buffer.
+  public let bufferCount: UInt32
+  /// How many tables it has.
+  public let tableCount: UInt8
+  /// Zero on a main connection.
+  public let auxiliaryID: UInt8
+  /// The bits of ofp_capabilities.
+  public let capabilities: UInt32
+
+  init(_ reader: inout WireReader) throws(MalformedMessage) {
+    self.datapathID = try reader.integer()
+    self.bufferCount = try reader.integer()
+    self.tableCount = try reader.integer()
+    self.auxiliaryID = try reader.integer()
+    try reader.skip(2)
+    self.capabilities = try reader.integer()
+    try reader.skip(4)
+  }
+
+  /// The identity as Open vSwitch writes it: 16 hexadecimal digits.
+  public var datapathIDText: String { hexString(datapathID, digits: 16) }
+}
+
+/// How the switch treats fragments and misses (section 7.3.2, ofp_switch_config).
+public struct SwitchConfiguration: Hashable, Sendable {
+  /// 0 normal, 1 drop fragments, 2 reassemble.
+  public var flags: UInt16
+  /// How many bytes of a packet go to the controller; Open vSwitch sends a management connection none while it is 0.
+  public var missSendLength: UInt16
+
+  /// A configuration.
+  public init(flags: UInt16 = 0, missSendLength: UInt16) {
+    self.flags = flags
+    self.missSendLength = missSendLength
+  }
+
+  init(_ reader: inout WireReader) throws(MalformedMessage) {
+    self.flags = try reader.integer()
+    self.missSendLength = try reader.integer()
+  }
+
+  func encode(xid: UInt32) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.appendHeader(type: .setConfig, length: MessageHeader.size + 4, xid: xid)
+    bytes.appendInteger(flags)
+    bytes.appendInteger(missSendLength)
+    return bytes
+  }
+}

@@ -1,0 +1,124 @@
+import NIOCore
+import OpenFlow
+
+/// Carries out what a `SwitchSession` decides: the only owner of the session, on the channel's event loop.
+///
+/// Waiters are resumed exactly once: by an answer, by a failure, or when the session closes.
+final class SwitchChannelHandler: ChannelInboundHandler {
+  typealias InboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
+  typealias Waiter = CheckedContinuation<SwitchAnswer, any Error>
+
+  private var session: SwitchSession
+  private var queue = OutboundQueue()
+  private var waiters: [SwitchSession.RequestID: Waiter] = [:]
+  private var nextRequest: UInt64 = 0
+  private var context: ChannelHandlerContext?
+  private var timer: (deadline: Duration, task: Scheduled<Void>)?
+  private var lastError: String?
+  private var isPumping = false
+  private let start = NIODeadline.now()
+
+  private let ready: EventLoopPromise<SwitchFeatures>
+  private let closed: EventLoopPromise<ConnectionFailure>
+  private let events: AsyncStream<SwitchEvent>.Continuation
+
+  init(
+    options: SwitchSessionOptions, ready: EventLoopPromise<SwitchFeatures>,
+    closed: EventLoopPromise<ConnectionFailure>, events: AsyncStream<SwitchEvent>.Continuation
+  ) {
+    self.session = SwitchSession(options: options)
+    self.ready = ready
+    self.closed = closed
+    self.events = events
+  }
+
+  /// How many messages could not be decoded.
+  var undecodableMessages: Int { session.undecodableMessages }
+
+  func submit(_ request: SwitchRequest, _ waiter: Waiter) {
+    nextRequest += 1
+    let id = SwitchSession.RequestID(nextRequest)
+    waiters[id] = waiter
+    handle(.request(id, request))
+  }
+
+  func close() { handle(.close) }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+    if context.channel.isActive { handle(.opened) }
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    handle(.disconnected(.closedByPeer))
+    self.context = nil
+  }
+
+  func channelActive(context: ChannelHandlerContext) { handle(.opened) }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    handle(.received(Array(unwrapInboundIn(data).readableBytesView)))
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) { pump() }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    handle(.disconnected(lastError.map(ConnectionFailure.transport) ?? .closedByPeer))
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    lastError = "\(error)"
+    context.close(promise: nil)
+  }
+
+  private func handle(_ event: SwitchSession.Event) {
+    for action in session.handle(event, at: .nanoseconds((NIODeadline.now() - start).nanoseconds)) {
+      perform(action)
+    }
+    pump()
+    schedule()
+  }
+
+  private func perform(_ action: SwitchSession.Action) {
+    switch action {
+    case .send(let bytes): queue.appendUrgent(bytes)
+    case .sendBulk(let pieces): queue.appendBulk(pieces)
+    case .ready(let features): ready.succeed(features)
+    case .answer(let id, let answer): waiters.removeValue(forKey: id)?.resume(returning: answer)
+    case .fail(let id, let failure): waiters.removeValue(forKey: id)?.resume(throwing: failure)
+    case .publish(let event): events.yield(event)
+    case .close(let failure):
+      pump()
+      ready.fail(failure)
+      closed.succeed(failure)
+      events.finish()
+      context?.close(promise: nil)
+    }
+  }
+
+  /// Writes as long as the socket takes it, one piece at a time; `channelWritabilityChanged` goes on.
+  private func pump() {
+    guard let context, !isPumping else { return }
+    isPumping = true
+    defer { isPumping = false }
+    while context.channel.isWritable, let bytes = queue.next() {
+      context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: bytes)), promise: nil)
+    }
+  }
+
+  /// Keeps one timer, at the session's next deadline.
+  private func schedule() {
+    let deadline = session.nextDeadline
+    guard deadline != timer?.deadline else { return }
+    timer?.task.cancel()
+    timer = nil
+    guard let deadline, let context else { return }
+    let nanoseconds = deadline.components.seconds * 1_000_000_000 + deadline.components.attoseconds / 1_000_000_000
+    let task = context.eventLoop.assumeIsolated().scheduleTask(deadline: start + .nanoseconds(nanoseconds)) {
+      self.timer = nil
+      self.handle(.tick)
+    }
+    timer = (deadline, task)
+  }
+}

@@ -1,0 +1,176 @@
+import NIOCore
+import NIOPosix
+import OpenFlow
+import Synchronization
+
+/// A connection to a switch, with OpenFlow 1.3 agreed upon.
+///
+/// All of its state is the event loop's; the methods may be called from anywhere, several at a time. Every one of them
+/// ends: with an answer, after the answer limit of the options, or with the connection.
+public final class SwitchConnection: Sendable {
+  /// What was dialled.
+  public let address: SwitchAddress
+  /// What the switch said that it is.
+  public let features: SwitchFeatures
+  /// What the switch says without having been asked. There is one stream, for one reader; when it is not read, the oldest
+  /// events are dropped. It ends with the connection.
+  public let events: AsyncStream<SwitchEvent>
+
+  private let channel: any Channel
+  private let handler: NIOLoopBound<SwitchChannelHandler>
+  private let closure: EventLoopFuture<ConnectionFailure>
+  private let nextBundleXID = Mutex(SwitchSession.firstBundleXID)
+
+  private init(
+    address: SwitchAddress, features: SwitchFeatures, events: AsyncStream<SwitchEvent>, channel: any Channel,
+    handler: NIOLoopBound<SwitchChannelHandler>, closure: EventLoopFuture<ConnectionFailure>
+  ) {
+    self.address = address
+    self.features = features
+    self.events = events
+    self.channel = channel
+    self.handler = handler
+    self.closure = closure
+  }
+
+  deinit { channel.close(promise: nil) }
+
+  /// How many events wait for a reader.
+  private static let eventBufferSize = 1024
+
+  /// Connects, and agrees on the version.
+  ///
+  /// - Throws: `ConnectionFailure`.
+  public static func connect(
+    to address: SwitchAddress, options: SwitchSessionOptions = SwitchSessionOptions(),
+    group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
+  ) async throws -> SwitchConnection {
+    let loop = group.next()
+    let ready = loop.makePromise(of: SwitchFeatures.self)
+    let closed = loop.makePromise(of: ConnectionFailure.self)
+    let (events, continuation) = AsyncStream.makeStream(
+      of: SwitchEvent.self, bufferingPolicy: .bufferingNewest(eventBufferSize))
+    let bootstrap = ClientBootstrap(group: loop)
+      .connectTimeout(TimeAmount(options.handshakeLimit))
+      .channelOption(.writeBufferWaterMark, value: .init(low: 64 * 1024, high: 256 * 1024))
+      // Reading begins once the handler is there. It is not in the initializer: for a host name of several addresses
+      // that would run for each of them.
+      .channelOption(.autoRead, value: false)
+    do {
+      let channel =
+        switch address {
+        case .unix(let path): try await bootstrap.connect(unixDomainSocketPath: path).get()
+        case .tcp(let host, let port): try await bootstrap.connect(host: host, port: port).get()
+        }
+      let handler = try await channel.eventLoop.submit {
+        let handler = SwitchChannelHandler(options: options, ready: ready, closed: closed, events: continuation)
+        try channel.pipeline.syncOperations.addHandler(handler)
+        return NIOLoopBound(handler, eventLoop: channel.eventLoop)
+      }.get()
+      try await channel.setOption(.autoRead, value: true).get()
+      let features = try await withTaskCancellationHandler {
+        try await ready.futureResult.get()
+      } onCancel: {
+        channel.close(promise: nil)
+      }
+      return SwitchConnection(
+        address: address, features: features, events: events, channel: channel, handler: handler,
+        closure: closed.futureResult)
+    } catch let failure as ConnectionFailure {
+      throw failure
+    } catch {
+      let failure = ConnectionFailure.unreachable(address: "\(address)", reason: "\(error)")
+      // With a handler the promises are completed already, and this does nothing.
+      ready.fail(failure)
+      closed.succeed(failure)
+      continuation.finish()
+      throw failure
+    }
+  }
+
+  /// Waits until the connection is gone, and tells why.
+  public var closed: ConnectionFailure {
+    get async { (try? await closure.get()) ?? .closedLocally }
+  }
+
+  /// Carries out `mods` in order, all of them or none, in one bundle.
+  ///
+  /// The changes are encoded on the caller's side, and committed only when the switch has accepted every one of them: Open
+  /// vSwitch would commit the others of a bundle with a change that it cannot read. A started commit is not stopped by
+  /// the task's cancellation, since its outcome is known only at its end.
+  ///
+  /// - Returns: Nothing when the switch has answered the commit. Otherwise the changes that it refused; nothing was
+  ///   applied then, and there may be more to refuse than are named: some errors end the bundle at the first.
+  /// - Throws: `ConnectionFailure`; whether the changes were applied is unknown then, except for `.refused`.
+  public func commit(_ mods: [FlowMod]) async throws -> [BundleRefusal] {
+    guard !mods.isEmpty else { return [] }
+    let bundle = EncodedBundle(mods, firstXID: takeBundleXIDs(EncodedBundle.xidCount(for: mods.count)))
+    guard bundle.refusals.isEmpty else { return bundle.refusals }
+    guard case .committed(let refusals) = try await perform(.commit(bundle)) else { return [] }
+    return refusals
+  }
+
+  /// The flows whose cookies agree with `cookie` in the bits of `mask`.
+  ///
+  /// - Throws: `ConnectionFailure`.
+  public func flows(cookie: UInt64 = 0, mask: UInt64 = 0) async throws -> [Flow] {
+    try await flowStatistics(cookie: cookie, mask: mask).map(\.flow)
+  }
+
+  /// The flows whose cookies agree with `cookie` in the bits of `mask`, with what they have counted.
+  ///
+  /// - Throws: `ConnectionFailure`.
+  public func flowStatistics(
+    cookie: UInt64 = 0, mask: UInt64 = 0, table: TableID? = nil
+  ) async throws -> [FlowStatistics] {
+    let request = MultipartRequest.flows(table: table, cookie: CookieFilter(cookie, mask: mask))
+    guard case .multipart(.flows(let flows)) = try await perform(.multipart(request)) else { return [] }
+    return flows
+  }
+
+  /// The ports.
+  ///
+  /// - Throws: `ConnectionFailure`.
+  public func ports() async throws -> [PortDescription] {
+    guard case .multipart(.ports(let ports)) = try await perform(.multipart(.ports)) else { return [] }
+    return ports
+  }
+
+  /// Waits until the switch has worked off everything that was sent before.
+  ///
+  /// - Throws: `ConnectionFailure`.
+  public func barrier() async throws {
+    _ = try await perform(.barrier)
+  }
+
+  /// How many messages of the switch could not be decoded, and were passed over.
+  public var undecodableMessages: Int {
+    get async { (try? await channel.eventLoop.submit { [handler] in handler.value.undecodableMessages }.get()) ?? 0 }
+  }
+
+  /// Ends the connection: what is waited for fails with `closedLocally`.
+  public func close() async {
+    channel.eventLoop.execute { [handler] in handler.value.close() }
+    try? await channel.closeFuture.get()
+  }
+
+  private func perform(_ request: SwitchRequest) async throws -> SwitchAnswer {
+    try await withCheckedThrowingContinuation { continuation in
+      channel.eventLoop.execute { [handler] in handler.value.submit(request, continuation) }
+    }
+  }
+
+  /// Takes consecutive transaction ids. They begin anew at the end of the range, which no open bundle reaches back to.
+  private func takeBundleXIDs(_ count: Int) -> UInt32 {
+    nextBundleXID.withLock { next in
+      let count = UInt32(clamping: count)
+      let (end, overflows) = next.addingReportingOverflow(count)
+      if overflows || end == .max {
+        next = SwitchSession.firstBundleXID &+ count
+        return SwitchSession.firstBundleXID
+      }
+      defer { next = end }
+      return next
+    }
+  }
+}

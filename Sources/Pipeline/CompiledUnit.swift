@@ -1,0 +1,28 @@
+import OpenFlow
+
+/// What a unit compiles to: its flows, and whether they are all that it needs.
+public struct CompiledUnit: Sendable, Equatable {
+  /// Whether the unit is whole.
+  public enum Status: Sendable, Equatable {
+    /// Its flows are all that it needs.
+    case complete
+    /// Something that it needs is not there yet: a resource that it names, or an interface. It forwards nothing.
+    case waiting(reason: String)
+    /// It contradicts another resource, and will until one of them changes. It forwards nothing.
+    case invalid(reason: String)
+  }
+
+  /// The flows.
+  public var flows: [Flow]
+  /// Whether they are all that it needs.
+  public var status: Status
+
+  /// All parts.
+  public init(flows: [Flow] = [], status: Status = .complete) {
+    self.flows = flows
+    self.status = status
+  }
+
+  static func waiting(_ reason: String) -> CompiledUnit { CompiledUnit(status: .waiting(reason: reason)) }
+  static func invalid(_ reason: String) -> CompiledUnit { CompiledUnit(status: .invalid(reason: reason)) }
+}

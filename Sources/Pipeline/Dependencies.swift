@@ -1,0 +1,45 @@
+import GoalState
+
+/// Which units a change makes dirty. More than needed costs time; fewer would be a wrong network, so a test compares
+/// against a recompute of everything.
+public enum Dependencies {
+  /// The units that depend on what an update changed, in the goal state after it.
+  public static func units(affectedBy changes: HostGoalState.Changes, in goal: HostGoalState) -> Set<Unit> {
+    var dirty = Set(changes.resources.map(Unit.init))
+    dirty.formUnion(changes.memberships.map(Unit.network))
+    for key in changes.resources {
+      switch key.kind {
+      case .network:
+        let members = goal.members(of: NetworkID(key.id))
+        dirty.formUnion(members.subnets.map(Unit.subnet))
+        dirty.formUnion(members.ports.map(Unit.port))
+        dirty.formUnion(members.neighbors.map(Unit.neighbor))
+      case .port:
+        // Its being up or down decides whether broadcasts go there.
+        if let network = goal.ports[PortID(key.id)]?.networkID { dirty.insert(.network(network)) }
+      case .subnet:
+        dirty.formUnion(goal.ports(in: SubnetID(key.id)).map(Unit.port))
+      case .neighbor:
+        break
+      }
+    }
+    return dirty
+  }
+
+  /// The units that depend on the switch's ports, for ports that changed.
+  public static func units(affectedBy old: HostPorts, _ new: HostPorts, in goal: HostGoalState) -> Set<Unit> {
+    var dirty: Set<Unit> = []
+    if old.tunnel != new.tunnel {
+      dirty.formUnion(goal.networks.keys.map(Unit.network))
+      dirty.formUnion(goal.neighbors.keys.map(Unit.neighbor))
+    }
+    if old.dhcp != new.dhcp {
+      dirty.formUnion(goal.ports.keys.map(Unit.port))
+    }
+    for id in Set(old.guests.keys).union(new.guests.keys) where old.guests[id] != new.guests[id] {
+      dirty.insert(.port(id))
+      if let network = goal.ports[id]?.networkID { dirty.insert(.network(network)) }
+    }
+    return dirty
+  }
+}

@@ -1,0 +1,134 @@
+import NetworkTypes
+
+/// A field of a message whose value cannot be used.
+struct InvalidField: Error, Hashable {
+  /// A sentence that names the field and its value.
+  let message: String
+
+  init(_ field: String, _ value: String, _ problem: String) {
+    message = "\(field) \(quoted(value)) \(problem)"
+  }
+
+  init(_ message: String) {
+    self.message = message
+  }
+}
+
+/// `value` in quotation marks for a message or a log: shortened, with anything that is not printable escaped.
+func quoted(_ value: String) -> String {
+  let limit = 80
+  var text = "\""
+  for scalar in value.unicodeScalars.prefix(limit) {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned, .surrogate:
+      text += "\\u{\(String(scalar.value, radix: 16))}"
+    default:
+      text.unicodeScalars.append(scalar)
+    }
+  }
+  return text + (value.unicodeScalars.count > limit ? "…\"" : "\"")
+}
+
+/// What may stand in a field. Each rule takes the field's name as the schema spells it.
+enum FieldRules {
+  static let maximumIdentifierBytes = 255
+  static let maximumTextBytes = 1024
+
+  static func isIdentifier(_ value: String) -> Bool {
+    (1...maximumIdentifierBytes).contains(value.utf8.count) && value.utf8.allSatisfy { (0x21...0x7e).contains($0) }
+  }
+
+  static func identifier(_ value: String, _ field: String) throws(InvalidField) -> String {
+    guard !value.isEmpty else { throw InvalidField("\(field) is missing") }
+    guard value.utf8.count <= maximumIdentifierBytes else {
+      throw InvalidField(field, value, "is \(value.utf8.count) bytes long, more than \(maximumIdentifierBytes)")
+    }
+    guard isIdentifier(value) else {
+      throw InvalidField(field, value, "has characters other than printable ASCII without spaces")
+    }
+    return value
+  }
+
+  /// Text for people: anything but control characters, of bounded length.
+  static func text(_ value: String, _ field: String) throws(InvalidField) -> String {
+    guard value.utf8.count <= maximumTextBytes else {
+      throw InvalidField(field, value, "is \(value.utf8.count) bytes long, more than \(maximumTextBytes)")
+    }
+    guard value.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
+      throw InvalidField(field, value, "has control characters")
+    }
+    return value
+  }
+
+  static func mac(_ value: String, _ field: String) throws(InvalidField) -> MACAddress {
+    guard let mac = MACAddress(value) else {
+      throw InvalidField(field, value, "is not a MAC address such as fa:16:3e:00:00:01")
+    }
+    guard mac.isUnicast else { throw InvalidField(field, value, "is not a unicast MAC address") }
+    return mac
+  }
+
+  /// An address that one station can have.
+  static func hostAddress(_ value: String, _ field: String) throws(InvalidField) -> IPAddress {
+    guard let address = IPAddress(value) else {
+      throw InvalidField(field, value, "is not an IPv4 or IPv6 address")
+    }
+    let usable =
+      switch address {
+      case .v4(let address): address.isHostAddress
+      case .v6(let address): address != .any && !address.isMulticast && !address.isLoopback
+      }
+    guard usable else { throw InvalidField(field, value, "is not an address that a host can have") }
+    return address
+  }
+
+  static func prefix(_ value: String, _ field: String) throws(InvalidField) -> IPPrefix {
+    guard let prefix = IPPrefix(value) else {
+      throw InvalidField(field, value, "is not a network in CIDR notation with its host bits 0, such as 10.0.0.0/24")
+    }
+    return prefix
+  }
+
+  static func vni(_ value: UInt32, _ field: String) throws(InvalidField) -> VNI {
+    guard let vni = VNI(value) else {
+      throw InvalidField("\(field) \(value) is not a segment number from 1 to 16777215")
+    }
+    return vni
+  }
+
+  /// 0 stands for "not given". The smallest MTU of IPv4 is 68 (RFC 791); the length of a datagram has 16 bits.
+  static func mtu(_ value: UInt32, _ field: String) throws(InvalidField) -> Int? {
+    guard value != 0 else { return nil }
+    guard (68...65_535).contains(value) else {
+      throw InvalidField("\(field) \(value) is not an MTU from 68 to 65535")
+    }
+    return Int(value)
+  }
+
+  /// A host or domain name that goes into guests' DHCP options (RFC 1035 section 2.3.1, with the digits of RFC 1123 and
+  /// the underscores that clouds put into names); empty stands for "not given". A final dot is allowed.
+  static func dnsName(_ value: String, _ field: String) throws(InvalidField) -> String? {
+    guard !value.isEmpty else { return nil }
+    var labels = value.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    if labels.count > 1, labels.last?.isEmpty == true { labels.removeLast() }
+    let valid = labels.allSatisfy { label in
+      (1...63).contains(label.count) && label.first != UInt8(ascii: "-") && label.last != UInt8(ascii: "-")
+        && label.allSatisfy(isNameByte)
+    }
+    guard valid, value.utf8.count <= 253 else { throw InvalidField(field, value, "is not a DNS name") }
+    return value
+  }
+
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+      true
+    default: false
+    }
+  }
+
+  static func count(_ count: Int, atMost limit: Int, _ field: String) throws(InvalidField) {
+    guard count <= limit else { throw InvalidField("\(field) has \(count) entries, more than \(limit)") }
+  }
+}

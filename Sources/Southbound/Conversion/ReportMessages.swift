@@ -1,0 +1,75 @@
+import GoalState
+import GoalStateProtobuf
+import SwiftProtobuf
+
+/// The text of a report: bounded, so that one entry cannot outgrow a message.
+enum ReportText {
+  static let maximumBytes = 1024
+
+  /// `text` cut to its bound at a character's border.
+  static func bounded(_ text: String) -> String {
+    guard text.utf8.count > maximumBytes else { return text }
+    var end = text.startIndex
+    var bytes = 0
+    let marker = "…"
+    while end < text.endIndex {
+      let size = text[end].utf8.count
+      guard bytes + size <= maximumBytes - marker.utf8.count else { break }
+      bytes += size
+      end = text.index(after: end)
+    }
+    return text[..<end] + marker
+  }
+
+  /// `text` from a peer, bounded, and with spaces for its control characters.
+  static func readable(_ text: String) -> String {
+    var readable = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      readable.append(scalar.properties.generalCategory == .control ? " " : scalar)
+    }
+    return bounded(String(readable))
+  }
+}
+
+/// The messages that say a report, each of a bounded size.
+func reportMessages(_ report: GoalStateReport, chunkBytes: Int) -> [Alioth_Southbound_V1_AgentMessage] {
+  func part() -> Alioth_Southbound_V1_Report {
+    .with {
+      $0.epoch = report.applied.epoch
+      $0.revision = report.applied.revision
+    }
+  }
+  var parts: [Alioth_Southbound_V1_Report] = []
+  var current = part()
+  var bytes = 0
+  func makeRoom(for size: Int) {
+    if bytes + size > chunkBytes, bytes > 0 {
+      current.more = true
+      parts.append(current)
+      current = part()
+      bytes = 0
+    }
+    bytes += size
+  }
+  for failure in report.failures {
+    let entry = Alioth_Southbound_V1_Failure.with {
+      $0.key = Alioth_Southbound_V1_ResourceKey(failure.key)
+      $0.revision = failure.revision
+      $0.code = Alioth_Southbound_V1_FailureCode(failure.code)
+      $0.message = ReportText.bounded(failure.message)
+    }
+    makeRoom(for: encodedSize(entry))
+    current.failures.append(entry)
+  }
+  for pending in report.pending {
+    let entry = Alioth_Southbound_V1_Pending.with {
+      $0.key = Alioth_Southbound_V1_ResourceKey(pending.key)
+      $0.revision = pending.revision
+      $0.reason = ReportText.bounded(pending.reason)
+    }
+    makeRoom(for: encodedSize(entry))
+    current.pending.append(entry)
+  }
+  parts.append(current)
+  return parts.map { part in .with { $0.report = part } }
+}

@@ -1,0 +1,61 @@
+import GoalState
+import GoalStateProtobuf
+import NetworkTypes
+
+/// What an agent says first on a session.
+public struct AgentHello: Sendable, Hashable {
+  /// The host, as in the agent's certificate.
+  public var hostID: HostID
+  /// Where the host's overlay tunnels end.
+  public var tunnelAddress: IPAddress
+  /// The agent's own version, for people.
+  public var agentVersion: String
+  /// What the agent holds; an empty epoch asks for a snapshot.
+  public var held: GoalStateVersion
+  /// Differs after each start of the host; empty when it is not known.
+  public var bootID: String
+
+  /// - Parameter held: what the agent holds; an empty epoch asks for a snapshot.
+  public init(
+    hostID: HostID, tunnelAddress: IPAddress, agentVersion: String, held: GoalStateVersion, bootID: String = ""
+  ) {
+    self.hostID = hostID
+    self.tunnelAddress = tunnelAddress
+    self.agentVersion = agentVersion
+    self.held = held
+    self.bootID = bootID
+  }
+}
+
+extension AgentHello {
+  init(_ hello: Alioth_Southbound_V1_Hello) throws(ProtocolViolation) {
+    do throws(InvalidField) {
+      let held: GoalStateVersion
+      if hello.epoch.isEmpty {
+        held = GoalStateVersion(epoch: "", revision: 0)
+      } else {
+        held = GoalStateVersion(epoch: try FieldRules.identifier(hello.epoch, "epoch"), revision: hello.revision)
+      }
+      self.init(
+        hostID: HostID(try FieldRules.identifier(hello.hostID, "host_id")),
+        tunnelAddress: try FieldRules.hostAddress(hello.tunnelAddress, "tunnel_address"),
+        agentVersion: try FieldRules.text(hello.agentVersion, "agent_version"),
+        held: held,
+        bootID: try FieldRules.text(hello.bootID, "boot_id"))
+    } catch {
+      throw .invalid("the hello's \(error.message)")
+    }
+  }
+}
+
+extension Alioth_Southbound_V1_Hello {
+  init(_ hello: AgentHello) {
+    self.init()
+    hostID = hello.hostID.rawValue
+    tunnelAddress = hello.tunnelAddress.description
+    agentVersion = hello.agentVersion
+    bootID = hello.bootID
+    epoch = hello.held.epoch
+    revision = hello.held.revision
+  }
+}

@@ -1,0 +1,177 @@
+import GoalState
+import GoalStateProtobuf
+
+/// The agent's end of a session: takes the controller's messages and says what to do.
+///
+///     awaitingWelcome ─welcome─▶ idle ─snapshot_begin─▶ snapshot ─snapshot_end─▶ idle
+///                                idle ─delta, more────▶ delta ────delta─────────▶ idle
+///
+/// Heartbeats may come anywhere after the welcome. Times are offsets from any fixed instant.
+struct AgentStreamState: Sendable {
+  enum Action: Sendable, Hashable {
+    /// The controller accepted the agent, and wants to hear something this often.
+    case connected(heartbeatInterval: Duration)
+    /// A whole update.
+    case deliver(GoalStateUpdate)
+    /// Something that can be passed over, for the log.
+    case warn(String)
+  }
+
+  private enum Phase: Sendable {
+    case awaitingWelcome
+    case idle
+    case snapshot(UpdateAssembly)
+    case delta(UpdateAssembly)
+
+    var name: String {
+      switch self {
+      case .awaitingWelcome: "before the welcome"
+      case .idle: "outside of a snapshot"
+      case .snapshot: "inside of a snapshot"
+      case .delta: "between the parts of a delta"
+      }
+    }
+  }
+
+  /// The version that deltas build on.
+  private(set) var held: GoalStateVersion
+  var liveness: Liveness
+  private var phase = Phase.awaitingWelcome
+  /// The only epoch of this session, once it is known.
+  private var epoch: String?
+  private let limits: SouthboundLimits
+
+  init(held: GoalStateVersion, limits: SouthboundLimits, welcomeTimeout: Duration, now: Duration) {
+    self.held = held
+    self.limits = limits
+    liveness = Liveness(awaiting: "welcome", within: welcomeTimeout, now: now)
+  }
+
+  mutating func handle(
+    _ message: Alioth_Southbound_V1_ControllerMessage, now: Duration
+  ) throws(ProtocolViolation) -> [Action] {
+    liveness.heard(now: now)
+    switch message.message {
+    case .welcome(let welcome): return try handle(welcome, now: now)
+    case .snapshotBegin(let begin): return try handle(begin)
+    case .resources(let resources): return try handle(resources)
+    case .snapshotEnd(let end): return try handle(end)
+    case .delta(let delta): return try handle(delta)
+    case .progress(let progress): return try handle(progress)
+    case .heartbeat:
+      if case .awaitingWelcome = phase { throw unexpected("a heartbeat") }
+      return []
+    case nil: throw .unknownMessage
+    }
+  }
+
+  private mutating func handle(
+    _ welcome: Alioth_Southbound_V1_Welcome, now: Duration
+  ) throws(ProtocolViolation) -> [Action] {
+    guard case .awaitingWelcome = phase else { throw .unexpected(message: "a second welcome", whilst: phase.name) }
+    let milliseconds = welcome.heartbeatIntervalMilliseconds
+    guard (10...600_000).contains(milliseconds) else {
+      throw .invalid("the welcome's heartbeat interval of \(milliseconds) ms is not between 10 ms and 10 minutes")
+    }
+    if !welcome.epoch.isEmpty { try checkEpoch(welcome.epoch) }
+    phase = .idle
+    let interval = Duration.milliseconds(milliseconds)
+    liveness.established(interval: interval, now: now)
+    return [.connected(heartbeatInterval: interval)]
+  }
+
+  private mutating func handle(_ begin: Alioth_Southbound_V1_SnapshotBegin) throws(ProtocolViolation) -> [Action] {
+    guard case .idle = phase else { throw unexpected("the beginning of a snapshot") }
+    try checkEpoch(begin.epoch)
+    let version = GoalStateVersion(epoch: begin.epoch, revision: begin.revision)
+    phase = .snapshot(UpdateAssembly(scope: .snapshot, version: version, limit: limits.maximumResources))
+    return []
+  }
+
+  private mutating func handle(_ resources: Alioth_Southbound_V1_Resources) throws(ProtocolViolation) -> [Action] {
+    guard case .snapshot(var assembly) = phase else { throw unexpected("a snapshot's resources") }
+    // The phase must not keep a second reference to what grows, or each part would copy everything before it.
+    phase = .idle
+    try assembly.upsert(resources.upserts)
+    phase = .snapshot(assembly)
+    return []
+  }
+
+  private mutating func handle(_ end: Alioth_Southbound_V1_SnapshotEnd) throws(ProtocolViolation) -> [Action] {
+    guard case .snapshot(let assembly) = phase else { throw unexpected("the end of a snapshot") }
+    let version = GoalStateVersion(epoch: end.epoch, revision: end.revision)
+    guard version == assembly.update.version else {
+      let began = assembly.update.version.description
+      throw .versionChanged(message: "the snapshot's end", from: began, to: version.description)
+    }
+    guard end.resourceCount == assembly.received else {
+      throw .countMismatch(announced: end.resourceCount, received: assembly.received)
+    }
+    return complete(assembly)
+  }
+
+  private mutating func handle(_ delta: Alioth_Southbound_V1_Delta) throws(ProtocolViolation) -> [Action] {
+    let from = GoalStateVersion(epoch: delta.epoch, revision: delta.fromRevision)
+    let version = GoalStateVersion(epoch: delta.epoch, revision: delta.toRevision)
+    var assembly: UpdateAssembly
+    switch phase {
+    case .idle:
+      guard !held.epoch.isEmpty, from == held else { throw .notHeld(from: from, held: held) }
+      try checkEpoch(delta.epoch)
+      guard delta.toRevision >= delta.fromRevision else {
+        throw .backwards(message: "a delta", revision: delta.toRevision, held: held.revision)
+      }
+      let scope = GoalStateUpdate.Scope.delta(from: delta.fromRevision)
+      assembly = UpdateAssembly(scope: scope, version: version, limit: limits.maximumResources)
+    case .delta(let begun):
+      guard begun.update.version == version, begun.update.scope == .delta(from: delta.fromRevision) else {
+        let began = "\(begun.update.version)"
+        throw .versionChanged(message: "a part of a delta", from: began, to: "\(version) from \(delta.fromRevision)")
+      }
+      assembly = begun
+    case .awaitingWelcome, .snapshot: throw unexpected("a delta")
+    }
+    phase = .idle
+    try assembly.upsert(delta.upserts)
+    try assembly.remove(delta.removals)
+    guard delta.more else { return complete(assembly) }
+    phase = .delta(assembly)
+    return []
+  }
+
+  private mutating func handle(_ progress: Alioth_Southbound_V1_Progress) throws(ProtocolViolation) -> [Action] {
+    guard case .idle = phase else { throw unexpected("progress") }
+    guard !held.epoch.isEmpty else {
+      throw .unexpected(message: "progress", whilst: "before any snapshot, with nothing held")
+    }
+    guard progress.revision >= held.revision else {
+      throw .backwards(message: "progress", revision: progress.revision, held: held.revision)
+    }
+    let version = GoalStateVersion(epoch: held.epoch, revision: progress.revision)
+    let scope = GoalStateUpdate.Scope.delta(from: held.revision)
+    return complete(UpdateAssembly(scope: scope, version: version, limit: limits.maximumResources))
+  }
+
+  private mutating func complete(_ assembly: UpdateAssembly) -> [Action] {
+    var assembly = assembly
+    phase = .idle
+    let update = assembly.finish()
+    held = update.version
+    guard assembly.unknown > 0 else { return [.deliver(update)] }
+    let kinds = "\(assembly.unknown) resources of kinds that this version does not know"
+    return [.warn("version \(update.version) has \(kinds); they are passed over"), .deliver(update)]
+  }
+
+  /// All messages of a session are of one epoch.
+  private mutating func checkEpoch(_ epoch: String) throws(ProtocolViolation) {
+    guard FieldRules.isIdentifier(epoch) else { throw .invalid("the epoch \(quoted(epoch)) is not an id") }
+    if let known = self.epoch, known != epoch {
+      throw .versionChanged(message: "a message", from: "epoch \(known)", to: "epoch \(epoch)")
+    }
+    self.epoch = epoch
+  }
+
+  private func unexpected(_ message: String) -> ProtocolViolation {
+    .unexpected(message: message, whilst: phase.name)
+  }
+}

@@ -1,0 +1,128 @@
+import GoalState
+import GoalStateProtobuf
+import NetworkTypes
+
+/// The controller's end of a session: takes the agent's messages and says what to do.
+///
+///     awaitingHello ─hello─▶ idle ─report, more─▶ report ─report─▶ idle
+///
+/// Times are offsets from any fixed instant.
+struct ControllerStreamState: Sendable {
+  enum Action: Sendable, Hashable {
+    /// The agent introduced itself.
+    case open(AgentHello)
+    case report(GoalStateReport)
+    case heartbeat
+    /// Something that can be passed over, for the log.
+    case warn(String)
+  }
+
+  private enum Phase: Sendable {
+    case awaitingHello
+    case idle
+    case report(ReportAssembly)
+  }
+
+  var liveness: Liveness
+  private var phase = Phase.awaitingHello
+  private let limits: SouthboundLimits
+  private let heartbeatInterval: Duration
+
+  init(limits: SouthboundLimits, timing: SouthboundTiming, now: Duration) {
+    self.limits = limits
+    heartbeatInterval = timing.heartbeatInterval
+    liveness = Liveness(awaiting: "hello", within: timing.helloTimeout, now: now)
+  }
+
+  mutating func handle(
+    _ message: Alioth_Southbound_V1_AgentMessage, now: Duration
+  ) throws(ProtocolViolation) -> [Action] {
+    liveness.heard(now: now)
+    switch (phase, message.message) {
+    case (_, nil): throw .unknownMessage
+    case (.awaitingHello, .hello(let hello)):
+      let hello = try AgentHello(hello)
+      phase = .idle
+      liveness.established(interval: heartbeatInterval, now: now)
+      return [.open(hello)]
+    case (_, .hello): throw .unexpected(message: "a second hello", whilst: "in a session that is open")
+    case (.awaitingHello, .report): throw .unexpected(message: "a report", whilst: "before the hello")
+    case (.awaitingHello, .heartbeat): throw .unexpected(message: "a heartbeat", whilst: "before the hello")
+    case (.idle, .heartbeat), (.report, .heartbeat): return [.heartbeat]
+    case (.idle, .report(let report)):
+      return try append(report, to: ReportAssembly(version: try GoalStateVersion(report)))
+    case (.report(let assembly), .report(let report)):
+      let version = try GoalStateVersion(report)
+      guard version == assembly.report.applied else {
+        let began = assembly.report.applied.description
+        throw .versionChanged(message: "a part of a report", from: began, to: version.description)
+      }
+      phase = .idle
+      return try append(report, to: assembly)
+    }
+  }
+
+  private mutating func append(
+    _ report: Alioth_Southbound_V1_Report, to begun: ReportAssembly
+  ) throws(ProtocolViolation) -> [Action] {
+    var assembly = begun
+    try assembly.append(report, limit: limits.maximumResources)
+    guard !report.more else {
+      phase = .report(assembly)
+      return []
+    }
+    phase = .idle
+    guard assembly.unknown > 0 else { return [.report(assembly.report)] }
+    let warning = "\(assembly.unknown) entries of a report are of kinds that this version does not know"
+    return [.warn(warning), .report(assembly.report)]
+  }
+}
+
+/// Collects the parts of one report.
+private struct ReportAssembly: Sendable {
+  var report: GoalStateReport
+  var unknown = 0
+  private var received = 0
+
+  init(version: GoalStateVersion) {
+    report = GoalStateReport(applied: version)
+  }
+
+  mutating func append(_ part: Alioth_Southbound_V1_Report, limit: Int) throws(ProtocolViolation) {
+    received += part.failures.count + part.pending.count
+    guard received <= limit else { throw .tooMany(message: "a report", limit: limit) }
+    for failure in part.failures {
+      guard let key = ReportAssembly.key(failure.key) else {
+        unknown += 1
+        continue
+      }
+      let code = ResourceFailure.Code(failure.code)
+      let message = ReportText.readable(failure.message)
+      report.failures.append(ResourceFailure(key: key, revision: failure.revision, code: code, message: message))
+    }
+    for pending in part.pending {
+      guard let key = ReportAssembly.key(pending.key) else {
+        unknown += 1
+        continue
+      }
+      let reason = ReportText.readable(pending.reason)
+      report.pending.append(GoalStateReport.Pending(key: key, revision: pending.revision, reason: reason))
+    }
+  }
+
+  /// An id may be anything that a controller sent, refused ones included.
+  private static func key(_ key: Alioth_Southbound_V1_ResourceKey) -> ResourceKey? {
+    guard let kind = ResourceKind(key.kind) else { return nil }
+    return ResourceKey(kind, reportableIdentifier(key.id))
+  }
+}
+
+extension GoalStateVersion {
+  /// The epoch is empty while the agent has nothing.
+  fileprivate init(_ report: Alioth_Southbound_V1_Report) throws(ProtocolViolation) {
+    guard report.epoch.isEmpty || FieldRules.isIdentifier(report.epoch) else {
+      throw .invalid("the report's epoch \(quoted(report.epoch)) is not an id")
+    }
+    self.init(epoch: report.epoch, revision: report.revision)
+  }
+}

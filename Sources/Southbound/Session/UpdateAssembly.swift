@@ -1,0 +1,85 @@
+import GoalState
+import GoalStateProtobuf
+
+/// Collects the parts of one update, refusing single resources and keeping the others.
+struct UpdateAssembly: Sendable {
+  private(set) var update: GoalStateUpdate
+  /// Resources that came, those refused or not known included: what a snapshot's end counts.
+  private(set) var received: UInt64 = 0
+  /// Resources of a kind that this version does not know.
+  private(set) var unknown = 0
+
+  private let limit: Int
+  private var keys: Set<ResourceKey> = []
+  private var removed: Set<ResourceKey> = []
+
+  init(scope: GoalStateUpdate.Scope, version: GoalStateVersion, limit: Int) {
+    update = GoalStateUpdate(scope: scope, version: version)
+    self.limit = limit
+  }
+
+  mutating func upsert(_ resources: [Alioth_Southbound_V1_Resource]) throws(ProtocolViolation) {
+    try reserve(resources.count)
+    for resource in resources {
+      switch DecodedResource(resource) {
+      case nil: unknown += 1
+      case .refused(let failure): update.refused.append(failure)
+      case .resource(let versioned):
+        guard keys.insert(versioned.key).inserted else {
+          refuse(
+            versioned.key, revision: versioned.revision, "id \(quoted(versioned.key.id)) occurs twice in one update")
+          continue
+        }
+        update.upserts.append(versioned)
+      }
+    }
+  }
+
+  mutating func remove(_ removals: [Alioth_Southbound_V1_ResourceKey]) throws(ProtocolViolation) {
+    try reserve(removals.count)
+    for removal in removals {
+      guard let kind = ResourceKind(removal.kind) else {
+        unknown += 1
+        continue
+      }
+      let key = ResourceKey(kind, removal.id)
+      guard FieldRules.isIdentifier(removal.id) else {
+        let shown = ResourceKey(kind, reportableIdentifier(removal.id))
+        refuse(shown, revision: update.version.revision, "the id \(quoted(removal.id)) of a removal is not an id")
+        continue
+      }
+      guard removed.insert(key).inserted else { continue }
+      update.removals.append(key)
+    }
+  }
+
+  /// The whole update. A resource that one delta both changes and removes is refused: what is meant is not known, and
+  /// neither is done.
+  mutating func finish() -> GoalStateUpdate {
+    let contradictory = keys.intersection(removed)
+    if !contradictory.isEmpty {
+      update.upserts.removeAll { contradictory.contains($0.key) }
+      update.removals.removeAll { contradictory.contains($0) }
+      for key in contradictory.sorted() {
+        refuse(key, revision: update.version.revision, "id \(quoted(key.id)) is both changed and removed in one update")
+      }
+    }
+    return update
+  }
+
+  private mutating func reserve(_ count: Int) throws(ProtocolViolation) {
+    received += UInt64(count)
+    guard received <= limit else {
+      let message =
+        switch update.scope {
+        case .snapshot: "a snapshot"
+        case .delta: "a delta"
+        }
+      throw .tooMany(message: message, limit: limit)
+    }
+  }
+
+  private mutating func refuse(_ key: ResourceKey, revision: UInt64, _ message: String) {
+    update.refused.append(ResourceFailure(key: key, revision: revision, code: .invalid, message: message))
+  }
+}

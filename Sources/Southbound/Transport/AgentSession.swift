@@ -1,0 +1,65 @@
+import GoalState
+
+/// Why an agent's session is not taken.
+public struct SessionRefusal: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What kind of refusal it is, for programs.
+  public enum Reason: Hashable, Sendable {
+    /// This agent may not have a session; another attempt does not help.
+    case notAllowed
+    /// Not now; the agent should try again.
+    case unavailable
+  }
+
+  /// What kind of refusal it is.
+  public var reason: Reason
+  /// A sentence for the log on both ends.
+  public var message: String
+
+  /// A refusal with its sentence.
+  public init(_ reason: Reason, _ message: String) {
+    self.reason = reason
+    self.message = message
+  }
+
+  /// The sentence.
+  public var description: String { message }
+}
+
+/// What a controller does with the agents that dial in.
+public protocol AgentSessionHandler: Sendable {
+  /// Called once an agent has said who it is and, with TLS, its certificate says so too.
+  ///
+  /// A second session of a host takes the first one's place: it is for the handler to end the first, by letting its
+  /// `nextUpdate` return nil.
+  func open(_ hello: AgentHello, peer: String) async throws(SessionRefusal) -> any AgentSession
+}
+
+/// The controller's view of one agent while it is connected.
+public protocol AgentSession: Sendable {
+  /// The epoch that everything of this session will have, if it is known from the start; empty otherwise.
+  var epoch: String { get }
+
+  /// Waits until there is something to send to the agent, and returns it whole.
+  ///
+  /// It is called again only when the update before has been written, so changes in the meantime merge. An update
+  /// without changes tells the agent that its revision moved on.
+  ///
+  /// - Returns: nil when the session is to end: it was superseded, the controller shuts down, or the calling task was
+  ///   cancelled, upon which this must return.
+  func nextUpdate() async -> GoalStateUpdate?
+
+  /// The agent's newest report, which replaces the one before.
+  func received(_ report: GoalStateReport) async
+
+  /// The agent had nothing to say but is alive.
+  func heartbeat() async
+
+  /// The session is over; called exactly once, and no other call follows. `nextUpdate` may still be waiting, and must
+  /// return.
+  func closed() async
+}
+
+extension AgentSession {
+  /// Not known from the start.
+  public var epoch: String { "" }
+}

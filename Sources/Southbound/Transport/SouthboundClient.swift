@@ -1,0 +1,135 @@
+import GRPCCore
+import GRPCNIOTransportHTTP2
+import GoalState
+import GoalStateProtobuf
+import Logging
+import NetworkTypes
+
+/// The agent's end of the southbound stream: keeps one session with the controller, for as long as its task lives.
+public struct SouthboundClient: Sendable {
+  private let address: SouthboundAddress
+  private let security: ClientSecurity
+  private let receiver: any GoalStateReceiver
+  private let logger: Logger
+  private let limits: SouthboundLimits
+  private let timing: SouthboundTiming
+
+  /// Reads the credentials once, so that a mistake in them is found at the start; each attempt reads them anew.
+  public init(
+    address: SouthboundAddress, security: ClientSecurity, receiver: any GoalStateReceiver, logger: Logger,
+    limits: SouthboundLimits = SouthboundLimits(), timing: SouthboundTiming = SouthboundTiming()
+  ) throws(SouthboundError) {
+    if case .mutualTLS(let files, let serverName) = security {
+      // TLS has names, not addresses, as the name of a server (RFC 6066 section 3).
+      if let serverName, IPAddress(serverName) != nil || (try? FieldRules.dnsName(serverName, "name")) == nil {
+        throw .address(serverName, problem: "is not a DNS name, as the name in the controller's certificate must be")
+      }
+      for warning in try Credentials(files).warnings { logger.warning("\(warning)") }
+    } else {
+      logger.warning("the southbound session is in plaintext: whoever answers at \(address) is obeyed")
+    }
+    self.address = address
+    self.security = security
+    self.receiver = receiver
+    self.logger = logger
+    self.limits = limits
+    self.timing = timing
+  }
+
+  /// Dials, keeps the session, and dials again when it ended, until the task is cancelled.
+  public func run() async throws {
+    var backoff = Backoff(minimum: timing.minimumBackoff, maximum: timing.maximumBackoff)
+    var reports = FailureLog()
+    var resync = false
+    while !Task.isCancelled {
+      await receiver.connectionChanged(.connecting)
+      let session = ClientSession(
+        address: address, receiver: receiver, logger: logger, limits: limits, timing: timing)
+      let reason: String
+      do {
+        try await attempt(session, resync: resync)
+        reason = "the controller ended the session"
+      } catch {
+        reason = describe(error)
+        if let violation = error as? ProtocolViolation, !violation.isTimeout { resync = true }
+      }
+      guard !Task.isCancelled else { break }
+      if session.tookUpdate { resync = session.violated }
+      if session.lived {
+        backoff.reset()
+        reports = FailureLog()
+      }
+      let delay = backoff.next(random: Double.random(in: 0...1))
+      await receiver.connectionChanged(.disconnected(reason: reason, retryIn: delay))
+      let level: Logger.Level = reports.isNews(reason) ? .warning : .debug
+      let retry = Duration.milliseconds(delay.wholeMilliseconds)
+      let metadata: Logger.Metadata = ["controller": "\(address)", "retry-in": "\(retry)"]
+      logger.log(level: level, "no session with the controller: \(reason)", metadata: metadata)
+      try? await Task.sleep(for: delay)
+    }
+  }
+
+  private func attempt(_ session: ClientSession, resync: Bool) async throws {
+    let client = GRPCClient(transport: try transport())
+    try await withThrowingTaskGroup(of: Bool.self) { group in
+      group.addTask {
+        try await client.runConnections()
+        return false
+      }
+      group.addTask {
+        try await session.run(over: Alioth_Southbound_V1_Southbound.Client(wrapping: client), resync: resync)
+        return true
+      }
+      defer {
+        client.beginGracefulShutdown()
+        group.cancelAll()
+      }
+      // The connection's own task may end first; what the session says about it is the better reason.
+      while let ended = try await group.next(), !ended {}
+    }
+  }
+
+  private func transport() throws -> HTTP2ClientTransport.Posix {
+    let transportSecurity: HTTP2ClientTransport.Posix.TransportSecurity
+    var authority: String?
+    switch security {
+    case .plaintext: transportSecurity = .plaintext
+    case .mutualTLS(let files, let serverName):
+      transportSecurity = try Credentials(files).clientSecurity()
+      authority = serverName
+      // A DNS name is checked against the certificate; for an address, the transport checks the address.
+      if authority == nil, address.address == nil { authority = address.host }
+    }
+    let target: any ResolvableTarget =
+      switch address.address {
+      case .v4: .ipv4(address: address.host, port: address.port)
+      case .v6: .ipv6(address: address.host, port: address.port)
+      case nil: .dns(host: address.host, port: address.port)
+      }
+    return try HTTP2ClientTransport.Posix(
+      target: target, transportSecurity: transportSecurity,
+      config: .defaults {
+        $0.http2.authority = authority
+        $0.http2.targetWindowSize = 1 << 20
+        $0.connection.maxIdleTime = nil
+      })
+  }
+
+  private func describe(_ error: any Error) -> String {
+    switch error {
+    case let violation as ProtocolViolation: violation.description
+    case let error as SouthboundError: error.description
+    default: rootCause(of: error)
+    }
+  }
+}
+
+/// Which failures are worth a line: the first of a kind, not its repetitions.
+private struct FailureLog {
+  private var last: String?
+
+  mutating func isNews(_ reason: String) -> Bool {
+    defer { last = reason }
+    return reason != last
+  }
+}

@@ -1,0 +1,68 @@
+import Daemon
+import Foundation
+import OVSDB
+import Testing
+
+@testable import AgentCore
+
+@Suite("The agent's configuration")
+struct AgentConfigurationTests {
+  @Test("the controller's address and the way to protect the session are all that is required")
+  func minimal() throws {
+    let configuration = try read("controller: {address: 10.0.0.1, plaintext: true}")
+    #expect(configuration.host == "machine")
+    #expect(configuration.controller.address == HostPort(host: "10.0.0.1", port: 7700))
+    #expect(configuration.openVSwitch.database == "/run/openvswitch/db.sock")
+    #expect(configuration.openVSwitch.datapathType == nil)
+    #expect(configuration.tunnel.encapsulation == .vxlan)
+    #expect(configuration.dhcpInterface == "alioth-dhcp")
+  }
+
+  @Test(
+    "mistakes are named with their line and field",
+    arguments: [
+      ("host: node1\n", "controller.address"),
+      ("controller:\n  address: 10.0.0.1\n", "controller.ca"),
+      ("controller: {address: c, plaintext: true}\ntunnel:\n  type: stt\n", ":3"),
+      ("controller: {address: c, plaintext: true}\ntunnel:\n  adress: 10.0.0.1\n", "tunnel.address"),
+      ("controller: {address: c, plaintext: true}\ntunnel: {address: 10.0.0.1, interface: eth0}\n", "tunnel.interface"),
+      ("controller: {address: c, plaintext: true}\ntunnel: {type: gre, port: 4789}\n", "tunnel.port"),
+      ("controller: {address: c, plaintext: true, ca: /x}\n", "controller.plaintext"),
+      ("controller: {address: c, plaintext: true}\nopenvswitch: {bridge: 'br int; rm'}\n", "openvswitch.bridge"),
+      ("controller: {address: c, plaintext: true}\napi: {socket: relative}\n", "api.socket"),
+    ])
+  func mistakes(text: String, mention: String) {
+    let error = #expect(throws: ConfigurationError.self) { try read(text) }
+    #expect("\(error.map { "\($0)" } ?? "")".contains(mention))
+  }
+
+  @Test("every key of the shipped configuration is known, with the default that is written there")
+  func shipped() throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let text = try String(contentsOf: root.appendingPathComponent("systemd/aliothd.yaml"), encoding: .utf8)
+    // Settings are the commented lines without a space after the mark; alternatives exclude each other.
+    let excluded = ["#interface: br-phy", "#plaintext:"]
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      let setting = line.drop { $0 == " " }
+      guard setting.hasPrefix("#"), !setting.hasPrefix("# "), !excluded.contains(where: setting.hasPrefix) else {
+        return String(line)
+      }
+      return String(line).replacing("#", with: "", maxReplacements: 1)
+    }
+    let configuration = try read(lines.joined(separator: "\n"))
+    let defaults = try read("controller: {address: c, plaintext: true}")
+    #expect(configuration.tunnel.encapsulation == defaults.tunnel.encapsulation)
+    #expect(configuration.openVSwitch.bridge == defaults.openVSwitch.bridge)
+    #expect(configuration.openVSwitch.database == defaults.openVSwitch.database)
+    #expect(configuration.openVSwitch.datapathType == defaults.openVSwitch.datapathType)
+    #expect(configuration.dhcpInterface == defaults.dhcpInterface)
+    #expect(configuration.apiSocket == defaults.apiSocket)
+    #expect(configuration.log == defaults.log)
+  }
+
+  private func read(_ text: String) throws -> AgentConfiguration {
+    var reader = try ConfigurationReader(text: text, file: "aliothd.yaml")
+    return try AgentConfiguration(&reader, hostName: "machine")
+  }
+}

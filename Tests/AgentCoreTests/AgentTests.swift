@@ -1,0 +1,248 @@
+import DHCP
+import GoalState
+import Logging
+import NetworkTypes
+import OVSDB
+import OpenFlow
+import Pipeline
+import Reconciler
+import Testing
+
+@testable import AgentCore
+
+@Suite("The agent", .timeLimit(.minutes(1)))
+struct AgentTests {
+  @Test("a snapshot on an empty switch is put in force and reported")
+  func firstSnapshot() async throws {
+    try await withAgent { agent, wire in
+      await agent.viewChanged(plugged)
+      await agent.received(snapshot(7))
+      _ = try await agent.adopt(wire)
+      let report = try #require(await agent.reports.next())
+      #expect(report == GoalStateReport(applied: GoalStateVersion(epoch: "e", revision: 7)))
+      #expect(await wire.table.count == agent.reconciler.desiredCount)
+      #expect(await agent.isInForce)
+    }
+  }
+
+  @Test("nothing is sent to the switch before both the goal state and the ports are known")
+  func waitsForInput() async throws {
+    let stale = Flow(
+      table: TableID(0), priority: 100, cookie: FlowCookie.owner | 1, match: Match([.inPort(OFPort(9))]),
+      instructions: [.applyActions([.output(OFPort(8))])])
+    try await withAgent(FakeSwitch(flows: [stale])) { agent, wire in
+      _ = try await agent.adopt(wire)
+      await agent.received(snapshot(1))
+      await until { await agent.unitsCompiled == 5 }
+      #expect(await wire.modsReceived == 0)
+      await agent.viewChanged(plugged)
+      _ = await agent.reports.next()
+      #expect(await wire.table[stale.key] == nil)
+    }
+  }
+
+  @Test("a restarted agent that finds the switch as it should be sends nothing")
+  func zeroChurn() async throws {
+    let wire = FakeSwitch()
+    try await withAgent(wire) { agent, wire in
+      await agent.viewChanged(plugged)
+      await agent.received(snapshot(7))
+      _ = try await agent.adopt(wire)
+      _ = await agent.reports.next()
+    }
+    let sent = await wire.modsReceived
+    try await withAgent(wire) { agent, wire in
+      _ = try await agent.adopt(wire)
+      await agent.viewChanged(plugged)
+      await agent.received(snapshot(7))
+      _ = await agent.reports.next()
+      #expect(await wire.modsReceived == sent)
+      #expect(await agent.reconciler.counters.flowsKept == agent.reconciler.desiredCount)
+    }
+  }
+
+  @Test("a port without its interface is pending with the reason, and done once it is plugged in")
+  func plugLater() async throws {
+    try await withAgent { agent, wire in
+      _ = try await agent.adopt(wire)
+      await agent.viewChanged(FakePorts(ports: HostPorts(tunnel: OFPort(1), dhcp: OFPort(2))))
+      await agent.received(snapshot(3))
+      let first = try #require(await agent.reports.next())
+      #expect(first.applied.revision == 3)
+      #expect(first.pending.map(\.key) == [.port(portA.id)])
+      #expect(first.pending.first?.reason.contains("iface-id=port-a") == true)
+      await agent.viewChanged(plugged)
+      let second = try #require(await agent.reports.next())
+      #expect(second.pending.isEmpty)
+      #expect(await wire.table.keys.contains { $0.description.contains("in_port=5") })
+    }
+  }
+
+  @Test("a flow that the switch refuses fails its port with the flow and the error, and the rest is in force")
+  func refused() async throws {
+    let wire = FakeSwitch()
+    await wire.refuse { $0.description.contains("reg3=0x5") && $0.table == PipelineTable.delivery.id }
+    try await withAgent(wire) { agent, wire in
+      _ = try await agent.adopt(wire)
+      await agent.viewChanged(plugged)
+      await agent.received(snapshot(3))
+      let report = try #require(await agent.reports.next())
+      #expect(report.applied.revision == 3)
+      #expect(report.failures.map(\.key) == [.port(portA.id)])
+      #expect(report.failures.first?.code == .switchRefused)
+      #expect(report.failures.first?.message.contains("reg3=0x5") == true)
+      #expect(await !wire.table.keys.contains { $0.description.contains("in_port=5") })
+      #expect(await wire.table.keys.contains { $0.description.contains("fa:16:3e:00:00:0b") })
+
+      await wire.refuse(nil)
+      await agent.retryQuarantined()
+      let second = try #require(await agent.reports.next())
+      #expect(second.failures.isEmpty)
+    }
+  }
+
+  @Test("a switch that lost everything gets everything again, and a lost connection is no report")
+  func switchRestart() async throws {
+    try await withAgent { agent, wire in
+      let number = try await agent.adopt(wire)
+      await agent.viewChanged(plugged)
+      await agent.received(snapshot(3))
+      _ = await agent.reports.next()
+      let flows = await wire.table
+      await agent.lost(connection: number)
+      #expect(await !agent.isInForce)
+      let fresh = FakeSwitch()
+      _ = try await agent.adopt(fresh)
+      await until { await fresh.table == flows }
+    }
+  }
+
+  @Test("a connection that fails in the middle is given up, and the next one completes the change")
+  func lostInTheMiddle() async throws {
+    try await withAgent { agent, wire in
+      await wire.fail()
+      await #expect(throws: FakeSwitch.Gone.self) { _ = try await agent.adopt(wire) }
+      let second = FakeSwitch()
+      _ = try await agent.adopt(second)
+      await second.fail()
+      await agent.viewChanged(plugged)
+      await agent.received(snapshot(3))
+      await until { await second.isClosed }
+      #expect(await agent.applied.revision == 0)
+      let third = FakeSwitch()
+      _ = try await agent.adopt(third)
+      #expect(await agent.reports.next()?.applied.revision == 3)
+    }
+  }
+
+  @Test("a deleted port takes its flows and its DHCP reservation with it")
+  func deleted() async throws {
+    try await withAgent { agent, wire in
+      _ = try await agent.adopt(wire)
+      await agent.viewChanged(plugged)
+      await agent.underlayChanged(
+        Underlay(encapsulation: .vxlan, address: IPv4Address(192, 0, 2, 11), interface: "br-phy", interfaceMTU: 1500))
+      await agent.received(snapshot(3))
+      _ = await agent.reports.next()
+      #expect(agent.dhcpTable.entries[OFPort(5)]?.binding.mtu == 1450)
+      await agent.received(
+        GoalStateUpdate(
+          scope: .delta(from: 3), version: GoalStateVersion(epoch: "e", revision: 4), removals: [.port(portA.id)]))
+      #expect(await agent.reports.next()?.applied.revision == 4)
+      #expect(agent.dhcpTable.entries.isEmpty)
+      #expect(await !wire.table.keys.contains { $0.description.contains("in_port=5") })
+    }
+  }
+
+  @Test("one more port costs its own units, however many there are")
+  func cost() async throws {
+    try await withAgent { agent, wire in
+      _ = try await agent.adopt(wire)
+      await agent.viewChanged(plugged)
+      var resources = everything
+      for number in 0..<500 {
+        var neighbor = neighborB
+        neighbor.id = NeighborID("n\(number)")
+        neighbor.mac = MACAddress(rawValue: 0x0200_0000_0000 + UInt64(number))
+        neighbor.fixedIPs = []
+        resources.append(.neighbor(neighbor))
+      }
+      await agent.received(snapshot(3, resources))
+      _ = await agent.reports.next()
+      let units = await agent.unitsCompiled
+      let mods = await wire.modsReceived
+      var another = neighborB
+      another.id = NeighborID("another")
+      another.mac = MACAddress(2, 9, 9, 9, 9, 9)
+      another.fixedIPs = []
+      await agent.received(
+        GoalStateUpdate(
+          scope: .delta(from: 3), version: GoalStateVersion(epoch: "e", revision: 4),
+          upserts: [VersionedResource(.neighbor(another), revision: 4)]))
+      _ = await agent.reports.next()
+      #expect(await agent.unitsCompiled - units == 1)
+      #expect(await wire.modsReceived - mods == 1)
+    }
+  }
+
+  @Test("two ports with one MAC address: the first has it, the other is named as failed")
+  func conflict() async throws {
+    try await withAgent { agent, wire in
+      var twin = portA
+      twin.id = PortID("port-z")
+      var ports = plugged
+      ports.ports.guests[twin.id] = .attached(OFPort(6), interface: "tapport-z")
+      _ = try await agent.adopt(wire)
+      await agent.viewChanged(ports)
+      await agent.received(snapshot(3, everything + [.port(twin)]))
+      let report = try #require(await agent.reports.next())
+      #expect(report.failures.map(\.key) == [.port(twin.id)])
+      #expect(report.failures.first?.message.contains("port port-a") == true)
+    }
+  }
+}
+
+/// Runs the agent's loop around `body`.
+private func withAgent(
+  _ wire: FakeSwitch = FakeSwitch(), _ body: (Agent, FakeSwitch) async throws -> Void
+) async throws {
+  let agent = Agent(dhcpTable: DHCPBindingTable(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+  let loop = Task { await agent.run() }
+  defer { loop.cancel() }
+  try await body(agent, wire)
+}
+
+/// Waits for what the loop will bring about; a test that waits in vain fails by its time limit.
+private func until(_ condition: () async -> Bool) async {
+  while await !condition() {
+    await Task.yield()
+  }
+}
+
+private let networkA: Network = {
+  guard let vni = VNI(100) else { fatalError("100 is a VNI") }
+  return Network(id: NetworkID("net-a"), vni: vni)
+}()
+private let subnetA: Subnet = {
+  guard let prefix = IPPrefix("10.0.0.0/24") else { fatalError("10.0.0.0/24 is a prefix") }
+  return Subnet(
+    id: SubnetID("sub-a"), networkID: networkA.id, prefix: prefix,
+    gateway: .init(address: .v4(IPv4Address(10, 0, 0, 1)), mac: MACAddress(0xfa, 0x16, 0x3e, 0, 0, 1)))
+}()
+private let portA = Port(
+  id: PortID("port-a"), networkID: networkA.id, mac: MACAddress(0xfa, 0x16, 0x3e, 0, 0, 0x0a),
+  fixedIPs: [FixedIP(subnetID: subnetA.id, address: .v4(IPv4Address(10, 0, 0, 10)))])
+private let neighborB = Neighbor(
+  id: NeighborID("port-b"), networkID: networkA.id, mac: MACAddress(0xfa, 0x16, 0x3e, 0, 0, 0x0b),
+  hostAddress: .v4(IPv4Address(192, 0, 2, 12)),
+  fixedIPs: [FixedIP(subnetID: subnetA.id, address: .v4(IPv4Address(10, 0, 0, 11)))])
+private let everything: [Resource] = [.network(networkA), .subnet(subnetA), .port(portA), .neighbor(neighborB)]
+private let plugged = FakePorts(
+  ports: HostPorts(
+    tunnel: OFPort(1), dhcp: OFPort(2), guests: [portA.id: .attached(OFPort(5), interface: "tapport-a")]))
+
+private func snapshot(_ revision: UInt64, _ resources: [Resource] = everything) -> GoalStateUpdate {
+  GoalStateUpdate(
+    scope: .snapshot, version: GoalStateVersion(epoch: "e", revision: revision),
+    upserts: resources.map { VersionedResource($0, revision: revision) })
+}

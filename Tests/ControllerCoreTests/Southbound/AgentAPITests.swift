@@ -1,0 +1,75 @@
+import GoalState
+import NetworkTypes
+import Southbound
+import Testing
+
+@testable import ControllerCore
+
+@Suite("Agents in the API")
+struct AgentAPITests {
+  @Test("are shown in Neutron's form with what they reported, by id and by host")
+  func show() async throws {
+    try await ControllerHarness.run { controller in
+      let session = try await controller.connect("node1", "192.0.2.1")
+      _ = try await controller.connect("node2", "192.0.2.2")
+      let failure = ResourceFailure(key: .port(PortID("p")), revision: 3, code: .host, message: "no device")
+      let pending = GoalStateReport.Pending(key: .port(PortID("q")), revision: 4, reason: "no guest")
+      let applied = GoalStateVersion(epoch: controller.store.epoch, revision: 7)
+      await session.received(GoalStateReport(applied: applied, failures: [failure], pending: [pending]))
+      let agents = try await controller.expect(200, "GET", "/v2.0/agents?host=node1")["agents"]?.array
+      let agent = try #require(agents?.first)
+      #expect(agents?.count == 1)
+      #expect(agent["agent_type"] == .string("Alioth agent"))
+      #expect(agent["binary"] == .string("aliothd"))
+      #expect(agent["alive"] == .boolean(true))
+      #expect(agent["heartbeat_timestamp"]?.string?.count == 19)
+      let configurations = agent["configurations"]
+      #expect(configurations?["tunnel_address"] == .string("192.0.2.1"))
+      #expect(configurations?["agent_version"] == .string("9.9"))
+      #expect(configurations?["applied_revision"] == .integer(7))
+      #expect(configurations?["epoch"] == .string(controller.store.epoch))
+      #expect(configurations?["failures"]?.array?.first?["message"] == .string("no device"))
+      #expect(configurations?["pending"]?.array?.first?["resource"] == .string("port q"))
+      let id = try #require(agent["id"]?.string)
+      #expect(try await controller.expect(200, "GET", "/v2.0/agents/\(id)")["agent"]?["host"] == .string("node1"))
+      #expect(try await controller.expect(200, "GET", "/v2.0/agents/node1")["agent"]?["id"] == .string(id))
+      try await controller.expect(405, "POST", "/v2.0/agents", #"{"agent":{}}"#)
+    }
+  }
+
+  @Test("are known after a restart, not alive until they are heard, and gone once deleted")
+  func restart() async throws {
+    try await withTemporaryDirectory { directory in
+      let path = directory + "/store.db"
+      let id = try await ControllerHarness.run(path: path) { controller in
+        _ = try await controller.connect("node1", "192.0.2.1")
+        return try await controller.expect(200, "GET", "/v2.0/agents/node1")["agent"]?["id"]
+      }
+      try await ControllerHarness.run(path: path) { controller in
+        let agent = try await controller.expect(200, "GET", "/v2.0/agents/node1")["agent"]
+        #expect(agent?["id"] == id)
+        #expect(agent?["alive"] == .boolean(false))
+        #expect(agent?["heartbeat_timestamp"] == .null)
+        let session = try await controller.connect("node1", "192.0.2.1")
+        let alive = try await controller.expect(200, "GET", "/v2.0/agents/node1")["agent"]
+        #expect(alive?["id"] == id)
+        #expect(alive?["alive"] == .boolean(true))
+        _ = await session.nextUpdate()
+        try await controller.expect(204, "DELETE", "/v2.0/agents/node1")
+        #expect(await session.nextUpdate() == nil)
+        try await controller.expect(404, "DELETE", "/v2.0/agents/node1")
+      }
+    }
+  }
+
+  @Test("are not alive when nothing was heard from them for the timeout")
+  func timeout() async throws {
+    try await ControllerHarness.run(hostTimeout: 30) { controller in
+      _ = try await controller.connect("node1", "192.0.2.1")
+      var activity = controller.directory.activity(of: HostID("node1"))
+      #expect(controller.directory.isAlive(activity))
+      activity.lastHeard = activity.lastHeard?.addingTimeInterval(-31)
+      #expect(!controller.directory.isAlive(activity))
+    }
+  }
+}

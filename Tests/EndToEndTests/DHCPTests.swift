@@ -1,0 +1,73 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+  @Suite("DHCP", .serialized)
+  struct DHCPTests {
+    @Test("a stock client is told address, mask, router, name servers, MTU and times", arguments: DHCPClient.allCases)
+    func options(client: DHCPClient) throws {
+      try Scenario.run { scenario in
+        let network = try scenario.network("dhcp-\(client)")
+        let subnet = try scenario.subnet(
+          of: network, cidr: "10.20.4.0/22", fields: ["dns_nameservers": ["192.0.2.53", "192.0.2.54"]])
+        let guest = try scenario.boot(in: network, on: "node1", client: client)
+        #expect(try guest.lease("address") == guest.address)
+        #expect(try guest.lease("mask") == "255.255.252.0")
+        #expect(try guest.lease("router") == subnet.gateway)
+        #expect(try guest.lease("dns") == "192.0.2.53 192.0.2.54")
+        // The lab's underlay carries 1500; IPv4, UDP, VXLAN and the inner Ethernet header take 20 + 8 + 8 + 14.
+        #expect(try guest.lease("mtu") == "1450")
+        #expect(try guest.configuredAddress() == "\(guest.address)/22")
+        let lease = try #require(Int(try guest.lease("lease")))
+        let renewal = try #require(Int(try guest.lease("t1")))
+        let rebinding = try #require(Int(try guest.lease("t2")))
+        #expect(0 < renewal && renewal < rebinding && rebinding < lease)
+      }
+    }
+
+    @Test("a bound client renews with its server by unicast")
+    func renew() throws {
+      try Scenario.run { scenario in
+        let network = try scenario.network("renew", cidr: "10.21.0.0/24")
+        let guest = try scenario.boot(in: network, on: "node2")
+        try guest.dhcp(.udhcpc, daemon: true)
+        let server = try guest.lease("server")
+        let dump = try scenario.lab.start(
+          "guest", "exec", guest.name, "tcpdump", "-i", "eth0", "-n", "-l", "-c", "2", "udp port 67 or udp port 68")
+        try eventually("tcpdump listens", last: { dump.output }) { dump.output.contains("listening on") }
+        try scenario.lab.run("guest", "dhcp", guest.name, "renew")
+        try eventually("the client was renewed") { try guest.lease("event") == "renew" }
+        try eventually("both packets were seen", last: { dump.output }) { dump.output.contains("Reply") }
+        let packets = dump.finish(signal: SIGTERM)
+        #expect(packets.contains("\(guest.address).68 > \(server).67"), "\(packets)")
+        #expect(packets.contains("\(server).67 > \(guest.address).68"), "\(packets)")
+        #expect(try guest.lease("address") == guest.address)
+      }
+    }
+
+    @Test("a client that comes back after a restart keeps its address")
+    func reboot() throws {
+      try Scenario.run { scenario in
+        let network = try scenario.network("reboot", cidr: "10.22.0.0/24")
+        // dhclient remembers its lease and asks for it again, INIT-REBOOT in the standard's words.
+        let guest = try scenario.boot(in: network, on: "node1", client: .dhclient)
+        try guest.dhcp(.dhclient)
+        #expect(try guest.lease("event") == "reboot")
+        #expect(try guest.lease("address") == guest.address)
+      }
+    }
+
+    @Test("an interface without a port is not answered")
+    func stranger() throws {
+      try Scenario.run { scenario in
+        let network = try scenario.network("silent", cidr: "10.23.0.0/24")
+        let guest = try scenario.boot(in: network, on: "node1")
+        try scenario.lab.run(
+          "guest", "plug", "node1", "nobody", "--port", UUID().uuidString.lowercased(), "--mac", "fa:16:3e:ff:ff:01")
+        #expect(try !scenario.lab.succeeds("guest", "dhcp", "nobody", "udhcpc", "--timeout", "4"))
+        try scenario.lab.run("guest", "remove", "nobody")
+        try guest.dhcp(.udhcpc)
+      }
+    }
+  }
+}
