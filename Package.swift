@@ -14,6 +14,7 @@ let nio: [Target.Dependency] = [
   .product(name: "NIOCore", package: "swift-nio"),
   .product(name: "NIOPosix", package: "swift-nio"),
 ]
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -33,6 +34,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
     .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
@@ -76,7 +78,7 @@ let package = Package(
       name: "Southbound",
       dependencies: [
         "GoalState", "GoalStateProtobuf", "NetworkTypes", grpcTransport, logging,
-        .product(name: "X509", package: "swift-certificates"),
+        .product(name: "SwiftASN1", package: "swift-asn1"), .product(name: "X509", package: "swift-certificates"),
       ] + grpc),
 
     // What both daemons and the command line share: configuration files and readiness towards systemd.
@@ -101,7 +103,7 @@ let package = Package(
     .target(
       name: "CommandLineClient",
       dependencies: [
-        "DHCP", "Daemon", "NetworkTypes", "PacketCapture", "PacketFormats", argumentParser,
+        "DHCP", "Daemon", "NetworkTypes", "PacketCapture", "PacketFormats", argumentParser, nioHTTP1,
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
       ] + nio),
 
@@ -127,8 +129,9 @@ let package = Package(
     .testTarget(
       name: "SouthboundTests",
       dependencies: [
-        "GoalState", "GoalStateProtobuf", "NetworkTypes", "Southbound", logging,
-        .product(name: "Crypto", package: "swift-crypto"), .product(name: "X509", package: "swift-certificates"),
+        "GoalState", "GoalStateProtobuf", "NetworkTypes", "Southbound", grpcTransport, logging,
+        .product(name: "Crypto", package: "swift-crypto"), .product(name: "SwiftASN1", package: "swift-asn1"),
+        .product(name: "X509", package: "swift-certificates"),
       ] + grpc),
     .testTarget(name: "DaemonTests", dependencies: ["Daemon", "NetworkTypes", logging]),
     .testTarget(
@@ -146,7 +149,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "CommandLineClientTests",
-      dependencies: ["CommandLineClient", "NetworkTypes", argumentParser] + nio),
+      dependencies: ["CommandLineClient", "NetworkTypes", "PacketCapture", argumentParser, nioHTTP1] + nio),
     .testTarget(name: "EndToEndTests", exclude: ["Lab"]),
   ],
   swiftLanguageModes: [.v6]

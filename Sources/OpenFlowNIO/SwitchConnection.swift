@@ -79,7 +79,9 @@ public final class SwitchConnection: Sendable {
     } catch let failure as ConnectionFailure {
       throw failure
     } catch {
-      let failure = ConnectionFailure.unreachable(address: "\(address)", reason: "\(error)")
+      let failure =
+        (error as? ChannelError) == .ioOnClosedChannel
+        ? ConnectionFailure.closedByPeer : .unreachable(address: "\(address)", reason: "\(error)")
       // With a handler the promises are completed already, and this does nothing.
       ready.fail(failure)
       closed.succeed(failure)

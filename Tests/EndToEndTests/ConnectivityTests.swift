@@ -42,8 +42,8 @@ extension EndToEnd {
           try scenario.lab.run("guest", "exec", server.name, "cat", "/proc/net/tcp", "/proc/net/tcp6").contains(
             ":1389 ")
         }
-        let receive = "timeout 30 busybox nc \(server.address) 5001 </dev/null | md5sum"
-        let sum = try scenario.lab.run("guest", "exec", client.name, "sh", "-c", receive)
+        let receive = "timeout 30 cat </dev/tcp/\(server.address)/5001 | md5sum"
+        let sum = try scenario.lab.run("guest", "exec", client.name, "bash", "-c", receive)
         #expect(sum.hasPrefix("879f4bba57ed37c9ec5e5aedf9864698"), "the MD5 sum of a million zeros")
         _ = service.finish(signal: SIGTERM)
       }

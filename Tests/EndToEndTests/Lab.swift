@@ -60,6 +60,9 @@ struct Lab: Sendable {
     try attempt(arguments).status == 0
   }
 
+  /// For `env`: children would inherit that the threads of a Swift process block all signals, and be deaf to them.
+  static let plainSignals = ["--default-signal"]
+
   /// A command's end.
   struct Outcome {
     var status: Int32
@@ -70,8 +73,8 @@ struct Lab: Sendable {
   /// Runs `lab` with these arguments, whatever comes of it.
   func attempt(_ arguments: [String]) throws -> Outcome {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
-    process.arguments = ["--kill-after=5", "90", script] + arguments
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = Self.plainSignals + ["timeout", "--kill-after=5", "90", script] + arguments
     // Errors go by a file: two pipes that are read one after the other can block the writer.
     let errorPath = "/tmp/alioth-e2e-\(getpid())-\(UUID().uuidString)"
     try Data().write(to: URL(fileURLWithPath: errorPath))
@@ -103,8 +106,8 @@ final class Background {
   init(script: String, arguments: [String], directory: String) throws {
     path = "\(directory)/background-\(UUID().uuidString).txt"
     try Data().write(to: URL(fileURLWithPath: path))
-    process.executableURL = URL(fileURLWithPath: script)
-    process.arguments = arguments
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = Lab.plainSignals + [script] + arguments
     let output = FileHandle(forWritingAtPath: path)
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = output

@@ -14,8 +14,9 @@ enum GoldenMessages {
   /// OFPT_ERROR about a bundle-add of a flow that outputs to a group that is not there.
   static let badGroup = hex(
     """
-    0401004c 0000000c 0002 0009 04040068 0000000c 4f4e4600 000008fd 0000004d 00000003 040e0050 0000000c 00000000 \
-    00000009 00000000 00000000 05000000 00000008 ffffffff
+    04010074 0000000c 00020009 04040068 0000000c 4f4e4600 000008fd 0000004d 00000003 040e0050 \
+    0000000c 00000000 00000009 00000000 00000000 05000000 00000008 ffffffff ffffffff ffffffff \
+    00000000 0001000a 80000a02 08000000 00000000 00040010 00000000 00160008 00000063
     """)
   /// OFPT_ERROR about the commit of that bundle: experimenter ONF, code 2313.
   static let messageFailed = hex(

@@ -363,6 +363,15 @@ struct SessionTests {
     #expect(serverEnd < .seconds(8))
   }
 
+  @Test("a server that was told to end before it began returns at once")
+  func endedBeforeBegun() async throws {
+    let server = try SouthboundServer(
+      address: SouthboundAddress(host: "127.0.0.1", port: 0), security: .plaintext, handler: TestController(),
+      logger: quiet)
+    server.beginShutdown()
+    try await server.run()
+  }
+
   @Test("an address that is taken, or that is no address, is an error that names it")
   func cannotListen() async throws {
     try await withServer(TestController()) { address in

@@ -107,7 +107,8 @@ struct AttributeReader {
     var addresses: [IPv4Address] = []
     for element in list {
       guard let address = element.string.flatMap({ IPv4Address($0) }), address.isHostAddress else {
-        throw invalid(name, "\(element.string.map { "'\($0)'" } ?? element.kind) is not a valid IPv4 address of a host.")
+        throw invalid(
+          name, "\(element.string.map { "'\($0)'" } ?? element.kind) is not a valid IPv4 address of a host.")
       }
       guard !addresses.contains(address) else { throw invalid(name, "'\(address)' is there twice.") }
       addresses.append(address)

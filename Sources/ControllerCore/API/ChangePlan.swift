@@ -114,7 +114,8 @@ struct ChangePlan {
       if claim(mac, in: network, owner: owner) { return mac }
     }
     throw APIError(
-      503, "MacAddressGenerationFailure", "Unable to generate unique mac on network \(network): its addresses are used up.")
+      503, "MacAddressGenerationFailure",
+      "Unable to generate unique mac on network \(network): its addresses are used up.")
   }
 
   /// Takes this segment; false when another network has it.

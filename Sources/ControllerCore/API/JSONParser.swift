@@ -179,7 +179,9 @@ struct JSONParser {
       guard take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) else { throw failure("half a surrogate pair", at: start) }
       units.append(try codeUnit())
     }
-    guard let text = String(validating: units, as: UTF16.self) else { throw failure("half a surrogate pair", at: start) }
+    guard let text = String(validating: units, as: UTF16.self) else {
+      throw failure("half a surrogate pair", at: start)
+    }
     return text
   }
 

@@ -76,7 +76,8 @@ struct ListQuery {
   private static func matches(_ value: JSONValue, _ text: String) -> Bool {
     switch value {
     case .null: return text.isEmpty || text == "None"
-    case .boolean(let flag): return flag ? ["true", "1"].contains(text.lowercased()) : ["false", "0"].contains(text.lowercased())
+    case .boolean(let flag):
+      return flag ? ["true", "1"].contains(text.lowercased()) : ["false", "0"].contains(text.lowercased())
     case .integer(let number): return String(number) == text
     case .number(let number): return Double(text) == number
     case .string(let string): return string == text

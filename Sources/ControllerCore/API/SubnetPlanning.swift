@@ -158,7 +158,8 @@ enum SubnetPlanning {
     for pool in record.pools where !hosts.contains(pool.start) || !hosts.contains(pool.end) {
       throw APIError(
         400, "OutOfBoundsAllocationPool",
-        "allocation_pools: The allocation pool \(pool.start)-\(pool.end) spans beyond the subnet cidr \(record.prefix).")
+        "allocation_pools: The allocation pool \(pool.start)-\(pool.end) spans beyond the subnet cidr \(record.prefix)."
+      )
     }
     for (pool, next) in zip(record.pools, record.pools.dropFirst()) where next.start <= pool.end {
       throw APIError(

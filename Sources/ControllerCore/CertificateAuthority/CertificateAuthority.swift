@@ -31,11 +31,12 @@ public struct CertificateAuthority {
     /// - Parameter replace: whether files of these names are overwritten.
     public func write(to directory: String, replace: Bool) throws(CertificateAuthorityError) {
       let output = try CredentialDirectory(directory)
-      try output.write([
-        .init(name: "ca.pem", text: authorityPEM, isSecret: false),
-        .init(name: "certificate.pem", text: certificatePEM, isSecret: false),
-        .init(name: "key.pem", text: keyPEM, isSecret: true),
-      ], replace: replace)
+      try output.write(
+        [
+          .init(name: "ca.pem", text: authorityPEM, isSecret: false),
+          .init(name: "certificate.pem", text: certificatePEM, isSecret: false),
+          .init(name: "key.pem", text: keyPEM, isSecret: true),
+        ], replace: replace)
     }
   }
 
@@ -57,12 +58,13 @@ public struct CertificateAuthority {
           Critical(KeyUsage(keyCertSign: true, cRLSign: true))
           SubjectKeyIdentifier(hash: key.publicKey)
         }, issuerPrivateKey: key)
-      return (try certificate.serializeAsPEM().pemString, try key.serializeAsPEM().pemString)
+      return (try certificate.serializeAsPEM().pemString + "\n", try key.serializeAsPEM().pemString + "\n")
     }
-    try CredentialDirectory(directory).write([
-      .init(name: keyFile, text: keyText, isSecret: true),
-      .init(name: certificateFile, text: certificate, isSecret: false),
-    ], replace: replace)
+    try CredentialDirectory(directory).write(
+      [
+        .init(name: keyFile, text: keyText, isSecret: true),
+        .init(name: certificateFile, text: certificate, isSecret: false),
+      ], replace: replace)
   }
 
   /// Reads the authority in `directory`.
@@ -144,10 +146,10 @@ public struct CertificateAuthority {
           SubjectKeyIdentifier(hash: leafKey.publicKey)
           AuthorityKeyIdentifier(keyIdentifier: SubjectKeyIdentifier(hash: certificate.publicKey).keyIdentifier)
         }, issuerPrivateKey: key)
-      return (try leaf.serializeAsPEM().pemString, try leafKey.serializeAsPEM().pemString)
+      return (try leaf.serializeAsPEM().pemString + "\n", try leafKey.serializeAsPEM().pemString + "\n")
     }
     return Identity(
-      authorityPEM: certificatePEM, certificatePEM: leaf + "\n", keyPEM: keyText + "\n")
+      authorityPEM: certificatePEM, certificatePEM: leaf, keyPEM: keyText)
   }
 }
 

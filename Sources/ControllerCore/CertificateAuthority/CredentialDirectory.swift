@@ -44,7 +44,8 @@ struct CredentialDirectory {
   /// Writes all files, or none when one of them is there already and must not be replaced.
   func write(_ files: [File], replace: Bool) throws(CertificateAuthorityError) {
     if !replace, let existing = files.first(where: { FileManager.default.fileExists(atPath: path($0.name)) }) {
-      throw CertificateAuthorityError("\(path(existing.name)) exists already: nothing was written. Use --force to replace.")
+      throw CertificateAuthorityError(
+        "\(path(existing.name)) exists already: nothing was written. Use --force to replace.")
     }
     for file in files { try write(file, replace: replace) }
   }

@@ -56,7 +56,8 @@ public struct ControllerConfiguration: Hashable, Sendable {
       ?? defaults.vniRange
     allocation = AllocationSettings(macBase: macBase, vniRange: vniRange)
     hostTimeout = try reader.integer("host.timeout", in: 1...86_400) ?? 30
-    logLevel = try reader.parsed("log.level", as: ControllerConfiguration.levels) { Logger.Level(rawValue: $0) } ?? .info
+    logLevel =
+      try reader.parsed("log.level", as: ControllerConfiguration.levels) { Logger.Level(rawValue: $0) } ?? .info
     logFormat = try reader.parsed("log.format", as: "text or json") { LogFormat(rawValue: $0) } ?? .text
     try reader.rejectUnknownKeys()
   }

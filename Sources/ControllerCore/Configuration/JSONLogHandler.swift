@@ -23,7 +23,7 @@ struct JSONLogHandler: LogHandler {
 
   func line(_ event: LogEvent, time: Date) -> [UInt8] {
     var members: [JSONValue.Member] = [
-      .init("time", .string(time.formatted(.iso8601.time(includingFractionalSeconds: true)))),
+      .init("time", .string(time.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))),
       .init("level", .string(event.level.rawValue)),
       .init("label", .string(label)),
       .init("message", .string(event.message.description)),

@@ -79,7 +79,8 @@ public actor Inventory {
       let batches = try await store.changes(under: ModelKeys.everything, after: revision, through: earlier.revision)
       try earlier.takeBack(batches, to: revision)
     } catch {
-      logger.debug("no goal state as of an earlier revision", metadata: ["revision": "\(revision)", "error": "\(error)"])
+      logger.debug(
+        "no goal state as of an earlier revision", metadata: ["revision": "\(revision)", "error": "\(error)"])
       return nil
     }
     rebuilt = earlier

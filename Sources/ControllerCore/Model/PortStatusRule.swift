@@ -51,8 +51,7 @@ enum PortStatusRule {
 extension ModelState {
   /// A port's status to show: what is stored, unless the port was changed since.
   func shownStatus(of port: Stored<PortRecord>) -> PortStatusRecord {
-    if let known = statuses[port.record.id], known.revision == goalStateRevision(of: port), port.record.host != nil
-    {
+    if let known = statuses[port.record.id], known.revision == goalStateRevision(of: port), port.record.host != nil {
       return known
     }
     return PortStatusRule.status(port, state: self, report: nil, epoch: "")

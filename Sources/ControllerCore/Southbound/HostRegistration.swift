@@ -25,7 +25,8 @@ struct HostRegistration: Sendable {
       throw SessionRefusal(.unavailable, "The controller cannot register the host \(hello.hostID): \(error)")
     }
     throw SessionRefusal(
-      .unavailable, "The controller cannot register the host \(hello.hostID): its record is being changed all the time.")
+      .unavailable, "The controller cannot register the host \(hello.hostID): its record is being changed all the time."
+    )
   }
 
   /// One try; false when somebody changed the record meanwhile.

@@ -67,9 +67,7 @@ extension Action {
     case NiciraAction.outputField:
       let packed = try body.integer(UInt16.self)
       return .outputField(FieldSlice(try Field.readHeader(&body).field, packed: packed))
-    case NiciraAction.setFieldMasked:
-      try body.skip(6)
-      return .setField(try MatchField(&body))
+    case NiciraAction.setFieldMasked: return .setField(try MatchField(&body))
     case NiciraAction.resubmitTable:
       let port = OFPort(compact: try body.integer())
       return .resubmit(port: port, table: TableID(rawValue: try body.integer()))

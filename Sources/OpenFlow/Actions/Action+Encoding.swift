@@ -35,7 +35,7 @@ extension Action {
   private func encodeNicira(to bytes: inout [UInt8]) {
     switch self {
     case .setField(let field):
-      beginNicira(NiciraAction.setFieldMasked, &bytes, padding: 6)
+      beginNicira(NiciraAction.setFieldMasked, &bytes)
       field.underSliceNumber.encode(to: &bytes)
     case .outputField(let source):
       beginNicira(NiciraAction.outputField, &bytes)

@@ -52,9 +52,10 @@ public struct SouthboundTiming: Sendable, Hashable {
 }
 
 extension Duration {
-  /// Rounded down, and never more than the type holds.
+  /// Rounded down, and within what the type holds.
   var wholeMilliseconds: UInt32 {
-    let (scaled, overflow) = components.seconds.multipliedReportingOverflow(by: 1000)
-    return overflow ? .max : UInt32(clamping: scaled + components.attoseconds / 1_000_000_000_000_000)
+    let (seconds, attoseconds) = components
+    guard (0..<4_000_000).contains(seconds) else { return seconds < 0 ? 0 : .max }
+    return UInt32(clamping: seconds * 1000 + attoseconds / 1_000_000_000_000_000)
   }
 }

@@ -63,10 +63,10 @@ public final class SouthboundServer: Sendable {
     try await withTaskCancellationHandler {
       do {
         try await serving.value
-      } catch let error as RuntimeError {
+      } catch {
+        // What the transport makes of being ended is no error of ours.
+        guard !service.shutdown.hasBegun else { return }
         throw SouthboundError.cannotListen(address: address.description, reason: rootCause(of: error))
-      } catch is CancellationError {
-        return
       }
     } onCancel: {
       service.shutdown.begin()
@@ -108,6 +108,8 @@ final class ShutdownSignal: Sendable {
   }
 
   private let state = Mutex(State())
+
+  var hasBegun: Bool { state.withLock { $0.begun } }
 
   func begin() {
     let waiting = state.withLock { state in

@@ -18,7 +18,8 @@ struct JSONTests {
   @Test(
     "is read with escapes and numbers of all kinds",
     arguments: [
-      (#" "\u00e9\ud83d\ude00\/\b\f" "#, JSONValue.string("é😀/\u{8}\u{c}")), ("-0", .integer(0)), ("1.5e2", .number(150)),
+      (#" "\u00e9\ud83d\ude00\/\b\f" "#, JSONValue.string("é😀/\u{8}\u{c}")), ("-0", .integer(0)),
+      ("1.5e2", .number(150)),
       ("99999999999999999999", .number(1e20)), (" [ ] ", .array([])), ("{ }", .object([])),
     ])
   func values(text: String, value: JSONValue) throws {
@@ -51,7 +52,9 @@ struct JSONTests {
   @Test("never traps, wherever a text is cut or changed")
   func mutations() {
     let text = Array(#"{"a":[1,-2.5e3,"\u00e9\n",{"b":null}],"c":true}"#.utf8)
-    for length in 0..<text.count { #expect(throws: JSONParseError.self) { try JSONParser.parse(Array(text[..<length])) } }
+    for length in 0..<text.count {
+      #expect(throws: JSONParseError.self) { try JSONParser.parse(Array(text[..<length])) }
+    }
     var generator = SeededGenerator(seed: 11)
     for _ in 0..<5000 {
       var changed = text

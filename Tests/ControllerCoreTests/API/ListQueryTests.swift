@@ -21,7 +21,7 @@ struct ListQueryTests {
 
   @Test("are filtered by any attribute, a repeated one matching any of its values")
   func filters() async throws {
-    try await withNetworks { controller in
+    try await withNetworks { (controller) async throws in
       #expect(try await names(controller, "name=a") == ["a"])
       #expect(Set(try await names(controller, "name=a&name=b")) == ["a", "b"])
       #expect(try await names(controller, "mtu=1300&name=b") == ["b"])
@@ -65,7 +65,7 @@ struct ListQueryTests {
 
   @Test("are sorted by several keys")
   func sorting() async throws {
-    try await withNetworks { controller in
+    try await withNetworks { (controller) async throws in
       let ascending = "sort_key=mtu&sort_dir=asc&sort_key=name&sort_dir=desc"
       #expect(try await names(controller, ascending) == ["c", "b", "a", ""])
       #expect(try await names(controller, "sort_key=name&sort_dir=asc") == ["", "a", "b", "c"])

@@ -1,3 +1,4 @@
+import GoalState
 import NetworkTypes
 import Testing
 
@@ -56,8 +57,10 @@ struct SubnetAPITests {
       let cases: [(attributes: String, status: Int, type: String, text: String)] = [
         (#""cidr":"10.0.1.0/24","ip_version":6"#, 400, "HTTPBadRequest", "not supported yet"),
         (#""cidr":"2001:db8::/64""#, 400, "HTTPBadRequest", "IPv6 subnets are not supported"),
-        (#""cidr":"10.0.1.7/24""#, 400, "HTTPBadRequest", "10.0.1.0/24"), (#""cidr":"x""#, 400, "HTTPBadRequest", "cidr"),
-        (#""cidr":"127.0.0.0/8""#, 400, "HTTPBadRequest", "cidr"), (#""cidr":"0.0.0.0/0""#, 400, "HTTPBadRequest", "cidr"),
+        (#""cidr":"10.0.1.7/24""#, 400, "HTTPBadRequest", "10.0.1.0/24"),
+        (#""cidr":"x""#, 400, "HTTPBadRequest", "cidr"),
+        (#""cidr":"127.0.0.0/8""#, 400, "HTTPBadRequest", "cidr"),
+        (#""cidr":"0.0.0.0/0""#, 400, "HTTPBadRequest", "cidr"),
         (#""name":"no cidr""#, 400, "HTTPBadRequest", "cidr"),
         (#""cidr":"10.0.0.128/25""#, 400, "InvalidInput", "overlaps"),
         (#""cidr":"10.0.0.0/8""#, 400, "InvalidInput", "overlaps"),
@@ -80,7 +83,9 @@ struct SubnetAPITests {
           "OutOfBoundsAllocationPool", "allocation_pools"
         ),
         (#""cidr":"10.0.1.0/24","dns_nameservers":["x"]"#, 400, "HTTPBadRequest", "dns_nameservers"),
-        (#""cidr":"10.0.1.0/24","host_routes":[{"destination":"x"}]"#, 400, "HTTPBadRequest", "host_routes.destination"),
+        (
+          #""cidr":"10.0.1.0/24","host_routes":[{"destination":"x"}]"#, 400, "HTTPBadRequest", "host_routes.destination"
+        ),
         (#""cidr":"10.0.1.0/24","host_routes":[{"destination":"1.0.0.0/8"}]"#, 400, "HTTPBadRequest", "nexthop"),
         (#""cidr":"10.0.1.0/24","subnetpool_id":"x""#, 400, "HTTPBadRequest", "subnetpool_id"),
       ]

@@ -1,4 +1,5 @@
 import Daemon
+import Foundation
 import Logging
 import NetworkTypes
 import Southbound
@@ -87,7 +88,8 @@ struct JSONLogHandlerTests {
     var handler = JSONLogHandler(label: "l")
     handler.metadata = ["b": "2", "message": "x"]
     let event = LogEvent(
-      level: .info, message: "two\nlines \"quoted\"", metadata: ["a": "1"], source: "s", file: "f", function: "g", line: 1)
+      level: .info, message: "two\nlines \"quoted\"", metadata: ["a": "1"], source: "s", file: "f", function: "g",
+      line: 1)
     let line = handler.line(event, time: .init(timeIntervalSince1970: 0))
     #expect(line.filter { $0 == UInt8(ascii: "\n") }.count == 1)
     let object = try JSONParser.parse(line)

@@ -1,3 +1,4 @@
+import Foundation
 import GoalState
 import NetworkTypes
 import Southbound

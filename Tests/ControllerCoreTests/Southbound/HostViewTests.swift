@@ -14,7 +14,9 @@ struct HostViewTests {
   @Test("is its ports, their networks and subnets, and the ports of these on other hosts")
   func contents() async throws {
     try await ControllerHarness.run { controller in
-      for (index, host) in ["a", "b", "c"].enumerated() { _ = try await controller.connect(host, "192.0.2.\(index + 1)") }
+      for (index, host) in ["a", "b", "c"].enumerated() {
+        _ = try await controller.connect(host, "192.0.2.\(index + 1)")
+      }
       let blue = try await controller.makeNetwork(#""name":"blue","mtu":1400"#)
       let more = #","dns_nameservers":["9.9.9.9"],"host_routes":[{"destination":"10.8.0.0/16","nexthop":"10.0.0.9"}]"#
       let subnet = try await controller.makeSubnet(blue, "10.0.0.0/24", more)

@@ -5,6 +5,7 @@ import Testing
 /// What any store must do. It runs on the store in a file; a store elsewhere is to pass it too.
 @Suite("A store")
 struct StoreConformanceTests {
+  @discardableResult
   private func withStore<Value>(
     historyLimit: UInt64 = 1000, _ body: (any Store) async throws -> Value
   ) async throws -> Value {
@@ -18,7 +19,7 @@ struct StoreConformanceTests {
 
   @Test("puts, gets and deletes, one revision a transaction")
   func basics() async throws {
-    try await withStore { store in
+    try await withStore { (store) async throws in
       #expect(try await store.currentRevision() == 0)
       #expect(try await store.get("/a", at: nil) == nil)
       #expect(try await store.put("/a", "1") == 1)
