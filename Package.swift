@@ -15,6 +15,7 @@ let nio: [Target.Dependency] = [
   .product(name: "NIOPosix", package: "swift-nio"),
 ]
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -89,16 +90,16 @@ let package = Package(
       dependencies: [
         "Daemon", "DHCP", "GoalState", "HostNetwork", "NetworkTypes", "OVSDB", "OVSDBNIO", "OpenFlow",
         "OpenFlowNIO", "PacketCapture", "PacketFormats", "Pipeline", "Reconciler", "Southbound", hummingbird,
-        lifecycle, logging, .product(name: "HTTPTypes", package: "swift-http-types"),
+        httpTypes, lifecycle, logging,
       ] + nio),
     .target(
       name: "ControllerCore",
       dependencies: [
-        "Daemon", "GoalState", "NetworkTypes", "Southbound", hummingbird, lifecycle, logging,
-        .product(name: "GRDB", package: "GRDB.swift"),
+        "Daemon", "GoalState", "NetworkTypes", "Southbound", hummingbird, httpTypes, lifecycle, logging, signals,
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "SwiftASN1", package: "swift-asn1"),
         .product(name: "X509", package: "swift-certificates"),
         .product(name: "Crypto", package: "swift-crypto"),
-      ]),
+      ] + nio),
 
     .target(
       name: "CommandLineClient",
@@ -143,9 +144,8 @@ let package = Package(
     .testTarget(
       name: "ControllerCoreTests",
       dependencies: [
-        "ControllerCore", "GoalState", "NetworkTypes", "Southbound", hummingbird, logging,
-        .product(name: "HummingbirdTesting", package: "hummingbird"),
-        .product(name: "X509", package: "swift-certificates"),
+        "ControllerCore", "Daemon", "GoalState", "NetworkTypes", "Southbound", hummingbird, logging,
+        .product(name: "SwiftASN1", package: "swift-asn1"), .product(name: "X509", package: "swift-certificates"),
       ]),
     .testTarget(
       name: "CommandLineClientTests",

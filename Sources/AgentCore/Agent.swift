@@ -24,8 +24,8 @@ actor Agent {
   /// How long a refused unit waits for another try without its input having changed.
   static let quarantineRetry = Duration.seconds(60)
 
-  let dhcpTable: DHCPBindingTable
-  let reports = ReportBoard()
+  nonisolated let dhcpTable: DHCPBindingTable
+  nonisolated let reports = ReportBoard()
   private let logger: Logger
   private let (wakeups, wakeup) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 

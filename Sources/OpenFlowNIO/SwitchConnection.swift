@@ -6,7 +6,8 @@ import Synchronization
 /// A connection to a switch, with OpenFlow 1.3 agreed upon.
 ///
 /// All of its state is the event loop's; the methods may be called from anywhere, several at a time. Every one of them
-/// ends: with an answer, after the answer limit of the options, or with the connection.
+/// ends: with an answer, after the answer limit of the options, or with the connection. A connection that is released is
+/// closed.
 public final class SwitchConnection: Sendable {
   /// What was dialled.
   public let address: SwitchAddress

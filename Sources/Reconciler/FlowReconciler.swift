@@ -40,8 +40,6 @@ public struct FlowReconciler<Owner: Hashable & Comparable & Sendable>: Sendable 
     public var batchesCommitted = 0
     /// Bundles that the switch refused.
     public var batchesRefused = 0
-    /// Flows that were found installed exactly as desired when the switch was read.
-    public var flowsKept = 0
   }
 
   /// Whether flows that nobody wants are deleted. Off until the input is known to be complete: before that, what looks
@@ -117,7 +115,6 @@ public struct FlowReconciler<Owner: Hashable & Comparable & Sendable>: Sendable 
     for key in claims.keys {
       mark(key)
     }
-    counters.flowsKept += claims.count - additions.count
     markStale()
   }
 

@@ -22,13 +22,19 @@ struct ServeCommand: AsyncParsableCommand {
     } catch {
       throw CommandFailure.exit(error)
     }
+    let logger = Controller.logger(for: configuration)
+    let controller = Controller(configuration: configuration, logger: logger)
     if checkConfig {
+      do {
+        try controller.check()
+      } catch {
+        throw CommandFailure.exit(error)
+      }
       print("\(config): the configuration is valid.")
       return
     }
-    let logger = Controller.logger(for: configuration)
     do {
-      try await Controller(configuration: configuration, logger: logger).run()
+      try await controller.run()
     } catch {
       logger.critical("\(error)")
       throw ExitCode.failure

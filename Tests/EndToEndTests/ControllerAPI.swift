@@ -105,12 +105,15 @@ struct Port: Decodable {
   var status: String
   var fixedIPs: [FixedIP]
   var host: String
+  /// Why it is not ACTIVE.
+  var reason: String?
 
   enum CodingKeys: String, CodingKey {
     case id, name, status
     case macAddress = "mac_address"
     case fixedIPs = "fixed_ips"
     case host = "binding:host_id"
+    case reason = "alioth:status_reason"
   }
 
   /// Its first address.

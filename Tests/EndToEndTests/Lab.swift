@@ -150,23 +150,15 @@ struct TimedOut: Error, CustomStringConvertible {
   var description: String { "not within \(seconds) s: \(awaited)\(last.isEmpty ? "" : "; at last: \(last)")" }
 }
 
-/// Waits until `condition` returns a value, and returns that.
+/// Waits until `condition` is true.
 ///
 /// The limit is generous, because the machine may be busy; a test that passes does not wait for it.
-@discardableResult
-func eventually<Value>(
-  _ awaited: String, within seconds: Double = 30, last: () throws -> String = { "" },
-  _ condition: () throws -> Value?
-) throws -> Value {
+func eventually(
+  _ awaited: String, within seconds: Double = 30, last: () throws -> String = { "" }, _ condition: () throws -> Bool
+) throws {
   let deadline = Date().addingTimeInterval(seconds)
-  while true {
-    if let value = try condition() { return value }
+  while try !condition() {
     guard Date() < deadline else { throw TimedOut(awaited: awaited, seconds: seconds, last: try last()) }
     Thread.sleep(forTimeInterval: 0.1)
   }
-}
-
-/// Waits until `condition` is true.
-func eventually(_ awaited: String, within seconds: Double = 30, _ condition: () throws -> Bool) throws {
-  try eventually(awaited, within: seconds) { try condition() ? () : nil }
 }

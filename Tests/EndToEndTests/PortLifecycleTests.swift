@@ -9,14 +9,39 @@ extension EndToEnd {
       try Scenario.run { scenario in
         let network = try scenario.network("status", cidr: "10.30.0.0/24")
         let port = try scenario.port(in: network, on: "node1")
-        #expect(port.status == "DOWN")
+        #expect(port.status != "ACTIVE")
         // Another port on the same node that becomes ACTIVE shows that the node had its chance.
         _ = try scenario.boot(in: network, on: "node1")
-        #expect(try scenario.api.port(port.id).status == "DOWN")
+        #expect(try scenario.api.port(port.id).status != "ACTIVE")
         let guest = try scenario.plug(port)
         try scenario.awaitStatus("ACTIVE", of: port)
         try scenario.lab.run("guest", "unplug", guest.name)
         try scenario.awaitStatus("DOWN", of: port)
+      }
+    }
+
+    @Test("a port whose interface cannot be used is DOWN and says why, and the others are ACTIVE all the same")
+    func unusable() throws {
+      try Scenario.run { scenario in
+        let lab = scenario.lab
+        let network = try scenario.network("unusable", cidr: "10.34.0.0/24")
+        let port = try scenario.port(in: network, on: "node1")
+        let setInterface = ["--", "set", "Interface", "ghost", "external_ids:iface-id=\(port.id)"]
+        try lab.run(["node", "exec", "node1", "ovs-vsctl", "--no-wait", "add-port", "br-int", "ghost"] + setInterface)
+        let other = try scenario.boot(in: network, on: "node1")
+        let far = try scenario.boot(in: network, on: "node2")
+        try far.awaitReach(other.address)
+        try scenario.awaitStatus("DOWN", of: port)
+        try eventually("both sides name the interface", last: { try scenario.api.port(port.id).reason ?? "" }) {
+          try scenario.api.port(port.id).reason?.contains("ghost") == true
+            && lab.run("node", "exec", "node1", "alioth", "show").contains("ghost")
+        }
+        try lab.run("node", "exec", "node1", "ovs-vsctl", "del-port", "br-int", "ghost")
+        // The name is free again, and a real guest takes the port.
+        let guest = try scenario.plug(port)
+        try scenario.awaitStatus("ACTIVE", of: port)
+        try guest.dhcp(.udhcpc)
+        try far.awaitReach(guest.address)
       }
     }
 

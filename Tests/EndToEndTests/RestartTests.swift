@@ -56,7 +56,8 @@ extension EndToEnd {
         try stays.awaitReach(goes.address)
         try scenario.lab.run("agent", "stop", "node1")
         try scenario.api.delete("port", goes.port.id)
-        let added = try scenario.plug(try scenario.port(in: network, on: "node1"))
+        // Not the address that was just freed: the others' ARP caches would know its old owner for a while yet.
+        let added = try scenario.plug(try scenario.port(in: network, on: "node1", address: "10.42.0.77"))
         try scenario.lab.run("agent", "start", "node1")
         try scenario.awaitStatus("ACTIVE", of: added.port)
         try added.dhcp(.udhcpc)
@@ -74,24 +75,23 @@ extension EndToEnd {
         let far = try scenario.boot(in: network, on: "node2")
         try first.awaitReach(far.address)
         let before = try FlowTable(of: "node1", in: scenario.lab)
-        let ping = try first.ping(far.address)
         try scenario.lab.run("controller", "stop")
-        try first.dhcp(.udhcpc)
+        // Asking anew takes a guest's address from it for a moment, so the one that pings is another.
+        try far.dhcp(.udhcpc)
+        let ping = try first.ping(far.address)
         try ping.awaitAnswers(20)
         try scenario.lab.run("controller", "start")
         let known = try scenario.api.port(first.port.id)
         #expect(known.macAddress == first.port.macAddress)
         #expect(known.address == first.address)
-        try expectStillManaged(network, scenario)
         try scenario.awaitStatus("ACTIVE", of: first.port)
-        // Renewing its address takes the guest's configuration away for a moment: only the pings after that count.
-        _ = ping.finish()
-        let after = try first.ping(far.address)
         try scenario.lab.run("controller", "kill")
         try scenario.lab.run("controller", "start")
-        try after.awaitAnswers(20)
-        #expect(after.finish().lost == [])
+        try scenario.awaitStatus("ACTIVE", of: first.port)
+        try ping.awaitAnswers(20)
+        #expect(ping.finish().lost == [])
         try expectUntouched(before, on: "node1", in: scenario.lab)
+        try expectStillManaged(network, scenario)
       }
     }
 

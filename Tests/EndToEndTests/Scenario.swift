@@ -83,7 +83,7 @@ final class Scenario {
 
   func awaitStatus(_ status: String, of port: Port) throws {
     try eventually("port \(port.id) is \(status)", last: { try api.port(port.id).status }) {
-      try api.port(port.id).status == status ? () : nil
+      try api.port(port.id).status == status
     }
   }
 
@@ -186,7 +186,7 @@ struct Ping {
   /// Waits until it is answered another so many times.
   func awaitAnswers(_ count: Int) throws {
     let goal = highest + count
-    try eventually("ping number \(goal) is answered", last: { "\(highest)" }) { highest >= goal ? () : nil }
+    try eventually("ping number \(goal) is answered", last: { "\(highest)" }) { highest >= goal }
   }
 
   func finish() -> Result {

@@ -122,9 +122,9 @@ import Testing
       []
     } _: { server in
       let configuration = ClientStateMachine.Configuration(
-        probeInterval: .milliseconds(200), deadInterval: .milliseconds(1500))
+        probeInterval: .milliseconds(200), deadInterval: .seconds(5))
       let client = try await OVSDBClient.connect(path: server.path, configuration: configuration)
-      let reason = CloseReason.unresponsive(after: .milliseconds(1500))
+      let reason = CloseReason.unresponsive(after: .seconds(5))
       await expectFailure(.closed(reason)) { try await client.transact([.comment("x")]) }
       #expect(server.messages.contains { if case .request(_, "echo", _) = $0 { true } else { false } })
     }

@@ -93,6 +93,17 @@ struct SwitchSessionTests {
     }
   }
 
+  @Test("another version than the agreed one closes the connection")
+  func otherVersion() {
+    var session = readySession()
+    let actions = session.handle(.received(hex("01020008 00000000")), at: .zero)
+    guard case .close(.notOpenFlow(let error))? = actions.last else {
+      Issue.record("not closed: \(actions)")
+      return
+    }
+    #expect(error.reason == "expected version 4, which was agreed upon, found 1")
+  }
+
   @Test("a message that cannot be decoded is counted and passed over")
   func undecodable() {
     var session = readySession()

@@ -30,7 +30,7 @@ struct FlowReconcilerTests {
     reconciler.loadInstalled([flow(2, out: 2), flow(1, out: 1)])
     #expect(reconciler.isSettled)
     expectNext(&reconciler, nil)
-    #expect(reconciler.counters.flowsKept == 2)
+    #expect(reconciler.counters.flowsAdded == 0)
   }
 
   @Test("stale flows stay until the input is known to be complete, and go then")

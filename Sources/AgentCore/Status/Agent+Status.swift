@@ -61,7 +61,7 @@ extension Agent {
   private var counters: [String: Int] {
     let flows = reconciler.counters
     return [
-      "flows_added": flows.flowsAdded, "flows_deleted": flows.flowsDeleted, "flows_kept": flows.flowsKept,
+      "flows_added": flows.flowsAdded, "flows_deleted": flows.flowsDeleted,
       "bundles_committed": flows.batchesCommitted, "bundles_refused": flows.batchesRefused,
       "units_compiled": unitsCompiled,
     ]

@@ -30,11 +30,19 @@ struct ChangePlan {
   /// What was made, in the order of the request.
   var ids: [String] = []
 
+  private struct Place: Hashable {
+    var subnet: SubnetID
+    var pool: SubnetRecord.Pool
+  }
+
   private var operationIndex: [StoreKey: Int] = [:]
   private var compares: Set<StoreCompare> = []
   private var reservedAddresses: [SubnetID: Set<UInt32>] = [:]
   private var reservedMACs: [NetworkID: Set<MACAddress>] = [:]
   private var reservedVNIs: Set<UInt32> = []
+  /// What a search found last: a plan only takes, so the next search begins there, and a large one stays linear.
+  private var lastAddresses: [Place: UInt32] = [:]
+  private var lastVNI: UInt32 = 0
 
   init(state: ModelState, settings: AllocationSettings, now: Date = .wholeSeconds()) {
     self.state = state
@@ -86,7 +94,10 @@ struct ChangePlan {
     let use = state.addressUse[subnet.id] ?? NumberUse()
     for pool in subnet.pools {
       let range = pool.start.rawValue...max(pool.start.rawValue, pool.end.rawValue)
-      guard let number = use.firstFree(in: range, besides: reservedAddresses[subnet.id] ?? []) else { continue }
+      let place = Place(subnet: subnet.id, pool: pool)
+      let reserved = reservedAddresses[subnet.id] ?? []
+      guard let number = use.firstFree(in: range, besides: reserved, from: lastAddresses[place] ?? 0) else { continue }
+      lastAddresses[place] = number
       let address = IPv4Address(rawValue: number)
       if claim(address, in: subnet.id, owner: owner) { return address }
     }
@@ -129,8 +140,9 @@ struct ChangePlan {
 
   /// Takes the lowest free segment.
   mutating func claimVNI(owner: String) throws(APIError) -> VNI {
-    guard let number = state.vniUse.firstFree(in: settings.vniRange, besides: reservedVNIs), let vni = VNI(number),
-      claim(vni, owner: owner)
+    let number = state.vniUse.firstFree(in: settings.vniRange, besides: reservedVNIs, from: lastVNI)
+    lastVNI = number ?? .max
+    guard let vni = number.flatMap({ VNI($0) }), claim(vni, owner: owner)
     else {
       throw APIError(
         503, "NoNetworkAvailable",

@@ -9,6 +9,9 @@ public struct NeutronAPI: Sendable {
   private let writer: ChangeWriter
   private let logger: Logger
 
+  /// The most resources that one request may make: they are one transaction, for which all others wait.
+  static let maximumBulk = 10_000
+
   /// The API on a store, and the model and the hosts built from it.
   public init(
     store: any Store, inventory: Inventory, directory: HostDirectory, settings: AllocationSettings, logger: Logger
@@ -149,6 +152,10 @@ public struct NeutronAPI: Sendable {
     if let list = body[collection.rawValue] {
       guard let elements = list.array, !elements.isEmpty else {
         throw .badRequest("Failed to parse request. '\(collection.rawValue)' is not a list of at least one element")
+      }
+      guard elements.count <= NeutronAPI.maximumBulk else {
+        throw .badRequest(
+          "Failed to parse request. '\(collection.rawValue)' has more than \(NeutronAPI.maximumBulk) elements")
       }
       bodies = elements
     } else if let single = body[collection.singular] {

@@ -34,6 +34,19 @@ public struct Controller: Sendable {
     return logger
   }
 
+  /// Checks what the configuration refers to as far as that is possible without opening the store or listening: the
+  /// certificates and the key.
+  public func check() throws {
+    _ = try southboundServer(handler: RefusingHandler())
+  }
+
+  private func southboundServer(handler: any AgentSessionHandler) throws -> SouthboundServer {
+    try SouthboundServer(
+      address: SouthboundAddress(
+        host: configuration.southboundAddress.host, port: Int(configuration.southboundAddress.port)),
+      security: configuration.security, handler: handler, logger: logger)
+  }
+
   /// Opens the store, listens, and serves until SIGTERM or SIGINT.
   ///
   /// - Throws: what keeps it from starting, or from going on.
@@ -60,10 +73,7 @@ public struct Controller: Sendable {
       onServerRunning: { channel in
         readiness.reached("api", at: channel.localAddress.map { "\($0)" } ?? "?")
       }, logger: quiet)
-    let server = try SouthboundServer(
-      address: SouthboundAddress(
-        host: configuration.southboundAddress.host, port: Int(configuration.southboundAddress.port)),
-      security: configuration.security, handler: directory, logger: logger)
+    let server = try southboundServer(handler: directory)
 
     // Stopped in reverse order: first the API, then the agents' sessions, and the store last.
     let group = ServiceGroup(
@@ -83,6 +93,13 @@ public struct Controller: Sendable {
     }
     await store.close()
     logger.info("stopped")
+  }
+}
+
+/// Takes nobody; only stands in where credentials are checked.
+private struct RefusingHandler: AgentSessionHandler {
+  func open(_ hello: AgentHello, peer: String) async throws(SessionRefusal) -> any AgentSession {
+    throw SessionRefusal(.unavailable, "The controller only checks its configuration.")
   }
 }
 

@@ -33,8 +33,12 @@ struct NumberUse: Sendable {
   }
 
   /// The lowest number of `range` that is neither taken nor in `reserved`.
-  func firstFree(in range: ClosedRange<UInt32>, besides reserved: Set<UInt32> = []) -> UInt32? {
-    var candidate = max(range.lowerBound, lowestCandidate[range.lowerBound] ?? range.lowerBound)
+  ///
+  /// - Parameter known: every number of the range below this one is known not to be free.
+  func firstFree(
+    in range: ClosedRange<UInt32>, besides reserved: Set<UInt32> = [], from known: UInt32 = 0
+  ) -> UInt32? {
+    var candidate = max(range.lowerBound, lowestCandidate[range.lowerBound] ?? range.lowerBound, known)
     while candidate <= range.upperBound {
       if !used.contains(candidate), !reserved.contains(candidate) { return candidate }
       guard candidate < .max else { return nil }

@@ -18,7 +18,7 @@ final class HostSession: AgentSession {
 
   /// How far a host's revision may fall behind, for want of changes that concern it, before it is sent a delta that
   /// only moves the revision on: so that it can resume with a delta while its revision is still kept.
-  static let longestSilence: UInt64 = 4096
+  static let longestSilence: UInt64 = 1024
 
   private struct State {
     /// Nil until the first update was made.

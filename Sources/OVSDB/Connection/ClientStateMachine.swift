@@ -191,8 +191,13 @@ public struct ClientStateMachine: Sendable {
 
   private func tick(_ open: inout Open, _ actions: inout [Action], _ now: Duration) -> CloseReason? {
     let silence = now - open.lastReceived
-    if silence >= configuration.deadInterval { return .unresponsive(after: configuration.deadInterval) }
+    if silence >= configuration.deadInterval, open.probe != nil {
+      return .unresponsive(after: configuration.deadInterval)
+    }
     if silence >= configuration.probeInterval, open.probe == nil {
+      // A process that was stopped for a while finds a long silence that is its own: the server still gets its time to
+      // answer.
+      open.lastReceived = max(open.lastReceived, now - configuration.probeInterval)
       let id = open.takeID()
       open.probe = id
       actions.append(Self.call(id, "echo", ["alioth"]))

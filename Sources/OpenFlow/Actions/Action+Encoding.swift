@@ -109,7 +109,7 @@ extension ControllerAction {
   }
 
   /// Appends a property for everything that is not as it would be without one, each padded to eight bytes. The length of
-  /// a number's property counts its padding, that of userdata does not: so Open vSwitch writes them (ofp-prop.c).
+  /// a property of 16 bits counts its padding, that of the others does not: so Open vSwitch writes them (ofp-prop.c).
   func encodeProperties(to bytes: inout [UInt8]) {
     let property = { (type: UInt16, bytes: inout [UInt8], write: (inout [UInt8]) -> Void) in
       let start = bytes.count
@@ -121,7 +121,7 @@ extension ControllerAction {
     }
     if maxLength != .max { property(Property.maxLength, &bytes) { $0.appendInteger(UInt32(maxLength) << 16) } }
     if controllerID != 0 { property(Property.controllerID, &bytes) { $0.appendInteger(UInt32(controllerID) << 16) } }
-    if reason != 1 { property(Property.reason, &bytes) { $0.appendInteger(UInt32(reason) << 24) } }
+    if reason != 1 { property(Property.reason, &bytes) { $0.append(reason) } }
     if !userdata.isEmpty { property(Property.userdata, &bytes) { $0 += userdata } }
     if pause { property(Property.pause, &bytes) { _ in } }
     if let meter { property(Property.meter, &bytes) { $0.appendInteger(meter) } }

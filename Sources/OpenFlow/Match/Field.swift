@@ -38,11 +38,13 @@ public struct Field: Hashable, Sendable {
     }
   }
 
+  /// Whether the numbers are the same.
   public static func == (lhs: Field, rhs: Field) -> Bool {
     lhs.oxmClass == rhs.oxmClass && lhs.number == rhs.number && lhs.length == rhs.length
       && lhs.experimenter == rhs.experimenter
   }
 
+  /// Hashes the numbers.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(UInt32(oxmClass) << 16 | UInt32(number) << 8 | UInt32(length))
     hasher.combine(experimenter)

@@ -35,6 +35,8 @@ enum FieldRegistry {
   static let oxm: UInt16 = 0x8000
   static let nxmOF: UInt16 = 0x0000
   static let nxmNX: UInt16 = 0x0001
+  /// The class of experimenters' fields; all that are known here are the ONF's.
+  static let onf: UInt16 = 0xffff
 
   private struct Row {
     let name: String
@@ -90,7 +92,7 @@ enum FieldRegistry {
       Row("nw_proto", oxm, 10, 8, .decimal, nxm: (nxmOF, 6), "NXM_OF_IP_PROTO", text: 83),
       Row("tcp_src", match: "tp_src", oxm, 13, 16, .decimal, nxm: (nxmOF, 9), "NXM_OF_TCP_SRC", text: 94),
       Row("tcp_dst", match: "tp_dst", oxm, 14, 16, .decimal, nxm: (nxmOF, 10), "NXM_OF_TCP_DST", text: 95),
-      Row("tcp_flags", nxmNX, 34, 12, .hexadecimal, "NXM_NX_TCP_FLAGS", text: 99),
+      Row("tcp_flags", onf, 42, 12, .hexadecimal, nxm: (nxmNX, 34), "NXM_NX_TCP_FLAGS", text: 99),
       Row("udp_src", match: "tp_src", oxm, 15, 16, .decimal, nxm: (nxmOF, 11), "NXM_OF_UDP_SRC", text: 94),
       Row("udp_dst", match: "tp_dst", oxm, 16, 16, .decimal, nxm: (nxmOF, 12), "NXM_OF_UDP_DST", text: 95),
       Row("sctp_src", match: "tp_src", oxm, 17, 16, .decimal, "OXM_OF_SCTP_SRC", text: 94),
@@ -135,7 +137,8 @@ enum FieldRegistry {
   static let descriptions: [Description] = rows.enumerated().map { rank, row in
     let length = UInt8((row.bits + 7) / 8)
     let field = Field(
-      oxmClass: row.oxmClass, number: row.number, length: length, experimenter: 0, bits: row.bits, rank: rank)
+      oxmClass: row.oxmClass, number: row.number, length: length,
+      experimenter: row.oxmClass == onf ? Experimenter.onf : 0, bits: row.bits, rank: rank)
     let sliceField = row.nxm.map {
       Field(oxmClass: $0.oxmClass, number: $0.number, length: length, experimenter: 0, bits: row.bits, rank: rank)
     }
@@ -149,7 +152,7 @@ enum FieldRegistry {
     var table: [Key: Description] = [:]
     for description in descriptions {
       for field in [description.field, description.sliceField] {
-        table[Key(oxmClass: field.oxmClass, number: field.number, experimenter: 0)] = description
+        table[Key(oxmClass: field.oxmClass, number: field.number, experimenter: field.experimenter)] = description
       }
     }
     return table

@@ -145,12 +145,15 @@ extension SwitchSession {
     case .greeting(let deadline), .asking(let deadline):
       if now >= deadline { close(.handshakeTimeout(options.handshakeLimit)) }
     case .ready:
-      if now >= lastReceived + options.silenceLimit {
+      if now >= lastReceived + options.silenceLimit, hasProbed {
         close(.silent(options.silenceLimit))
         return
       }
       if now >= lastReceived + options.probeInterval, !hasProbed {
         hasProbed = true
+        // A process that was stopped for a while finds a long silence that is its own: the switch still gets its time to
+        // answer.
+        lastReceived = max(lastReceived, now - options.probeInterval)
         actions.append(.send(PlainMessage.encode(.echoRequest, xid: takeXID())))
       }
       for (xid, request) in requests where now >= request.deadline {
@@ -241,7 +244,11 @@ extension SwitchSession {
       switch state {
       case .connecting, .closed: break
       case .greeting: greet(message)
-      case .asking(let deadline): ask(message, header, deadline: deadline)
+      case .asking where header.version != MessageHeader.version13,
+        .ready where header.version != MessageHeader.version13:
+        let reason = "expected version 4, which was agreed upon, found \(header.version)"
+        close(.notOpenFlow(MalformedMessage(structure: "ofp_header", offset: 0, reason: reason)))
+      case .asking: ask(message, header)
       case .ready: serve(message, header)
       }
     } catch {
@@ -271,7 +278,7 @@ extension SwitchSession {
     }
   }
 
-  private mutating func ask(_ message: SwitchMessage, _ header: MessageHeader, deadline: Duration) {
+  private mutating func ask(_ message: SwitchMessage, _ header: MessageHeader) {
     switch message {
     case .features(let features):
       state = .ready

@@ -109,6 +109,22 @@ struct PortAPITests {
     }
   }
 
+  @Test("are made by the thousand in one request, each with an address of its own")
+  func largeBulk() async throws {
+    try await ControllerHarness.run { controller in
+      let network = try await controller.makeNetwork()
+      _ = try await controller.makeSubnet(network, "10.0.0.0/16")
+      let port = #"{"network_id":"\#(network)"}"#
+      func body(_ count: Int) -> String {
+        #"{"ports":[\#(Array(repeating: port, count: count).joined(separator: ","))]}"#
+      }
+      let made = try await controller.expect(201, "POST", "/v2.0/ports", body(2000))["ports"]?.array ?? []
+      #expect(Set(made.compactMap { address($0) }).count == 2000)
+      #expect(address(made.last) == "10.0.7.209")
+      try await controller.expect(400, "POST", "/v2.0/ports", body(NeutronAPI.maximumBulk + 1))
+    }
+  }
+
   @Test("change their addresses, and keep those that are asked for again")
   func update() async throws {
     try await ControllerHarness.run { controller in

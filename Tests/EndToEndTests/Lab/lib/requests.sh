@@ -46,5 +46,10 @@ await_reply() {
     printf '%s got no answer from %s within %s s\n' "$1" "$2" "$3" >&2
     return 1
   fi
-  sed -nE 's/^\[([0-9]+)\.([0-9]+)\].*bytes from.*/\1\2/p' <<<"$reply" | head -n 1
+  first_reply <<<"$reply"
+}
+
+# first_reply: of what `ping -D` printed; several answers may come at once.
+first_reply() {
+  sed -nE '/bytes from/ { s/^\[([0-9]+)\.([0-9]+)\].*/\1\2/p; q }'
 }
