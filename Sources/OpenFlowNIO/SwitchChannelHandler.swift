@@ -19,18 +19,23 @@ final class SwitchChannelHandler: ChannelInboundHandler {
   private var isPumping = false
   private let start = NIODeadline.now()
 
-  private let ready: EventLoopPromise<SwitchFeatures>
-  private let closed: EventLoopPromise<ConnectionFailure>
-  private let events: AsyncStream<SwitchEvent>.Continuation
+  /// The end of the handshake.
+  let ready: EventLoopPromise<SwitchFeatures>
+  /// The end of the connection.
+  let closed: EventLoopPromise<ConnectionFailure>
+  /// What the switch says without having been asked.
+  let events: AsyncStream<SwitchEvent>
+  private let published: AsyncStream<SwitchEvent>.Continuation
 
-  init(
-    options: SwitchSessionOptions, ready: EventLoopPromise<SwitchFeatures>,
-    closed: EventLoopPromise<ConnectionFailure>, events: AsyncStream<SwitchEvent>.Continuation
-  ) {
-    self.session = SwitchSession(options: options)
-    self.ready = ready
-    self.closed = closed
-    self.events = events
+  /// How many events wait for a reader.
+  private static let eventBufferSize = 1024
+
+  init(options: SwitchSessionOptions, eventLoop: any EventLoop) {
+    session = SwitchSession(options: options)
+    ready = eventLoop.makePromise()
+    closed = eventLoop.makePromise()
+    (events, published) = AsyncStream.makeStream(
+      bufferingPolicy: .bufferingNewest(SwitchChannelHandler.eventBufferSize))
   }
 
   /// How many messages could not be decoded.
@@ -87,12 +92,12 @@ final class SwitchChannelHandler: ChannelInboundHandler {
     case .ready(let features): ready.succeed(features)
     case .answer(let id, let answer): waiters.removeValue(forKey: id)?.resume(returning: answer)
     case .fail(let id, let failure): waiters.removeValue(forKey: id)?.resume(throwing: failure)
-    case .publish(let event): events.yield(event)
+    case .publish(let event): published.yield(event)
     case .close(let failure):
       pump()
       ready.fail(failure)
       closed.succeed(failure)
-      events.finish()
+      published.finish()
       context?.close(promise: nil)
     }
   }

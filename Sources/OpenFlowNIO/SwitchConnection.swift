@@ -22,22 +22,16 @@ public final class SwitchConnection: Sendable {
   private let closure: EventLoopFuture<ConnectionFailure>
   private let nextBundleXID = Mutex(SwitchSession.firstBundleXID)
 
-  private init(
-    address: SwitchAddress, features: SwitchFeatures, events: AsyncStream<SwitchEvent>, channel: any Channel,
-    handler: NIOLoopBound<SwitchChannelHandler>, closure: EventLoopFuture<ConnectionFailure>
-  ) {
+  private init(address: SwitchAddress, features: SwitchFeatures, channel: any Channel, attempt: Attempt) {
     self.address = address
     self.features = features
-    self.events = events
     self.channel = channel
-    self.handler = handler
-    self.closure = closure
+    events = attempt.events
+    handler = attempt.handler
+    closure = attempt.closed
   }
 
   deinit { channel.close(promise: nil) }
-
-  /// How many events wait for a reader.
-  private static let eventBufferSize = 1024
 
   /// Connects, and agrees on the version.
   ///
@@ -46,48 +40,53 @@ public final class SwitchConnection: Sendable {
     to address: SwitchAddress, options: SwitchSessionOptions = SwitchSessionOptions(),
     group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
   ) async throws -> SwitchConnection {
-    let loop = group.next()
-    let ready = loop.makePromise(of: SwitchFeatures.self)
-    let closed = loop.makePromise(of: ConnectionFailure.self)
-    let (events, continuation) = AsyncStream.makeStream(
-      of: SwitchEvent.self, bufferingPolicy: .bufferingNewest(eventBufferSize))
-    let bootstrap = ClientBootstrap(group: loop)
+    // The handler is there before the first byte: Open vSwitch hangs up on a peer whose hello takes more than a second,
+    // which it would on a busy machine if this task had to be scheduled first. A host name with several addresses makes
+    // several channels, of which one wins.
+    let attempts = Mutex<[ObjectIdentifier: Attempt]>([:])
+    let bootstrap = ClientBootstrap(group: group)
       .connectTimeout(TimeAmount(options.handshakeLimit))
       .channelOption(.writeBufferWaterMark, value: .init(low: 64 * 1024, high: 256 * 1024))
-      // Reading begins once the handler is there. It is not in the initializer: for a host name of several addresses
-      // that would run for each of them.
-      .channelOption(.autoRead, value: false)
+      .channelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          let handler = SwitchChannelHandler(options: options, eventLoop: channel.eventLoop)
+          attempts.withLock { $0[ObjectIdentifier(channel)] = Attempt(handler, channel.eventLoop) }
+          try channel.pipeline.syncOperations.addHandler(handler)
+        }
+      }
+    let channel: any Channel
     do {
-      let channel =
+      channel =
         switch address {
         case .unix(let path): try await bootstrap.connect(unixDomainSocketPath: path).get()
         case .tcp(let host, let port): try await bootstrap.connect(host: host, port: port).get()
         }
-      let handler = try await channel.eventLoop.submit {
-        let handler = SwitchChannelHandler(options: options, ready: ready, closed: closed, events: continuation)
-        try channel.pipeline.syncOperations.addHandler(handler)
-        return NIOLoopBound(handler, eventLoop: channel.eventLoop)
-      }.get()
-      try await channel.setOption(.autoRead, value: true).get()
-      let features = try await withTaskCancellationHandler {
-        try await ready.futureResult.get()
-      } onCancel: {
-        channel.close(promise: nil)
-      }
-      return SwitchConnection(
-        address: address, features: features, events: events, channel: channel, handler: handler,
-        closure: closed.futureResult)
-    } catch let failure as ConnectionFailure {
-      throw failure
     } catch {
-      let failure =
-        (error as? ChannelError) == .ioOnClosedChannel
-        ? ConnectionFailure.closedByPeer : .unreachable(address: "\(address)", reason: "\(error)")
-      // With a handler the promises are completed already, and this does nothing.
-      ready.fail(failure)
-      closed.succeed(failure)
-      continuation.finish()
-      throw failure
+      throw ConnectionFailure.unreachable(address: "\(address)", reason: "\(error)")
+    }
+    guard let attempt = attempts.withLock({ $0[ObjectIdentifier(channel)] }) else {
+      throw ConnectionFailure.closedLocally
+    }
+    let features = try await withTaskCancellationHandler {
+      try await attempt.ready.get()
+    } onCancel: {
+      channel.close(promise: nil)
+    }
+    return SwitchConnection(address: address, features: features, channel: channel, attempt: attempt)
+  }
+
+  /// A channel's handler, and what comes of it.
+  private struct Attempt: Sendable {
+    let handler: NIOLoopBound<SwitchChannelHandler>
+    let ready: EventLoopFuture<SwitchFeatures>
+    let closed: EventLoopFuture<ConnectionFailure>
+    let events: AsyncStream<SwitchEvent>
+
+    init(_ handler: SwitchChannelHandler, _ eventLoop: any EventLoop) {
+      self.handler = NIOLoopBound(handler, eventLoop: eventLoop)
+      ready = handler.ready.futureResult
+      closed = handler.closed.futureResult
+      events = handler.events
     }
   }
 
