@@ -75,18 +75,20 @@ struct Lab: Sendable {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = Self.plainSignals + ["timeout", "--kill-after=5", "90", script] + arguments
-    // Errors go by a file: two pipes that are read one after the other can block the writer.
-    let errorPath = "/tmp/alioth-e2e-\(getpid())-\(UUID().uuidString)"
+    // Errors go by a file without a name: two pipes that are read one after the other can block the writer.
+    let errorPath = "/tmp/alioth-e2e-\(getpid())-errors"
     try Data().write(to: URL(fileURLWithPath: errorPath))
-    defer { try? FileManager.default.removeItem(atPath: errorPath) }
+    let errorFile = try FileHandle(forUpdating: URL(fileURLWithPath: errorPath))
+    try FileManager.default.removeItem(atPath: errorPath)
     let output = Pipe()
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = output
-    process.standardError = FileHandle(forWritingAtPath: errorPath)
+    process.standardError = errorFile
     try process.run()
     let bytes = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
-    let errors = FileManager.default.contents(atPath: errorPath) ?? Data()
+    try errorFile.seek(toOffset: 0)
+    let errors = try errorFile.readToEnd() ?? Data()
     return Outcome(
       status: process.terminationStatus, output: String(decoding: bytes, as: UTF8.self),
       errors: String(decoding: errors, as: UTF8.self))
