@@ -76,7 +76,7 @@ struct Lab: Sendable {
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = Self.plainSignals + ["timeout", "--kill-after=5", "90", script] + arguments
     // Errors go by a file without a name: two pipes that are read one after the other can block the writer.
-    let errorPath = "/tmp/alioth-e2e-\(getpid())-errors"
+    let errorPath = "/tmp/alioth-e2e-\(getpid())-\(UUID().uuidString)"
     try Data().write(to: URL(fileURLWithPath: errorPath))
     let errorFile = try FileHandle(forUpdating: URL(fileURLWithPath: errorPath))
     try FileManager.default.removeItem(atPath: errorPath)
