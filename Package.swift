@@ -14,6 +14,7 @@ let nio: [Target.Dependency] = [
   .product(name: "NIOCore", package: "swift-nio"),
   .product(name: "NIOPosix", package: "swift-nio"),
 ]
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -31,6 +32,8 @@ let package = Package(
     .executable(name: "alioth", targets: ["alioth"]),
     .library(name: "OpenFlow", targets: ["OpenFlow", "OpenFlowNIO"]),
     .library(name: "OVSDB", targets: ["OVSDB", "OVSDBNIO"]),
+    .library(name: "SwitchEngine", targets: ["Reconciler", "SwitchEngine"]),
+    .library(name: "SwitchModel", targets: ["SwitchModel", "SwitchModelNIO"]),
     .library(name: "DHCP", targets: ["DHCP"]),
   ],
   dependencies: [
@@ -41,6 +44,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.30.0"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
@@ -68,10 +72,17 @@ let package = Package(
     .target(name: "Reconciler", dependencies: ["OpenFlow"]),
 
     // The host: sockets, captured packets, links.
-    .target(name: "OpenFlowNIO", dependencies: ["OpenFlow"] + nio),
-    .target(name: "OVSDBNIO", dependencies: ["OVSDB"] + nio),
+    .target(name: "OpenFlowNIO", dependencies: ["OpenFlow", nioSSL] + nio),
+    .target(name: "OVSDBNIO", dependencies: ["OVSDB", nioSSL] + nio),
     .target(name: "PacketCapture", dependencies: ["CPcap", "NetworkTypes", "PacketFormats"]),
     .target(name: "HostNetwork", dependencies: ["CNetlink", "NetworkTypes"]),
+
+    // The one sender: keeps a switch as it is desired to be.
+    .target(name: "SwitchEngine", dependencies: ["OpenFlow", "OpenFlowNIO", "Reconciler"]),
+
+    // A switch in memory, for tests and for explaining what a packet meets.
+    .target(name: "SwitchModel", dependencies: ["NetworkTypes", "OpenFlow", "PacketFormats"]),
+    .target(name: "SwitchModelNIO", dependencies: ["OpenFlow", "SwitchModel"] + nio),
 
     // Goal states on the wire.
     .target(name: "GoalStateProtobuf", dependencies: grpc, exclude: ["Protos"]),
@@ -114,6 +125,11 @@ let package = Package(
       name: "alioth-controller",
       dependencies: ["ControllerCore", "Daemon", argumentParser, lifecycle, logging, signals]),
     .executableTarget(name: "alioth", dependencies: ["CommandLineClient", argumentParser]),
+    .executableTarget(
+      name: "alioth-bench",
+      dependencies: [
+        "GoalState", "NetworkTypes", "OpenFlow", "OpenFlowNIO", "Pipeline", "Reconciler", "SwitchEngine", argumentParser,
+      ] + nio),
 
     .testTarget(name: "NetworkTypesTests", dependencies: ["NetworkTypes"]),
     .testTarget(name: "PacketFormatsTests", dependencies: ["NetworkTypes", "PacketFormats"]),
@@ -125,6 +141,15 @@ let package = Package(
     .testTarget(name: "GoalStateTests", dependencies: ["GoalState", "NetworkTypes"]),
     .testTarget(name: "PipelineTests", dependencies: ["GoalState", "NetworkTypes", "OpenFlow", "Pipeline"]),
     .testTarget(name: "ReconcilerTests", dependencies: ["NetworkTypes", "OpenFlow", "Reconciler"]),
+    .testTarget(
+      name: "SwitchEngineTests",
+      dependencies: [
+        "NetworkTypes", "OpenFlow", "OpenFlowNIO", "Reconciler", "SwitchEngine", "SwitchModel", "SwitchModelNIO",
+      ] + nio),
+    .testTarget(
+      name: "SwitchModelTests",
+      dependencies: ["NetworkTypes", "OpenFlow", "OpenFlowNIO", "PacketFormats", "SwitchModel", "SwitchModelNIO"]
+        + nio),
     .testTarget(name: "PacketCaptureTests", dependencies: ["NetworkTypes", "PacketCapture"]),
     .testTarget(name: "HostNetworkTests", dependencies: ["HostNetwork", "NetworkTypes"]),
     .testTarget(

@@ -25,16 +25,16 @@ actor FakeSwitch: SwitchProgramming {
     modsReceived += mods.count
     var refusals: [BundleRefusal] = []
     for (index, mod) in mods.enumerated() {
-      if case .add(let flow) = mod, refusing?(flow) == true {
+      if mod.command == .add, refusing?(mod.flow) == true {
         refusals.append(BundleRefusal(index: index, error: OpenFlowError(xid: 1, type: 2, code: 4)))
       }
     }
     guard refusals.isEmpty else { return refusals }
     for mod in mods {
-      switch mod {
-      case .add(let flow): table[flow.key] = flow
-      case .deleteStrict(let key, _): table[key] = nil
-      case .delete: break
+      switch mod.command {
+      case .add: table[mod.flow.key] = mod.flow
+      case .deleteStrict: table[mod.flow.key] = nil
+      case .modify, .modifyStrict, .delete: break
       }
     }
     return []

@@ -25,7 +25,8 @@ struct GoldenFlowTests {
     let mod = try Self.decode(golden.bytes)
     var reader = WireReader(golden.bytes, structure: "header")
     #expect(Self.encode(mod, xid: try MessageHeader(&reader).xid) == golden.bytes)
-    guard case .add(let flow) = mod else {
+    let flow = mod.flow
+    guard mod.command == .add else {
       Issue.record("not an addition: \(mod)")
       return
     }
@@ -40,7 +41,7 @@ struct GoldenFlowTests {
   func text() throws {
     // Connection tracking and learning have no text here: they are raw actions.
     for golden in GoldenFlow.all where !["conntrack", "learn"].contains(golden.name) {
-      guard case .add(let flow) = try Self.decode(golden.bytes) else { continue }
+      let flow = try Self.decode(golden.bytes).flow
       var expected = golden.text.split(separator: " ").joined(separator: " ")
       if !expected.contains("table=") || golden.name.hasPrefix("classify") {
         expected = expected.replacing("priority=", with: "table=0, priority=", maxReplacements: 1)
@@ -123,7 +124,7 @@ struct GoldenFlowTests {
         #expect(throws: MalformedMessage.self) { try Self.decode(Array(bytes.prefix(length))) }
       }
       for length in instructionsStart..<bytes.count {
-        guard case .add(let flow)? = try? Self.decode(Array(bytes.prefix(length))) else { continue }
+        guard let flow = try? Self.decode(Array(bytes.prefix(length))).flow else { continue }
         #expect(Instruction.encode(flow.instructions) == Array(bytes[instructionsStart..<length]))
       }
     }
@@ -139,7 +140,7 @@ struct GoldenFlowTests {
         for _ in 0..<Int.random(in: 1...4, using: &generator) {
           bytes[Int.random(in: 8..<bytes.count, using: &generator)] = .random(in: 0...255, using: &generator)
         }
-        guard case .add(let flow)? = try? Self.decode(bytes) else { continue }
+        guard let flow = try? Self.decode(bytes).flow else { continue }
         #expect(Instruction.encode(flow.instructions).count <= flow.instructionBytes.count)
         #expect(Match(flow.match.fields) == flow.match, "seed \(seed), \(golden.name)")
         _ = flow.description

@@ -1,11 +1,68 @@
 /// A change of the flow tables (OpenFlow 1.3.5 section 7.3.4.2, ofp_flow_mod).
-public enum FlowMod: Hashable, Sendable {
+public struct FlowMod: Hashable, Sendable {
+  /// What is done with the flow or the flows (ofp_flow_mod_command).
+  public enum Command: UInt8, CaseIterable, Sendable {
+    /// Adds the flow, in place of one of the same key.
+    case add = 0
+    /// Gives every flow within the match these instructions.
+    case modify = 1
+    /// Gives the flow of this key these instructions.
+    case modifyStrict = 2
+    /// Deletes every flow within the match.
+    case delete = 3
+    /// Deletes the flow of this key.
+    case deleteStrict = 4
+  }
+
+  /// What is done.
+  public var command: Command
+  /// Table, priority, match, and what the flow is to be; for a deletion only the first three count.
+  public var flow: Flow
+  /// For everything but an addition: only flows whose cookies agree with the flow's cookie in these bits.
+  public var cookieMask: UInt64
+  /// A packet that the switch keeps and that goes through the new flow; `noBuffer` for none.
+  public var bufferID: UInt32
+  /// For a deletion: only flows that send to this port; `.any` for all.
+  public var outPort: OFPort
+  /// For a deletion: only flows that send to this group; `anyGroup` for all.
+  public var outGroup: UInt32
+
+  /// No packet (OFP_NO_BUFFER).
+  public static let noBuffer = UInt32.max
+  /// Whatever the group (OFPG_ANY).
+  public static let anyGroup = UInt32.max
+
+  /// A change with all of its fields.
+  public init(
+    _ command: Command, _ flow: Flow, cookieMask: UInt64 = 0, bufferID: UInt32 = noBuffer, outPort: OFPort = .any,
+    outGroup: UInt32 = anyGroup
+  ) {
+    self.command = command
+    self.flow = flow
+    self.cookieMask = cookieMask
+    self.bufferID = bufferID
+    self.outPort = outPort
+    self.outGroup = outGroup
+  }
+
   /// Adds a flow, in place of one of the same key.
-  case add(Flow)
+  public static func add(_ flow: Flow) -> FlowMod { FlowMod(.add, flow) }
+
   /// Deletes the flow of this key, if its cookie is one of these.
-  case deleteStrict(FlowKey, cookie: CookieFilter)
+  public static func deleteStrict(_ key: FlowKey, cookie: CookieFilter) -> FlowMod {
+    let flow = Flow(
+      table: key.table, priority: key.priority, cookie: cookie.value, match: key.match, instructions: [])
+    return FlowMod(.deleteStrict, flow, cookieMask: cookie.mask)
+  }
+
   /// Deletes every flow with one of these cookies whose match is within `match`; nil means every table.
-  case delete(table: TableID?, cookie: CookieFilter, match: Match)
+  public static func delete(table: TableID?, cookie: CookieFilter, match: Match) -> FlowMod {
+    let flow = Flow(table: table ?? .all, priority: 0, cookie: cookie.value, match: match, instructions: [])
+    return FlowMod(.delete, flow, cookieMask: cookie.mask)
+  }
+
+  /// The cookies that a change of existing flows is restricted to.
+  public var cookieFilter: CookieFilter { CookieFilter(flow.cookie, mask: cookieMask) }
 }
 
 /// A set of cookies: those that agree with `value` in the bits of `mask`.
@@ -32,112 +89,71 @@ public struct CookieFilter: Hashable, Sendable {
 }
 
 extension FlowMod {
-  private enum Command {
-    static let add: UInt8 = 0
-    static let delete: UInt8 = 3
-    static let deleteStrict: UInt8 = 4
-  }
-
   /// The fields before the match: header, cookies, table, command, timeouts, priority, buffer, output filters, flags.
-  private static let fixedLength = 48
+  static let fixedLength = 48
 
   /// The number of bytes of the whole message.
   public var encodedLength: Int {
-    switch self {
-    case .add(let flow): FlowMod.fixedLength + flow.match.bytes.count + flow.instructionBytes.count
-    case .deleteStrict(let key, _): FlowMod.fixedLength + key.match.bytes.count
-    case .delete(_, _, let match): FlowMod.fixedLength + match.bytes.count
-    }
+    FlowMod.fixedLength + flow.match.bytes.count + flow.instructionBytes.count
   }
 
-  /// Appends the whole message, header included. This is the hot path of a large change: fixed fields, then two arrays.
+  /// Appends the whole message, header included.
   ///
   /// - Parameter xid: The transaction id; in a bundle that of the bundle-add message.
   func encode(to bytes: inout [UInt8], xid: UInt32) {
     bytes.appendHeader(type: .flowMod, length: encodedLength, xid: xid)
-    switch self {
-    case .add(let flow):
-      FlowMod.appendFixed(
-        &bytes, cookie: CookieFilter(flow.cookie, mask: .max), cookieMask: 0, table: flow.table, command: Command.add,
-        timeouts: UInt32(flow.idleTimeout) << 16 | UInt32(flow.hardTimeout), priority: flow.priority,
-        flags: flow.flags)
-      bytes.append(contentsOf: flow.match.bytes)
-      bytes.append(contentsOf: flow.instructionBytes)
-    case .deleteStrict(let key, let cookie):
-      FlowMod.appendFixed(
-        &bytes, cookie: cookie, cookieMask: cookie.mask, table: key.table, command: Command.deleteStrict, timeouts: 0,
-        priority: key.priority, flags: [])
-      bytes.append(contentsOf: key.match.bytes)
-    case .delete(let table, let cookie, let match):
-      FlowMod.appendFixed(
-        &bytes, cookie: cookie, cookieMask: cookie.mask, table: table ?? .all, command: Command.delete, timeouts: 0,
-        priority: 0, flags: [])
-      bytes.append(contentsOf: match.bytes)
-    }
-  }
-
-  @inline(__always)
-  private static func appendFixed(
-    _ bytes: inout [UInt8], cookie: CookieFilter, cookieMask: UInt64, table: TableID, command: UInt8, timeouts: UInt32,
-    priority: UInt16, flags: FlowFlags
-  ) {
-    bytes.appendInteger(cookie.value)
+    bytes.appendInteger(flow.cookie)
     bytes.appendInteger(cookieMask)
-    bytes.append(table.rawValue)
-    bytes.append(command)
-    bytes.appendInteger(timeouts)
-    bytes.appendInteger(priority)
-    bytes.appendInteger(UInt32.max)  // buffer_id: OFP_NO_BUFFER
-    bytes.appendInteger(OFPort.any.rawValue)  // out_port
-    bytes.appendInteger(UInt32.max)  // out_group: OFPG_ANY
-    bytes.appendInteger(flags.rawValue)
+    bytes.append(flow.table.rawValue)
+    bytes.append(command.rawValue)
+    bytes.appendInteger(flow.idleTimeout)
+    bytes.appendInteger(flow.hardTimeout)
+    bytes.appendInteger(flow.priority)
+    bytes.appendInteger(bufferID)
+    bytes.appendInteger(outPort.rawValue)
+    bytes.appendInteger(outGroup)
+    bytes.appendInteger(flow.flags.rawValue)
     bytes.appendZeros(2)
+    bytes += flow.match.bytes
+    bytes += flow.instructionBytes
   }
-}
 
-extension FlowMod {
   /// Reads a flow_mod from after its header, as a switch does.
   init(_ reader: inout WireReader) throws(MalformedMessage) {
     let cookie = try reader.integer(UInt64.self)
-    let cookieMask = try reader.integer(UInt64.self)
+    self.cookieMask = try reader.integer()
     let table = TableID(rawValue: try reader.integer())
     let start = reader
-    let command = try reader.integer(UInt8.self)
+    guard let command = Command(rawValue: try reader.integer()) else {
+      throw start.malformed("expected a flow_mod command of 0 to 4")
+    }
+    self.command = command
     let idleTimeout = try reader.integer(UInt16.self)
     let hardTimeout = try reader.integer(UInt16.self)
     let priority = try reader.integer(UInt16.self)
-    try reader.skip(12)
+    self.bufferID = try reader.integer()
+    self.outPort = OFPort(rawValue: try reader.integer())
+    self.outGroup = try reader.integer()
     let flags = FlowFlags(rawValue: try reader.integer())
     try reader.skip(2)
     let match = try Match(&reader)
-    switch command {
-    case Command.add:
-      self = .add(
-        Flow(
-          table: table, priority: priority, cookie: cookie, match: match, instructionBytes: reader.takeRest(),
-          idleTimeout: idleTimeout, hardTimeout: hardTimeout, flags: flags))
-    case Command.delete:
-      self = .delete(
-        table: table == .all ? nil : table, cookie: CookieFilter(cookie, mask: cookieMask), match: match)
-    case Command.deleteStrict:
-      self = .deleteStrict(
-        FlowKey(table: table, priority: priority, match: match), cookie: CookieFilter(cookie, mask: cookieMask))
-    default: throw start.malformed("expected command 0 (add), 3 (delete) or 4 (delete strict), found \(command)")
-    }
+    self.flow = Flow(
+      table: table, priority: priority, cookie: cookie, match: match, instructionBytes: reader.takeRest(),
+      idleTimeout: idleTimeout, hardTimeout: hardTimeout, flags: flags)
   }
 }
 
 extension FlowMod: CustomStringConvertible {
   /// As `ovs-ofctl add-flows` reads it from a file: `add table=…`, `delete_strict table=…`.
   public var description: String {
-    let filter = { (cookie: CookieFilter) in
-      cookie.mask == 0 ? "" : "cookie=0x\(String(cookie.value, radix: 16))/0x\(String(cookie.mask, radix: 16)),"
-    }
-    switch self {
-    case .add(let flow): return "add \(flow)"
-    case .deleteStrict(let key, let cookie): return "delete_strict \(filter(cookie))\(key)"
-    case .delete(let table, let cookie, let match):
-      return "delete \(filter(cookie))\(table.map { "table=\($0)," } ?? "")\(match)"
+    let filter =
+      cookieMask == 0 ? "" : "cookie=0x\(String(flow.cookie, radix: 16))/0x\(String(cookieMask, radix: 16)),"
+    switch command {
+    case .add: return "add \(flow)"
+    case .modify: return "modify \(filter)\(flow)"
+    case .modifyStrict: return "modify_strict \(filter)\(flow)"
+    case .deleteStrict: return "delete_strict \(filter)\(flow.key)"
+    case .delete: return "delete \(filter)\(flow.table == .all ? "" : "table=\(flow.table),")\(flow.match)"
     }
   }
 }
