@@ -128,7 +128,8 @@ let package = Package(
     .executableTarget(
       name: "alioth-bench",
       dependencies: [
-        "GoalState", "NetworkTypes", "OpenFlow", "OpenFlowNIO", "Pipeline", "Reconciler", "SwitchEngine", argumentParser,
+        "GoalState", "NetworkTypes", "OpenFlow", "OpenFlowNIO", "Pipeline", "Reconciler", "SwitchEngine",
+        argumentParser,
       ] + nio),
 
     .testTarget(name: "NetworkTypesTests", dependencies: ["NetworkTypes"]),
