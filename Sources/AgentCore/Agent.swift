@@ -31,7 +31,7 @@ actor Agent {
 
   private(set) var goal = HostGoalState()
   private(set) var ports = HostPorts()
-  private(set) var reconciler = FlowReconciler<Unit>()
+  private(set) var reconciler = FlowReconciler<Unit>(ownership: FlowCookie.ownership)
   private(set) var unsettled: [Unit: CompiledUnit.Status] = [:]
   private(set) var applied = GoalStateVersion(epoch: "", revision: 0)
   private(set) var underlay: Underlay?
@@ -163,7 +163,7 @@ actor Agent {
       compileDirty()
       guard let batch = reconciler.nextBatch(limit: Agent.bundleLimit) else { break }
       do {
-        let refusals = try await programming.commit(batch.mods)
+        let refusals = try await programming.commit(reconciler.changes(in: batch))
         guard connection?.number == number else { continue }
         settle(batch, refusals)
       } catch {
@@ -185,7 +185,7 @@ actor Agent {
       reconciler.committed(batch)
       return
     }
-    reconciler.refused(batch, refusals.map { ($0.index, "the switch refused it: \($0.error)") })
+    reconciler.refused(batch, refusals)
     for (unit, quarantine) in reconciler.quarantined where !reportedQuarantines.contains(unit) {
       logger.error("flow refused", metadata: ["resource": "\(unit)", "reason": "\(quarantine.reason)"])
     }

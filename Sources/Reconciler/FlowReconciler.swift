@@ -2,34 +2,21 @@ import OpenFlow
 
 /// What is desired, what the switch has, and the difference.
 ///
-/// The one place that decides what is sent. Owners (units of the goal state) say which flows they want; the switch's
-/// own answer says which it has; `nextBatch` is the difference, one atomic bundle at a time, and what the switch says
-/// of it comes back through `committed`, `refused` or `disconnected`. Nothing is assumed to be installed that the switch
-/// has not confirmed.
+/// The one place that decides what is sent. Owners (units of a goal state) say which flows they want; the switch's own
+/// answer says which it has; `nextBatch` is the difference, one atomic bundle at a time, and what the switch says of it
+/// comes back through `committed`, `refused` or `disconnected`. Nothing is assumed to be installed that the switch has not
+/// confirmed.
 ///
 /// ```
-///            loadInstalled               nextBatch                 committed
-///  unknown ----------------> differing ------------> in flight ------------------> equal
-///     ^                          ^                       | refused: the owner is       |
-///     |  disconnected            +-----------------------+ quarantined, the rest       |
-///     +--------------------------------------------------- is sent again   <-----------+ setDesired
+///           endReadBack                 nextBatch                 committed
+///  unknown -------------> differing ------------> in flight ------------------> equal
+///     ^                       ^                       | refused: the owner is       |
+///     |  disconnected         +-----------------------+ quarantined, the rest       |
+///     +------------------------------------------------ is sent again   <-----------+ setDesired, drift
 /// ```
+///
+/// Flows are kept as encoded bytes with a 64-bit hash; see `FlowStore` for what that costs.
 public struct FlowReconciler<Owner: Hashable & Comparable & Sendable>: Sendable {
-  /// A difference that goes to the switch as one atomic bundle.
-  public struct Batch: Sendable {
-    /// The changes, deletions first, so that a moved address never has two owners.
-    public let mods: [FlowMod]
-    fileprivate let keys: [FlowKey]
-    fileprivate let desired: [Flow?]
-  }
-
-  /// An owner whose flows were refused by the switch: none of them is installed until it asks for other flows.
-  public struct Quarantine: Sendable, Equatable {
-    /// What the switch said, and the flow that it said it of.
-    public let reason: String
-    fileprivate let flows: [Flow]
-  }
-
   /// What has happened since the start; each counts up.
   public struct Counters: Sendable, Equatable {
     /// Flows that the switch confirmed as added or replaced.
@@ -40,53 +27,73 @@ public struct FlowReconciler<Owner: Hashable & Comparable & Sendable>: Sendable 
     public var batchesCommitted = 0
     /// Bundles that the switch refused.
     public var batchesRefused = 0
+    /// Flows that somebody else changed or removed, or added under this side's cookies, and that an audit found.
+    public var flowsDrifted = 0
   }
 
   /// Whether flows that nobody wants are deleted. Off until the input is known to be complete: before that, what looks
   /// stale may only not have been asked for yet.
   public var sweeps = false {
-    didSet { if sweeps && !oldValue { markStale() } }
+    didSet { if sweeps && !oldValue { queueStale() } }
   }
   /// What has happened since the start.
-  public private(set) var counters = Counters()
+  public internal(set) var counters = Counters()
   /// The owners whose flows the switch refused.
-  public private(set) var quarantined: [Owner: Quarantine] = [:]
+  public internal(set) var quarantined: [Owner: Quarantine] = [:]
+  /// The cookies of this side's flows: others are neither read nor deleted.
+  public let ownership: CookieFilter
+  /// How many flows are desired.
+  public internal(set) var desiredCount = 0
+  /// The digest of what is desired: the sum of the flows' hashes, whatever their order. Comparable in this process only.
+  public internal(set) var desiredDigest: UInt64 = 0
+  /// The digest of what the switch is known to have.
+  public internal(set) var installedDigest: UInt64 = 0
+  /// The number of the last change of what is desired; each call of `setDesired` is one.
+  public internal(set) var changeNumber: UInt64 = 0
 
-  private var claims: [FlowKey: [Claim]] = [:]
-  private var owned: [Owner: [FlowKey]] = [:]
-  private var shadowed: [Owner: Set<FlowKey>] = [:]
-  private var installed: [FlowKey: Flow]?
-  private var additions: Set<FlowKey> = []
-  private var deletions: Set<FlowKey> = []
+  var store: FlowStore
+  var owners = OwnerTable<Owner>()
+  /// Who wants a key that a lower owner has, by slot.
+  var losers: [UInt32: [Loser]] = [:]
+  var queue = DifferenceQueue()
+  /// The number of the oldest change in each batch that is with the switch, by batch.
+  var inFlight: [UInt64: UInt64] = [:]
+  var batchNumber: UInt64 = 0
+  /// The most flows of a batch, halved to find the one that a switch refuses without naming it.
+  var narrowedLimit: Int?
+  var knownCount: Int?
+  var readBack: ReadBack?
+  private var scratch: [UInt8] = []
 
-  private struct Claim: Sendable {
-    let owner: Owner
-    let flow: Flow
+  /// A claim to a key that somebody else has.
+  struct Loser: Sendable {
+    let owner: UInt32
+    let hash: UInt64
+    let body: [UInt8]
   }
 
   /// Nothing desired, nothing known.
-  public init() {}
+  ///
+  /// - Parameter ownership: The cookies of this side's flows.
+  public init(ownership: CookieFilter = .any, hasher: FlowHasher = FlowHasher()) {
+    self.ownership = ownership
+    store = FlowStore(hasher: hasher)
+  }
 
-  /// How many flows are desired.
-  public var desiredCount: Int { claims.count }
   /// How many flows the switch is known to have; nil while it has not been read.
-  public var installedCount: Int? { installed?.count }
-  /// How many flows differ between what is desired and what is installed.
-  public var differenceCount: Int { additions.count + deletions.count }
+  public var installedCount: Int? { knownCount }
+  /// How many flows wait to be sent or to be confirmed, at most.
+  public var differenceCount: Int { queue.count + flowsInFlight }
+  /// How many flows are with the switch and not confirmed.
+  public internal(set) var flowsInFlight = 0
   /// Whether everything desired is installed and confirmed, and nothing else is.
-  public var isSettled: Bool { installed != nil && additions.isEmpty && deletions.isEmpty }
+  public var isSettled: Bool { knownCount != nil && queue.isEmpty && inFlight.isEmpty }
 
-  /// The owners that lost a flow key to a lower owner, each with the owner that has it.
-  public var conflicts: [(owner: Owner, holder: Owner, flow: Flow)] {
-    shadowed.sorted { $0.key < $1.key }.compactMap { owner, keys in
-      for key in keys {
-        guard let holder = claims[key]?.first, let lost = claims[key]?.first(where: { $0.owner == owner }),
-          holder.flow.instructionBytes != lost.flow.instructionBytes
-        else { continue }
-        return (owner, holder.owner, lost.flow)
-      }
-      return nil
-    }
+  /// The last change that is in force with all before it: its flows are confirmed by the switch.
+  public var changeInForce: UInt64 {
+    guard knownCount != nil else { return 0 }
+    let oldest = min(queue.oldestChange ?? .max, inFlight.values.min() ?? .max)
+    return oldest == .max ? changeNumber : oldest &- min(oldest, 1)
   }
 
   /// Replaces all flows that `owner` wants. The same flows again change nothing, and do not lift a quarantine.
@@ -97,150 +104,203 @@ public struct FlowReconciler<Owner: Hashable & Comparable & Sendable>: Sendable 
     }
     replaceClaims(of: owner, with: flows)
   }
+}
 
-  /// Gives quarantined owners another try, for refusals whose cause was the switch's and may have passed.
-  public mutating func retryQuarantined() {
-    for (owner, quarantine) in quarantined {
-      quarantined[owner] = nil
-      replaceClaims(of: owner, with: quarantine.flows)
-    }
-  }
+// MARK: - Claims
 
-  /// Takes what the switch has, read back from it, as the truth.
-  public mutating func loadInstalled(_ flows: [Flow]) {
-    let table = Dictionary(flows.map { ($0.key, $0) }, uniquingKeysWith: { $1 })
-    installed = table
-    additions = []
-    deletions = []
-    for key in claims.keys {
-      mark(key)
+extension FlowReconciler {
+  /// The same owner's flows again and again, a few of them changed, is what happens most: one pass over the new flows, one
+  /// over the old.
+  mutating func replaceClaims(of owner: Owner, with flows: [Flow]) {
+    changeNumber += 1
+    if let long = flows.first(where: { FlowBody.length(of: $0) > FlowBody.longest }) {
+      let reason = "it is too long for an OpenFlow message"
+      quarantined[owner] = Quarantine(flow: "\(long.key)", error: nil, reason: reason, flows: flows)
+      return replaceClaims(of: owner, with: [])
     }
-    markStale()
-  }
-
-  /// The switch is gone, and with it what is known of it.
-  public mutating func disconnected() {
-    installed = nil
-    additions = []
-    deletions = []
-  }
-
-  /// The next changes to send, at most `limit`; nil when there is nothing to send or nobody to send it to.
-  ///
-  /// The batch is in flight from here on: exactly one of `committed`, `refused` and `disconnected` must follow.
-  public mutating func nextBatch(limit: Int) -> Batch? {
-    guard let installed, differenceCount > 0 else { return nil }
-    let removed = Array(deletions.prefix(limit))
-    let added = Array(additions.prefix(limit - removed.count))
-    deletions.subtract(removed)
-    additions.subtract(added)
-    var mods: [FlowMod] = []
-    var desired: [Flow?] = []
-    mods.reserveCapacity(removed.count + added.count)
-    desired.reserveCapacity(removed.count + added.count)
-    for key in removed {
-      // Only with the cookie that was read: if somebody else replaced the flow, it is theirs now.
-      mods.append(.deleteStrict(key, cookie: installed[key].map { .exactly($0.cookie) } ?? .any))
-      desired.append(nil)
-    }
-    for key in added {
-      guard let flow = claims[key]?.first?.flow else { continue }
-      mods.append(.add(flow))
-      desired.append(flow)
-    }
-    return Batch(mods: mods, keys: removed + added, desired: desired)
-  }
-
-  /// The switch answered the batch's commit: it is in force.
-  public mutating func committed(_ batch: Batch) {
-    counters.batchesCommitted += 1
-    for (key, flow) in zip(batch.keys, batch.desired) {
-      installed?[key] = flow
-      if flow == nil { counters.flowsDeleted += 1 } else { counters.flowsAdded += 1 }
-      mark(key)
-    }
-  }
-
-  /// The switch refused flows of the batch, and so applied none of it. Their owners are quarantined, which withdraws
-  /// all their flows; the rest of the batch is to be sent again.
-  ///
-  /// - Parameter refusals: positions in the batch's `mods`, each with what the switch said.
-  public mutating func refused(_ batch: Batch, _ refusals: [(index: Int, reason: String)]) {
-    counters.batchesRefused += 1
-    for (index, reason) in refusals where batch.desired.indices.contains(index) {
-      guard let flow = batch.desired[index] else {
-        // A deletion that the switch refuses would be refused for ever: what it has there stays until the next read.
-        installed?[batch.keys[index]] = nil
-        continue
-      }
-      guard let owner = claims[flow.key]?.first(where: { $0.flow == flow })?.owner else { continue }
-      quarantine(owner, reason: "\(reason), for flow \(flow)")
-    }
-    for key in batch.keys {
-      mark(key)
-    }
-  }
-
-  private mutating func quarantine(_ owner: Owner, reason: String) {
-    let keys = owned[owner] ?? []
-    let flows = keys.compactMap { key in claims[key]?.first { $0.owner == owner }?.flow }
-    replaceClaims(of: owner, with: [])
-    quarantined[owner] = Quarantine(reason: reason, flows: flows)
-  }
-
-  private mutating func replaceClaims(of owner: Owner, with flows: [Flow]) {
-    let old = owned[owner] ?? []
-    let new = flows.map(\.key)
-    owned[owner] = new.isEmpty ? nil : new
-    let kept = Set(new)
-    for key in old where !kept.contains(key) {
-      claims[key]?.removeAll { $0.owner == owner }
-      settleClaims(of: key)
-    }
+    guard let number = owners.number(of: owner, adding: !flows.isEmpty) else { return }
+    var winning: [UInt32] = []
+    winning.reserveCapacity(flows.count)
+    var losing: Set<UInt32> = []
     for flow in flows {
-      var entries = claims[flow.key] ?? []
-      entries.removeAll { $0.owner == owner }
-      let position = entries.firstIndex { owner < $0.owner } ?? entries.count
-      entries.insert(Claim(owner: owner, flow: flow), at: position)
-      claims[flow.key] = entries
-      settleClaims(of: flow.key)
-    }
-    if kept.isEmpty { shadowed[owner] = nil } else { shadowed[owner]?.formIntersection(kept) }
-    if shadowed[owner]?.isEmpty == true { shadowed[owner] = nil }
-  }
-
-  /// Keeps the note of who lost the key, drops an empty entry, and notes whether the switch has what the first wants.
-  private mutating func settleClaims(of key: FlowKey) {
-    let entries = claims[key] ?? []
-    if entries.isEmpty { claims[key] = nil }
-    for (position, entry) in entries.enumerated() {
-      if position == 0 {
-        shadowed[entry.owner]?.remove(key)
-        if shadowed[entry.owner]?.isEmpty == true { shadowed[entry.owner] = nil }
+      scratch.removeAll(keepingCapacity: true)
+      FlowBody.append(flow, to: &scratch)
+      let hash = store.hasher.content(body: scratch)
+      let slot = slot(for: store.hasher.key(body: scratch))
+      if claim(slot, by: number, hash) {
+        if !store[slot].state.contains(.marked) {
+          store[slot].state.insert(.marked)
+          winning.append(slot)
+        }
       } else {
-        shadowed[entry.owner, default: []].insert(key)
+        losing.insert(slot)
       }
     }
-    mark(key)
+    releaseUnmarked(of: number)
+    dropLostClaims(of: number, except: losing)
+    for slot in winning.reversed() {
+      store[slot].state.remove(.marked)
+      owners.link(slot, to: number, in: &store)
+    }
+    owners.removeIfUnused(number)
   }
 
-  private mutating func mark(_ key: FlowKey) {
-    guard let installed else { return }
-    let want = claims[key]?.first?.flow
-    let have = installed[key]
-    additions.remove(key)
-    deletions.remove(key)
-    if let want {
-      if want != have { additions.insert(key) }
-    } else if have != nil, sweeps {
-      deletions.insert(key)
+  /// The slot of the flow in `scratch`.
+  private mutating func slot(for keyHash: UInt64) -> UInt32 {
+    store.find(keyHash, like: scratch) ?? store.insert(keyHash, scratch)
+  }
+
+  /// Notes that `owner` wants the flow in `scratch`; returns whether it has the key.
+  private mutating func claim(_ slot: UInt32, by owner: UInt32, _ hash: UInt64) -> Bool {
+    let holder = store[slot].owner
+    guard store[slot].state.contains(.desired), holder != owner else {
+      desire(slot, owner, hash, scratch)
+      return true
+    }
+    if owners[owner] < owners[holder] {
+      owners.unlink(slot, from: holder, in: &store)
+      addLoser(Loser(owner: holder, hash: store[slot].desired, body: Array(store.body(slot))), to: slot)
+      losers[slot]?.removeAll { $0.owner == owner }
+      desire(slot, owner, hash, scratch)
+      return true
+    }
+    addLoser(Loser(owner: owner, hash: hash, body: scratch), to: slot)
+    return false
+  }
+
+  /// Makes this the desired flow of the slot.
+  private mutating func desire(_ slot: UInt32, _ owner: UInt32, _ hash: UInt64, _ body: [UInt8]) {
+    if store[slot].state.contains(.desired) {
+      desiredDigest &-= store[slot].desired
+    } else {
+      desiredCount += 1
+    }
+    desiredDigest &+= hash
+    store[slot].state.insert(.desired)
+    store[slot].owner = owner
+    store[slot].desired = hash
+    if store.body(slot) != body[...] { store.replace(slot, with: body) }
+    note(slot)
+  }
+
+  private mutating func addLoser(_ loser: Loser, to slot: UInt32) {
+    var claims = losers[slot, default: []]
+    claims.removeAll { $0.owner == loser.owner }
+    let position = claims.firstIndex { owners[loser.owner] < owners[$0.owner] } ?? claims.endIndex
+    claims.insert(loser, at: position)
+    losers[slot] = claims
+    owners.lost(slot, by: loser.owner)
+  }
+
+  /// Lets go of the owner's keys that the pass has not seen.
+  private mutating func releaseUnmarked(of owner: UInt32) {
+    var next = owners.takeSlots(of: owner)
+    while next != FlowSlot.none {
+      let slot = next
+      next = store[slot].next
+      store[slot].next = FlowSlot.none
+      if store[slot].state.contains(.marked) || store[slot].owner != owner { continue }
+      if let heir = losers[slot]?.first {
+        removeLoser(heir.owner, from: slot)
+        desire(slot, heir.owner, heir.hash, heir.body)
+        owners.link(slot, to: heir.owner, in: &store)
+      } else {
+        undesire(slot)
+      }
     }
   }
 
-  private mutating func markStale() {
-    guard sweeps, let installed else { return }
-    for key in installed.keys where claims[key] == nil {
-      deletions.insert(key)
+  private mutating func undesire(_ slot: UInt32) {
+    desiredDigest &-= store[slot].desired
+    desiredCount -= 1
+    store[slot].state.remove(.desired)
+    store[slot].owner = FlowSlot.none
+    note(slot)
+    freeIfUnused(slot)
+  }
+
+  private mutating func dropLostClaims(of owner: UInt32, except kept: Set<UInt32>) {
+    for slot in owners.lostSlots(of: owner).subtracting(kept) { removeLoser(owner, from: slot) }
+  }
+
+  private mutating func removeLoser(_ owner: UInt32, from slot: UInt32) {
+    losers[slot]?.removeAll { $0.owner == owner }
+    if losers[slot]?.isEmpty == true { losers[slot] = nil }
+    owners.regained(slot, by: owner)
+  }
+
+  /// The owners that lost a flow key to a lower owner, each with the owner that has it.
+  public var conflicts: [(owner: Owner, holder: Owner, flow: Flow)] {
+    var found: [Owner: (owner: Owner, holder: Owner, flow: Flow)] = [:]
+    for (slot, claims) in losers {
+      for claim in claims where claim.hash != store[slot].desired {
+        guard let flow = try? FlowBody.decode(claim.body[...]) else { continue }
+        let owner = owners[claim.owner]
+        if let known = found[owner], known.flow.key < flow.key { continue }
+        found[owner] = (owner, owners[store[slot].owner], flow)
+      }
+    }
+    return found.values.sorted { $0.owner < $1.owner }
+  }
+}
+
+// MARK: - Differences
+
+extension FlowReconciler {
+  /// Queues the slot when what the switch has is not what is desired, or is about to be something else.
+  mutating func note(_ slot: UInt32) {
+    guard knownCount != nil else { return }
+    let state = store[slot].state
+    guard !state.contains(.queued), state.contains(.inFlight) || store[slot].differs(sweeping: sweeps) else { return }
+    store[slot].state.insert(.queued)
+    queue.append(slot, change: changeNumber)
+  }
+
+  /// Forgets a key that nobody wants and the switch does not have.
+  mutating func freeIfUnused(_ slot: UInt32) {
+    guard store[slot].state.isDisjoint(with: [.desired, .installed, .queued, .inFlight]) else { return }
+    store.remove(slot)
+  }
+
+  mutating func setInstalled(_ slot: UInt32, _ hash: UInt64?) {
+    if store[slot].state.contains(.installed) {
+      installedDigest &-= store[slot].installed
+      knownCount = knownCount.map { $0 - 1 }
+    }
+    guard let hash else {
+      store[slot].state.remove(.installed)
+      return
+    }
+    store[slot].state.insert(.installed)
+    store[slot].installed = hash
+    installedDigest &+= hash
+    knownCount = knownCount.map { $0 + 1 }
+  }
+
+  /// Flows that nobody wants come first: what they forward was taken back.
+  private mutating func queueStale() {
+    guard knownCount != nil else { return }
+    var stale: [UInt32] = []
+    for slot in store.slots.indices {
+      let state = store.slots[slot].state
+      guard state.contains(.installed), state.isDisjoint(with: [.desired, .queued, .inFlight]) else { continue }
+      stale.append(UInt32(truncatingIfNeeded: slot))
+    }
+    for slot in stale { store[slot].state.insert(.queued) }
+    queue.prepend(stale.map { DifferenceQueue.Entry(slot: $0, change: changeNumber) })
+  }
+
+  /// Notes every difference anew: stale flows first, then owner by owner.
+  mutating func queueEverything() {
+    queue.removeAll()
+    for slot in store.slots.indices { store[UInt32(slot)].state.subtract([.queued, .inFlight]) }
+    if sweeps { queueStale() }
+    for owner in owners.numbers {
+      var slot = owners.firstSlot(of: owner)
+      while slot != FlowSlot.none {
+        note(slot)
+        slot = store[slot].next
+      }
     }
   }
 }

@@ -71,7 +71,8 @@ extension BundleRefusal: CustomStringConvertible {
 /// for each change, then closing, and last committing or discarding.
 public struct EncodedBundle: Sendable {
   let firstXID: UInt32
-  let count: Int
+  /// How many changes there are.
+  public let count: Int
   /// Whole messages, about 64 kB in each piece.
   let pieces: [[UInt8]]
   /// Changes too long for any message: the bundle must not be sent when there are some.
@@ -80,40 +81,21 @@ public struct EncodedBundle: Sendable {
   /// How many transaction ids a bundle of `count` changes takes.
   public static func xidCount(for count: Int) -> Int { count + 3 }
 
-  private static let pieceSize = 64 * 1024
-
   /// Encodes a bundle. `firstXID` and the ids after it must be free, and none of them wrap around.
   public init(_ mods: [FlowMod], firstXID: UInt32) {
-    var pieces: [[UInt8]] = []
-    var piece: [UInt8] = []
-    piece.reserveCapacity(EncodedBundle.pieceSize)
-    var refusals: [BundleRefusal] = []
-    BundleControl(bundle: firstXID, kind: .openRequest).encode(to: &piece, xid: firstXID)
-    var xid = firstXID
-    for (index, mod) in mods.enumerated() {
-      xid &+= 1
-      let length = mod.encodedLength + BundleControl.addOverhead
-      guard length <= MessageHeader.longest else {
-        // What the switch would say, could the message be sent: BAD_REQUEST, BAD_LEN.
-        refusals.append(BundleRefusal(index: index, error: OpenFlowError(xid: xid, type: 1, code: 6)))
-        continue
-      }
-      if piece.count + length > EncodedBundle.pieceSize {
-        pieces.append(piece)
-        piece.removeAll(keepingCapacity: true)
-      }
-      piece.appendHeader(type: .experimenter, length: length, xid: xid)
-      piece.appendInteger(Experimenter.onf)
-      piece.appendInteger(BundleControl.addSubtype)
-      piece.appendInteger(firstXID)
-      piece.appendInteger(UInt32(BundleControl.atomicOrdered))  // two bytes of padding, flags
-      mod.encode(to: &piece, xid: xid)
+    var builder = BundleBuilder(firstXID: firstXID)
+    var body: [UInt8] = []
+    for mod in mods {
+      body.removeAll(keepingCapacity: true)
+      mod.encodeBody(to: &body)
+      builder.append(.flowMod, body: body[...])
     }
-    xid &+= 1
-    BundleControl(bundle: firstXID, kind: .closeRequest).encode(to: &piece, xid: xid)
-    pieces.append(piece)
+    self = builder.finish()
+  }
+
+  init(firstXID: UInt32, count: Int, pieces: [[UInt8]], refusals: [BundleRefusal]) {
     self.firstXID = firstXID
-    self.count = mods.count
+    self.count = count
     self.pieces = pieces
     self.refusals = refusals
   }
@@ -124,6 +106,9 @@ public struct EncodedBundle: Sendable {
     self.pieces = []
     self.refusals = []
   }
+
+  /// All of it but the commit, in one piece.
+  public var bytes: [UInt8] { pieces.flatMap(\.self) }
 
   /// What is needed to recognise answers, without the bytes.
   var withoutPieces: EncodedBundle { EncodedBundle(firstXID: firstXID, count: count) }

@@ -1,0 +1,172 @@
+import OpenFlow
+
+/// What reading the switch's flows found, against what was known before.
+public struct ReadBackSummary: Sendable, Equatable {
+  /// Flows that are as they were known, or as they are desired where nothing was known.
+  public var intact = 0
+  /// Flows that are there with other contents.
+  public var changed = 0
+  /// Flows that were known and are gone.
+  public var missing = 0
+  /// Flows that were neither known nor desired.
+  public var unexpected = 0
+  /// Entries that could not be read; they are left alone.
+  public var unreadable = 0
+
+  /// How many flows are not as they were known.
+  public var differences: Int { changed + missing + unexpected }
+
+  /// What happened to the switch while it was out of sight.
+  public enum Verdict: String, Sendable {
+    /// Nothing: the connection went and came, the flows stayed.
+    case intact
+    /// Somebody changed some flows.
+    case changed
+    /// The flows are gone, as after a restart of the switch.
+    case gone
+  }
+
+  /// What happened to the switch while it was out of sight, or before this side began.
+  public var verdict: Verdict {
+    if differences == 0 { return .intact }
+    return intact == 0 && missing > 0 ? .gone : .changed
+  }
+}
+
+/// A pass over what the switch has.
+struct ReadBack: Sendable {
+  /// The table that is read; nil for all.
+  let table: TableID?
+  var summary = ReadBackSummary()
+  var digest: UInt64 = 0
+}
+
+extension FlowReconciler {
+  /// Begins to take what the switch has as the truth: all of it, or one table of it, which is an audit.
+  ///
+  /// An audit may run while batches go out: flows that were sent since its beginning are left out of it.
+  public mutating func beginReadBack(table: TableID? = nil) {
+    readBack = ReadBack(table: table)
+    for slot in store.slots.indices {
+      store[UInt32(slot)].state.subtract([.seen, .touched])
+      if table != nil, store.slots[slot].state.contains(.inFlight) { store[UInt32(slot)].state.insert(.touched) }
+    }
+  }
+
+  /// Takes one part of the switch's answer about flows.
+  ///
+  /// - Parameter part: The body of a multipart reply.
+  /// - Throws: When the part's lengths do not fit; the read-back is of no use then.
+  public mutating func readBack(part: [UInt8]) throws(MalformedMessage) {
+    var body: [UInt8] = []
+    try FlowStatisticsEntry.forEach(in: part) { (entry) throws(MalformedMessage) in
+      guard ownership.contains(entry.header.cookie) else { return }
+      body.removeAll(keepingCapacity: true)
+      FlowBody.append(entry.header, tail: part[entry.tail], to: &body)
+      observe(&body)
+    }
+  }
+
+  /// Takes one flow that the switch has.
+  public mutating func readBack(_ flow: Flow) {
+    guard ownership.contains(flow.cookie) else { return }
+    var body: [UInt8] = []
+    FlowBody.append(flow, to: &body)
+    observe(&body)
+  }
+
+  private mutating func observe(_ body: inout [UInt8]) {
+    var keyHash = store.hasher.key(body: body)
+    var hash = store.hasher.content(body: body)
+    var slot = store.find(keyHash, like: body)
+    if slot.map({ !store[$0].state.contains(.desired) || store[$0].desired != hash }) ?? true {
+      // Not what was sent, byte for byte: but the switch may only put it in other words.
+      guard let flow = try? FlowBody.decode(body[...]) else {
+        readBack?.summary.unreadable += 1
+        return
+      }
+      body.removeAll(keepingCapacity: true)
+      FlowBody.append(flow, to: &body)
+      keyHash = store.hasher.key(body: body)
+      hash = store.hasher.content(body: body)
+      slot = store.find(keyHash, like: body)
+    }
+    readBack?.digest &+= hash
+    guard let slot else { return observeUnknown(keyHash, hash, body) }
+    guard !store[slot].state.contains(.touched) else { return }
+    store[slot].state.insert(.seen)
+    let known = store[slot].state.contains(.installed) ? store[slot].installed : nil
+    if known == hash || known == nil && store[slot].state.contains(.desired) && store[slot].desired == hash {
+      readBack?.summary.intact += 1
+    } else if known == nil {
+      readBack?.summary.unexpected += 1
+    } else {
+      readBack?.summary.changed += 1
+    }
+    if known != hash { setInstalled(slot, hash) }
+    if readBack?.table != nil { note(slot) }
+  }
+
+  private mutating func observeUnknown(_ keyHash: UInt64, _ hash: UInt64, _ body: [UInt8]) {
+    let slot = store.insert(keyHash, body)
+    store[slot].state.insert(.seen)
+    setInstalled(slot, hash)
+    readBack?.summary.unexpected += 1
+    if readBack?.table != nil { note(slot) }
+  }
+
+  /// The switch's answer is complete: what it did not mention, it does not have.
+  @discardableResult
+  public mutating func endReadBack() -> ReadBackSummary {
+    guard let pass = readBack else { return ReadBackSummary() }
+    var summary = pass.summary
+    for index in store.slots.indices {
+      let slot = UInt32(index)
+      let state = store[slot].state
+      guard state.contains(.installed), state.isDisjoint(with: [.seen, .touched]) else { continue }
+      if let table = pass.table, store.table(slot) != table { continue }
+      summary.missing += 1
+      setInstalled(slot, nil)
+      note(slot)
+      freeIfUnused(slot)
+    }
+    readBack = nil
+    if pass.table == nil {
+      knownCount = store.slots.count { $0.state.contains(.installed) }
+      queueEverything()
+    } else {
+      counters.flowsDrifted += summary.differences
+    }
+    return summary
+  }
+
+  /// Takes what the switch has, read back from it, as the truth.
+  @discardableResult
+  public mutating func loadInstalled(_ flows: [Flow]) -> ReadBackSummary {
+    beginReadBack()
+    for flow in flows { readBack(flow) }
+    return endReadBack()
+  }
+
+  /// The switch is gone, and with it what is known of it. What was known is kept to tell what happened meanwhile, and is
+  /// not relied on.
+  public mutating func disconnected() {
+    readBack = nil
+    knownCount = nil
+    inFlight = [:]
+    flowsInFlight = 0
+    narrowedLimit = nil
+    queue.removeAll()
+    for slot in store.slots.indices { store[UInt32(slot)].state.subtract([.queued, .inFlight]) }
+    for slot in store.slots.indices where store.slots[slot].state.contains(.used) { freeIfUnused(UInt32(slot)) }
+  }
+
+  /// The tables in which something is desired or installed.
+  public var tables: [TableID] {
+    var found = Set<TableID>()
+    for slot in store.slots.indices where store.slots[slot].state.contains(.used) {
+      found.insert(store.table(UInt32(slot)))
+    }
+    return found.sorted()
+  }
+}
