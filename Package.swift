@@ -136,7 +136,9 @@ let package = Package(
     .testTarget(name: "PacketFormatsTests", dependencies: ["NetworkTypes", "PacketFormats"]),
     .testTarget(name: "DHCPTests", dependencies: ["DHCP", "NetworkTypes", "PacketFormats"]),
     .testTarget(name: "OpenFlowTests", dependencies: ["NetworkTypes", "OpenFlow"]),
-    .testTarget(name: "OpenFlowNIOTests", dependencies: ["NetworkTypes", "OpenFlow", "OpenFlowNIO"] + nio),
+    .target(name: "SwitchTestSupport", path: "Tests/SwitchTestSupport"),
+    .testTarget(
+      name: "OpenFlowNIOTests", dependencies: ["NetworkTypes", "OpenFlow", "OpenFlowNIO", "SwitchTestSupport"] + nio),
     .testTarget(name: "OVSDBTests", dependencies: ["NetworkTypes", "OVSDB"]),
     .testTarget(name: "OVSDBNIOTests", dependencies: ["NetworkTypes", "OVSDB", "OVSDBNIO"] + nio),
     .testTarget(name: "GoalStateTests", dependencies: ["GoalState", "NetworkTypes"]),
@@ -146,6 +148,7 @@ let package = Package(
       name: "SwitchEngineTests",
       dependencies: [
         "NetworkTypes", "OpenFlow", "OpenFlowNIO", "Reconciler", "SwitchEngine", "SwitchModel", "SwitchModelNIO",
+        "SwitchTestSupport",
       ] + nio),
     .testTarget(
       name: "SwitchModelTests",

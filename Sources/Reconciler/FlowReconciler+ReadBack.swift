@@ -33,23 +33,57 @@ public struct ReadBackSummary: Sendable, Equatable {
   }
 }
 
+/// A piece of an audit: the flows of one table whose cookies are among these.
+public struct AuditScope: Hashable, Sendable {
+  /// The table.
+  public let table: TableID
+  /// The cookies; a part of this side's.
+  public let cookies: CookieFilter
+
+  /// A piece.
+  public init(table: TableID, cookies: CookieFilter) {
+    self.table = table
+    self.cookies = cookies
+  }
+}
+
 /// A pass over what the switch has.
 struct ReadBack: Sendable {
-  /// The table that is read; nil for all.
-  let table: TableID?
+  /// What is read; nil for everything.
+  let scope: AuditScope?
   var summary = ReadBackSummary()
   var digest: UInt64 = 0
 }
 
 extension FlowReconciler {
-  /// Begins to take what the switch has as the truth: all of it, or one table of it, which is an audit.
+  /// Begins to take what the switch has as the truth: all of it, or a part of it, which is an audit.
   ///
   /// An audit may run while batches go out: flows that were sent since its beginning are left out of it.
-  public mutating func beginReadBack(table: TableID? = nil) {
-    readBack = ReadBack(table: table)
+  public mutating func beginReadBack(_ scope: AuditScope? = nil) {
+    readBack = ReadBack(scope: scope)
     for slot in store.slots.indices {
       store[UInt32(slot)].state.subtract([.seen, .touched])
-      if table != nil, store.slots[slot].state.contains(.inFlight) { store[UInt32(slot)].state.insert(.touched) }
+      if scope != nil, store.slots[slot].state.contains(.inFlight) { store[UInt32(slot)].state.insert(.touched) }
+    }
+  }
+
+  /// Gives an audit up: what it has found so far is kept, and nothing is taken for missing.
+  public mutating func cancelReadBack() { readBack = nil }
+
+  /// The pieces of an audit of everything, each of about `size` flows: tables, and large tables by bits of the cookies.
+  public func auditPlan(size: Int) -> [AuditScope] {
+    var counts: [TableID: Int] = [:]
+    for slot in store.slots.indices where store.slots[slot].state.contains(.used) {
+      counts[store.table(UInt32(slot)), default: 0] += 1
+    }
+    return counts.sorted { $0.key > $1.key }.flatMap { table, count in
+      var pieces: UInt64 = 1
+      while pieces < 1024, Int(pieces) * max(1, size) < count { pieces *= 2 }
+      // The lowest bits: where cookies are numbered or hashed, those differ most.
+      let mask = (pieces - 1) & ~ownership.mask
+      return (0..<pieces).filter { $0 & mask == $0 }.map { bits in
+        AuditScope(table: table, cookies: CookieFilter(ownership.value | bits, mask: ownership.mask | mask))
+      }
     }
   }
 
@@ -104,7 +138,7 @@ extension FlowReconciler {
       readBack?.summary.changed += 1
     }
     if known != hash { setInstalled(slot, hash) }
-    if readBack?.table != nil { note(slot) }
+    if readBack?.scope != nil { note(slot) }
   }
 
   private mutating func observeUnknown(_ keyHash: UInt64, _ hash: UInt64, _ body: [UInt8]) {
@@ -112,7 +146,7 @@ extension FlowReconciler {
     store[slot].state.insert(.seen)
     setInstalled(slot, hash)
     readBack?.summary.unexpected += 1
-    if readBack?.table != nil { note(slot) }
+    if readBack?.scope != nil { note(slot) }
   }
 
   /// The switch's answer is complete: what it did not mention, it does not have.
@@ -124,14 +158,14 @@ extension FlowReconciler {
       let slot = UInt32(index)
       let state = store[slot].state
       guard state.contains(.installed), state.isDisjoint(with: [.seen, .touched]) else { continue }
-      if let table = pass.table, store.table(slot) != table { continue }
+      if let scope = pass.scope, !isIn(scope, slot) { continue }
       summary.missing += 1
       setInstalled(slot, nil)
       note(slot)
       freeIfUnused(slot)
     }
     readBack = nil
-    if pass.table == nil {
+    if pass.scope == nil {
       knownCount = store.slots.count { $0.state.contains(.installed) }
       queueEverything()
     } else {
@@ -161,12 +195,11 @@ extension FlowReconciler {
     for slot in store.slots.indices where store.slots[slot].state.contains(.used) { freeIfUnused(UInt32(slot)) }
   }
 
-  /// The tables in which something is desired or installed.
-  public var tables: [TableID] {
-    var found = Set<TableID>()
-    for slot in store.slots.indices where store.slots[slot].state.contains(.used) {
-      found.insert(store.table(UInt32(slot)))
-    }
-    return found.sorted()
+  /// Whether what the switch has of this slot would be in an answer about `scope`. The body says that only while it is
+  /// what the switch has.
+  private func isIn(_ scope: AuditScope, _ slot: UInt32) -> Bool {
+    guard store.table(slot) == scope.table else { return false }
+    let isBody = store[slot].state.contains(.desired) && store[slot].desired == store[slot].installed
+    return scope.cookies == ownership || isBody && scope.cookies.contains(FlowBody.cookie(store.body(slot)))
   }
 }

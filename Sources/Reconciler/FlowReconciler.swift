@@ -29,6 +29,9 @@ public struct FlowReconciler<Owner: Hashable & Comparable & Sendable>: Sendable 
     public var batchesRefused = 0
     /// Flows that somebody else changed or removed, or added under this side's cookies, and that an audit found.
     public var flowsDrifted = 0
+
+    /// Nothing has happened.
+    public init() {}
   }
 
   /// Whether flows that nobody wants are deleted. Off until the input is known to be complete: before that, what looks

@@ -2,6 +2,7 @@ import NIOCore
 import NetworkTypes
 import OpenFlow
 import OpenFlowNIO
+import SwitchTestSupport
 import Testing
 
 @Suite("Against Open vSwitch", .enabled(if: OpenVSwitch.isAvailable), .serialized, .timeLimit(.minutes(3)))
@@ -138,7 +139,7 @@ struct OpenVSwitchTests {
 
     // A port that comes is told of.
     #expect(try await connection.ports().map(\.port) == [.local])
-    openVSwitch.configure("add-port br-test ofx-p1 -- set interface ofx-p1 type=internal ofport_request=9")
+    _ = try openVSwitch.vsctl("add-port br-test ofx-p1 -- set interface ofx-p1 type=internal ofport_request=9")
     var names: [String] = []
     for await case .portStatus(let status) in connection.events {
       names.append(status.description.name)

@@ -103,7 +103,7 @@ struct RandomSequenceTests {
 
   private func audit(_ reconciler: inout FlowReconciler<Int>, _ world: World) {
     for table in 0..<2 {
-      reconciler.beginReadBack(table: TableID(rawValue: UInt8(table)))
+      reconciler.beginReadBack(AuditScope(table: TableID(rawValue: UInt8(table)), cookies: ours))
       for flow in world.installed.values where flow.table.rawValue == table { reconciler.readBack(flow) }
       reconciler.endReadBack()
     }

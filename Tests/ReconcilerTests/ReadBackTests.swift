@@ -54,7 +54,7 @@ struct ReadBackTests {
   func drift() throws {
     let flows = [flow(1, out: 1), flow(2, out: 2), flow(3, table: 1, out: 3)]
     var reconciler = settled(flows, for: "a")
-    reconciler.beginReadBack(table: TableID(0))
+    reconciler.beginReadBack(AuditScope(table: TableID(0), cookies: ours))
     reconciler.readBack(flow(1, out: 5))
     let summary = reconciler.endReadBack()
     #expect(summary == ReadBackSummary(intact: 0, changed: 1, missing: 1))
@@ -69,7 +69,7 @@ struct ReadBackTests {
   @Test("an audit of a table as it is finds nothing")
   func noDrift() {
     var reconciler = settled([flow(1, out: 1), flow(2, table: 1, out: 2)], for: "a")
-    reconciler.beginReadBack(table: TableID(1))
+    reconciler.beginReadBack(AuditScope(table: TableID(1), cookies: ours))
     reconciler.readBack(flow(2, table: 1, out: 2))
     let summary = reconciler.endReadBack()
     #expect(summary.differences == 0 && reconciler.isSettled)
@@ -78,7 +78,7 @@ struct ReadBackTests {
   @Test("what is sent while an audit reads is not taken for drift")
   func auditWhileSending() throws {
     var reconciler = settled([flow(1, out: 1), flow(2, out: 2)], for: "a")
-    reconciler.beginReadBack(table: TableID(0))
+    reconciler.beginReadBack(AuditScope(table: TableID(0), cookies: ours))
     reconciler.setDesired([flow(1, out: 8), flow(3, out: 3)], for: "a")
     let batch = try take(&reconciler)
     reconciler.readBack(flow(1, out: 1))
@@ -103,7 +103,7 @@ struct ReadBackTests {
   @Test("a part of an answer with lengths that do not fit is refused, and nothing is taken for gone")
   func hostileLengths() {
     var reconciler = settled([flow(1, out: 1)], for: "a")
-    reconciler.beginReadBack(table: TableID(0))
+    reconciler.beginReadBack(AuditScope(table: TableID(0), cookies: ours))
     #expect(throws: MalformedMessage.self) {
       try reconciler.readBack(part: [0, 200, 0, 0])
     }

@@ -70,6 +70,11 @@ public enum FlowBody {
     body.count >= fixedLength ? TableID(rawValue: body[body.startIndex + 16]) : nil
   }
 
+  /// The cookie of a body; 0 when the body is none.
+  public static func cookie(_ body: ArraySlice<UInt8>) -> UInt64 {
+    body.prefix(body.count >= fixedLength ? 8 : 0).reduce(0) { $0 << 8 | UInt64($1) }
+  }
+
   /// The priority of a body; 0 when the body is none.
   public static func priority(_ body: ArraySlice<UInt8>) -> UInt16 {
     guard body.count >= fixedLength else { return 0 }

@@ -41,6 +41,8 @@ public struct SwitchSession: Sendable {
     case sendBulk([[UInt8]])
     /// The handshake is done.
     case ready(SwitchFeatures)
+    /// A part of the answer to a request came: its body.
+    case part(RequestID, [UInt8])
     /// A request has its answer.
     case answer(RequestID, SwitchAnswer)
     /// A request has failed.
@@ -62,6 +64,7 @@ public struct SwitchSession: Sendable {
   private enum Pending {
     case bundle(BundleProgress)
     case multipart(MultipartAnswer, bytes: Int)
+    case parts(bytes: Int)
     case barrier
   }
 
@@ -194,6 +197,10 @@ extension SwitchSession {
       let xid = takeXID()
       let pending = Pending.multipart(MultipartAnswer(to: question), bytes: 0)
       requests[xid] = Request(id: id, deadline: deadline, pending: pending)
+      actions.append(.sendBulk([question.encode(xid: xid)]))
+    case .parts(let question):
+      let xid = takeXID()
+      requests[xid] = Request(id: id, deadline: deadline, pending: .parts(bytes: 0))
       actions.append(.sendBulk([question.encode(xid: xid)]))
     case .barrier:
       let xid = takeXID()
@@ -344,7 +351,27 @@ extension SwitchSession {
     }
   }
 
+  /// Hands a part on; returns whether that was what the request wants.
+  private mutating func handOn(_ part: MultipartReply, _ xid: UInt32) -> Bool {
+    guard var request = requests[xid], case .parts(let before) = request.pending else { return false }
+    let bytes = before + part.body.count
+    guard bytes <= options.answerByteLimit else {
+      finish(xid, .failure(.answerTooLong(limit: options.answerByteLimit)))
+      return true
+    }
+    actions.append(.part(request.id, part.body))
+    if part.hasMore {
+      request.deadline = now + options.answerLimit
+      request.pending = .parts(bytes: bytes)
+      requests[xid] = request
+    } else {
+      finish(xid, .success(.partsEnded))
+    }
+    return true
+  }
+
   private mutating func receivePart(_ part: MultipartReply, _ xid: UInt32) {
+    if handOn(part, xid) { return }
     guard var request = requests[xid], case .multipart(var answer, var bytes) = request.pending else { return }
     bytes += part.body.count
     guard bytes <= options.answerByteLimit else {
