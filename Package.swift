@@ -100,8 +100,8 @@ let package = Package(
       name: "AgentCore",
       dependencies: [
         "Daemon", "DHCP", "GoalState", "HostNetwork", "NetworkTypes", "OVSDB", "OVSDBNIO", "OpenFlow",
-        "OpenFlowNIO", "PacketCapture", "PacketFormats", "Pipeline", "Reconciler", "Southbound", hummingbird,
-        httpTypes, lifecycle, logging,
+        "OpenFlowNIO", "PacketCapture", "PacketFormats", "Pipeline", "Reconciler", "Southbound", "SwitchEngine",
+        hummingbird, httpTypes, lifecycle, logging,
       ] + nio),
     .target(
       name: "ControllerCore",
@@ -168,8 +168,8 @@ let package = Package(
       name: "AgentCoreTests",
       dependencies: [
         "AgentCore", "DHCP", "Daemon", "GoalState", "NetworkTypes", "OVSDB", "OpenFlow", "Pipeline", "Reconciler",
-        logging,
-      ]),
+        "SwitchEngine", logging,
+      ] + nio),
     .testTarget(
       name: "ControllerCoreTests",
       dependencies: [

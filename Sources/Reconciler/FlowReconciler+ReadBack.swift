@@ -13,6 +13,17 @@ public struct ReadBackSummary: Sendable, Equatable {
   /// Entries that could not be read; they are left alone.
   public var unreadable = 0
 
+  /// Numbers of flows.
+  public init(intact: Int = 0, changed: Int = 0, missing: Int = 0, unexpected: Int = 0, unreadable: Int = 0) {
+    self.intact = intact
+    self.changed = changed
+    self.missing = missing
+    self.unexpected = unexpected
+    self.unreadable = unreadable
+  }
+
+  /// How many flows there are.
+  public var found: Int { intact + changed + unexpected }
   /// How many flows are not as they were known.
   public var differences: Int { changed + missing + unexpected }
 

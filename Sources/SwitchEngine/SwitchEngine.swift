@@ -27,9 +27,10 @@ public actor SwitchEngine<Owner: Hashable & Comparable & Sendable> {
   var reconciler: FlowReconciler<Owner>
   private var input = DesiredInput.unknown
   private var link: Link?
-  private var problem: String?
+  private var problem: String? = "not connected yet"
   private var history = SwitchEngineHistory()
   private var bundlesInFlight = 0
+  private var stateNumber: UInt64 = 0
   private var retries: [Owner: Duration] = [:]
   private let changed: AsyncStream<Void>.Continuation
 
@@ -88,6 +89,8 @@ public actor SwitchEngine<Owner: Hashable & Comparable & Sendable> {
   /// What is known now.
   public var state: SwitchEngineState<Owner> {
     var state = SwitchEngineState<Owner>()
+    stateNumber += 1
+    state.number = stateNumber
     state.features = link?.target.features
     state.problem = problem
     state.flowsDesired = reconciler.desiredCount

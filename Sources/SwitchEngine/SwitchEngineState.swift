@@ -16,6 +16,8 @@ public enum DesiredInput: Int, Comparable, Sendable {
 
 /// What the engine knows at one moment.
 public struct SwitchEngineState<Owner: Hashable & Comparable & Sendable>: Sendable {
+  /// Grows with every state that is read: of two, the greater is the later.
+  public var number: UInt64 = 0
   /// What the connected switch says that it is; nil while none is connected.
   public var features: SwitchFeatures?
   /// Why no switch is connected, or the last one was lost.

@@ -24,6 +24,28 @@ public struct FlowStatisticsEntry: Sendable {
     }
   }
 
+  /// The body of a part that lists these flows, as a switch sends it.
+  public static func encode(_ flows: [Flow]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for flow in flows {
+      let start = bytes.count
+      bytes.appendZeros(2)
+      bytes.append(flow.table.rawValue)
+      bytes.appendZeros(9)  // padding, age
+      bytes.appendInteger(flow.priority)
+      bytes.appendInteger(flow.idleTimeout)
+      bytes.appendInteger(flow.hardTimeout)
+      bytes.appendInteger(flow.flags.intersection(.reported).rawValue)
+      bytes.appendZeros(4)
+      bytes.appendInteger(flow.cookie)
+      bytes.appendZeros(16)  // packets, bytes
+      bytes += flow.match.bytes
+      bytes += flow.instructionBytes
+      bytes.setLength(bytes.count - start, at: start)
+    }
+    return bytes
+  }
+
   private init(_ reader: inout WireReader) throws(MalformedMessage) {
     let start = reader.offset
     let length = Int(try reader.peek(UInt16.self))

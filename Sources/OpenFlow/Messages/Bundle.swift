@@ -110,6 +110,24 @@ public struct EncodedBundle: Sendable {
   /// All of it but the commit, in one piece.
   public var bytes: [UInt8] { pieces.flatMap(\.self) }
 
+  /// The flow modifications in it, decoded: what a switch would read.
+  public func flowMods() throws(MalformedMessage) -> [FlowMod] {
+    var mods: [FlowMod] = []
+    for piece in pieces {
+      var reader = WireReader(piece, structure: "bundle")
+      while !reader.isAtEnd {
+        let length = Int(try reader.peek(UInt16.self, at: 2))
+        var message = try reader.sub(length)
+        guard length > BundleControl.addOverhead + MessageHeader.size else { continue }  // opening and closing
+        try message.skip(BundleControl.addOverhead)
+        guard try message.peek(UInt8.self, at: 1) == MessageType.flowMod.rawValue else { continue }
+        try message.skip(MessageHeader.size)
+        mods.append(try FlowMod(&message))
+      }
+    }
+    return mods
+  }
+
   /// What is needed to recognise answers, without the bytes.
   var withoutPieces: EncodedBundle { EncodedBundle(firstXID: firstXID, count: count) }
 

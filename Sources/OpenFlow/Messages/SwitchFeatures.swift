@@ -13,6 +13,18 @@ public struct SwitchFeatures: Hashable, Sendable {
   /// The bits of ofp_capabilities.
   public let capabilities: UInt32
 
+  /// What a switch says that it is.
+  public init(
+    datapathID: UInt64, bufferCount: UInt32 = 0, tableCount: UInt8 = 254, auxiliaryID: UInt8 = 0,
+    capabilities: UInt32 = 0
+  ) {
+    self.datapathID = datapathID
+    self.bufferCount = bufferCount
+    self.tableCount = tableCount
+    self.auxiliaryID = auxiliaryID
+    self.capabilities = capabilities
+  }
+
   init(_ reader: inout WireReader) throws(MalformedMessage) {
     self.datapathID = try reader.integer()
     self.bufferCount = try reader.integer()
