@@ -116,6 +116,9 @@ struct OpenVSwitchTests {
     let second = try await connection.commit([.add(good), .add(impossible)])
     #expect(second.map(\.index) == [1])
     #expect(second.map(\.error.codeName) == ["OFPBAC_BAD_OUT_GROUP"])
+    // One change alone goes with its commit.
+    #expect(try await connection.commit([.add(unreadable)]).map(\.error.codeName) == ["OFPBMC_BAD_PREREQ"])
+    #expect(try await connection.commit([.add(impossible)]).map(\.error.codeName) == ["OFPBAC_BAD_OUT_GROUP"])
     #expect(try await connection.flows(cookie: Self.ours, mask: Self.oursMask).count == flows.count)
 
     // Deleting one by its key, and the rest by cookie; what has another cookie stays.

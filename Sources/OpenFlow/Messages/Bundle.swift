@@ -68,7 +68,7 @@ extension BundleRefusal: CustomStringConvertible {
 }
 
 /// Everything of a bundle up to its closing, encoded: the transaction ids are consecutive, first the opening, then one
-/// for each change, then closing, and last committing or discarding.
+/// for each change, then closing, and last committing or discarding. A bundle of one change is not closed but committed.
 public struct EncodedBundle: Sendable {
   let firstXID: UInt32
   /// How many changes there are.
@@ -100,14 +100,14 @@ public struct EncodedBundle: Sendable {
     self.refusals = refusals
   }
 
-  private init(firstXID: UInt32, count: Int) {
+  init(firstXID: UInt32, count: Int) {
     self.firstXID = firstXID
     self.count = count
     self.pieces = []
     self.refusals = []
   }
 
-  /// All of it but the commit, in one piece.
+  /// All of it in one piece; the commit is in it only when it has a single change.
   public var bytes: [UInt8] { pieces.flatMap(\.self) }
 
   /// The flow modifications in it, decoded: what a switch would read.
@@ -130,6 +130,9 @@ public struct EncodedBundle: Sendable {
 
   /// What is needed to recognise answers, without the bytes.
   var withoutPieces: EncodedBundle { EncodedBundle(firstXID: firstXID, count: count) }
+
+  /// Whether the commit is part of it; see `BundleProgress`.
+  var commitsAtOnce: Bool { count == 1 }
 
   var closeXID: UInt32 { firstXID &+ UInt32(truncatingIfNeeded: count) &+ 1 }
   var endXID: UInt32 { closeXID &+ 1 }

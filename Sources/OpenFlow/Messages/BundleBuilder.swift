@@ -49,10 +49,14 @@ public struct BundleBuilder: Sendable {
     piece.append(contentsOf: body)
   }
 
-  /// Closes the bundle.
+  /// Ends the bundle.
   public consuming func finish() -> EncodedBundle {
-    xid &+= 1
-    BundleControl(bundle: firstXID, kind: .closeRequest).encode(to: &piece, xid: xid)
+    let bundle = EncodedBundle(firstXID: firstXID, count: count)
+    if bundle.commitsAtOnce {
+      BundleControl(bundle: firstXID, kind: .commitRequest).encode(to: &piece, xid: bundle.endXID)
+    } else {
+      BundleControl(bundle: firstXID, kind: .closeRequest).encode(to: &piece, xid: bundle.closeXID)
+    }
     pieces.append(piece)
     return EncodedBundle(firstXID: firstXID, count: count, pieces: pieces, refusals: refusals)
   }
