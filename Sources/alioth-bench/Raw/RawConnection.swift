@@ -151,6 +151,10 @@ enum RawMessage {
   /// Only a header.
   static func plain(type: UInt8, xid: UInt32) -> [UInt8] { [4, type, 0, 8] + integer(xid) }
 
+  static let controlLength = 24
+  /// The kind of a bundle control that commits.
+  static let commit: UInt8 = 4
+
   /// ONF's bundle control.
   static func bundleControl(_ kind: UInt8, bundle: UInt32, xid: UInt32) -> [UInt8] {
     [4, 4, 0, 24] + integer(xid) + [0x4f, 0x4e, 0x46, 0, 0, 0, 8, 0xfc] + integer(bundle) + [0, kind, 0, 3]
@@ -163,6 +167,6 @@ enum RawMessage {
   /// Whether this is the answer to a bundle's commit.
   static func isCommitReply(_ message: RawConnection.Message) -> Bool {
     message.type == 4 && message.bytes.count >= 24 && message.bytes[12...15] == [0, 0, 8, 0xfc]
-      && message.bytes[21] == 5
+      && message.bytes[21] == commit + 1
   }
 }
