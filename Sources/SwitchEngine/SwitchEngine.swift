@@ -209,7 +209,7 @@ public actor SwitchEngine<Owner: Hashable & Comparable & Sendable> {
     }
   }
 
-  private func deliver(_ batch: FlowReconciler<Owner>.Batch, _ bundle: EncodedBundle, over link: Link) async {
+  private func deliver(_ batch: FlowBatch, _ bundle: EncodedBundle, over link: Link) async {
     let outcome: Result<[BundleRefusal], any Error>
     do {
       outcome = .success(try await link.target.commit(bundle))
