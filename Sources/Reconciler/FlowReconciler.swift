@@ -15,88 +15,19 @@ import OpenFlow
 ///     +------------------------------------------------ is sent again   <-----------+ setDesired, drift
 /// ```
 ///
-/// Flows are kept as encoded bytes with a 64-bit hash; see `FlowStore` for what that costs.
+/// Flows are kept as encoded bytes with a 64-bit hash; see `FlowStore` for what that costs. This type knows the owners; the
+/// books are a `FlowLedger`.
 public struct FlowReconciler<Owner: Hashable & Comparable & Sendable>: Sendable {
-  /// What has happened since the start; each counts up.
-  public struct Counters: Sendable, Equatable {
-    /// Flows that the switch confirmed as added or replaced.
-    public var flowsAdded = 0
-    /// Flows that the switch confirmed as deleted.
-    public var flowsDeleted = 0
-    /// Bundles that the switch committed.
-    public var batchesCommitted = 0
-    /// Bundles that the switch refused.
-    public var batchesRefused = 0
-    /// Flows that somebody else changed or removed, or added under this side's cookies, and that an audit found.
-    public var flowsDrifted = 0
-
-    /// Nothing has happened.
-    public init() {}
-  }
-
-  /// Whether flows that nobody wants are deleted. Off until the input is known to be complete: before that, what looks
-  /// stale may only not have been asked for yet.
-  public var sweeps = false {
-    didSet { if sweeps && !oldValue { queueStale() } }
-  }
-  /// What has happened since the start.
-  public internal(set) var counters = Counters()
   /// The owners whose flows the switch refused.
-  public internal(set) var quarantined: [Owner: Quarantine] = [:]
-  /// The cookies of this side's flows: others are neither read nor deleted.
-  public let ownership: CookieFilter
-  /// How many flows are desired.
-  public internal(set) var desiredCount = 0
-  /// The digest of what is desired: the sum of the flows' hashes, whatever their order. Comparable in this process only.
-  public internal(set) var desiredDigest: UInt64 = 0
-  /// The digest of what the switch is known to have.
-  public internal(set) var installedDigest: UInt64 = 0
-  /// The number of the last change of what is desired; each call of `setDesired` is one.
-  public internal(set) var changeNumber: UInt64 = 0
-
-  var store: FlowStore
-  var owners = OwnerTable<Owner>()
-  /// Who wants a key that a lower owner has, by slot.
-  var losers: [UInt32: [Loser]] = [:]
-  var queue = DifferenceQueue()
-  /// The number of the oldest change in each batch that is with the switch, by batch.
-  var inFlight: [UInt64: UInt64] = [:]
-  var batchNumber: UInt64 = 0
-  /// The most flows of a batch, halved to find the one that a switch refuses without naming it.
-  var narrowedLimit: Int?
-  var knownCount: Int?
-  var readBack: ReadBack?
-  private var scratch: [UInt8] = []
-
-  /// A claim to a key that somebody else has.
-  struct Loser: Sendable {
-    let owner: UInt32
-    let hash: UInt64
-    let body: [UInt8]
-  }
+  public private(set) var quarantined: [Owner: Quarantine] = [:]
+  var ledger: FlowLedger
+  private var owners = OwnerTable<Owner>()
 
   /// Nothing desired, nothing known.
   ///
-  /// - Parameter ownership: The cookies of this side's flows.
+  /// - Parameter ownership: The cookies of this side's flows: others are neither read nor deleted.
   public init(ownership: CookieFilter = .any, hasher: FlowHasher = FlowHasher()) {
-    self.ownership = ownership
-    store = FlowStore(hasher: hasher)
-  }
-
-  /// How many flows the switch is known to have; nil while it has not been read.
-  public var installedCount: Int? { knownCount }
-  /// How many flows wait to be sent or to be confirmed, at most.
-  public var differenceCount: Int { queue.count + flowsInFlight }
-  /// How many flows are with the switch and not confirmed.
-  public internal(set) var flowsInFlight = 0
-  /// Whether everything desired is installed and confirmed, and nothing else is.
-  public var isSettled: Bool { knownCount != nil && queue.isEmpty && inFlight.isEmpty }
-
-  /// The last change that is in force with all before it: its flows are confirmed by the switch.
-  public var changeInForce: UInt64 {
-    guard knownCount != nil else { return 0 }
-    let oldest = min(queue.oldestChange ?? .max, inFlight.values.min() ?? .max)
-    return oldest == .max ? changeNumber : oldest &- min(oldest, 1)
+    ledger = FlowLedger(ownership: ownership, hasher: hasher)
   }
 
   /// Replaces all flows that `owner` wants. The same flows again change nothing, and do not lift a quarantine.
@@ -107,203 +38,173 @@ public struct FlowReconciler<Owner: Hashable & Comparable & Sendable>: Sendable 
     }
     replaceClaims(of: owner, with: flows)
   }
-}
 
-// MARK: - Claims
-
-extension FlowReconciler {
-  /// The same owner's flows again and again, a few of them changed, is what happens most: one pass over the new flows, one
-  /// over the old.
-  mutating func replaceClaims(of owner: Owner, with flows: [Flow]) {
-    changeNumber += 1
+  private mutating func replaceClaims(of owner: Owner, with flows: [Flow]) {
+    ledger.changeNumber += 1
     if let long = flows.first(where: { FlowBody.length(of: $0) > FlowBody.longest }) {
       let reason = "it is too long for an OpenFlow message"
       quarantined[owner] = Quarantine(flow: "\(long.key)", error: nil, reason: reason, flows: flows)
       return replaceClaims(of: owner, with: [])
     }
-    guard let number = owners.number(of: owner, adding: !flows.isEmpty) else { return }
-    var winning: [UInt32] = []
-    winning.reserveCapacity(flows.count)
-    var losing: Set<UInt32> = []
-    for flow in flows {
-      scratch.removeAll(keepingCapacity: true)
-      FlowBody.append(flow, to: &scratch)
-      let hash = store.hasher.content(body: scratch)
-      let slot = slot(for: store.hasher.key(body: scratch))
-      if claim(slot, by: number, hash) {
-        if !store[slot].state.contains(.marked) {
-          store[slot].state.insert(.marked)
-          winning.append(slot)
-        }
-      } else {
-        losing.insert(slot)
-      }
-    }
-    releaseUnmarked(of: number)
-    dropLostClaims(of: number, except: losing)
-    for slot in winning.reversed() {
-      store[slot].state.remove(.marked)
-      owners.link(slot, to: number, in: &store)
-    }
-    owners.removeIfUnused(number)
-  }
-
-  /// The slot of the flow in `scratch`.
-  private mutating func slot(for keyHash: UInt64) -> UInt32 {
-    store.find(keyHash, like: scratch) ?? store.insert(keyHash, scratch)
-  }
-
-  /// Notes that `owner` wants the flow in `scratch`; returns whether it has the key.
-  private mutating func claim(_ slot: UInt32, by owner: UInt32, _ hash: UInt64) -> Bool {
-    let holder = store[slot].owner
-    guard store[slot].state.contains(.desired), holder != owner else {
-      desire(slot, owner, hash, scratch)
-      return true
-    }
-    if owners[owner] < owners[holder] {
-      owners.unlink(slot, from: holder, in: &store)
-      addLoser(Loser(owner: holder, hash: store[slot].desired, body: Array(store.body(slot))), to: slot)
-      losers[slot]?.removeAll { $0.owner == owner }
-      desire(slot, owner, hash, scratch)
-      return true
-    }
-    addLoser(Loser(owner: owner, hash: hash, body: scratch), to: slot)
-    return false
-  }
-
-  /// Makes this the desired flow of the slot.
-  private mutating func desire(_ slot: UInt32, _ owner: UInt32, _ hash: UInt64, _ body: [UInt8]) {
-    if store[slot].state.contains(.desired) {
-      desiredDigest &-= store[slot].desired
-    } else {
-      desiredCount += 1
-    }
-    desiredDigest &+= hash
-    store[slot].state.insert(.desired)
-    store[slot].owner = owner
-    store[slot].desired = hash
-    if store.body(slot) != body[...] { store.replace(slot, with: body) }
-    note(slot)
-  }
-
-  private mutating func addLoser(_ loser: Loser, to slot: UInt32) {
-    var claims = losers[slot, default: []]
-    claims.removeAll { $0.owner == loser.owner }
-    let position = claims.firstIndex { owners[loser.owner] < owners[$0.owner] } ?? claims.endIndex
-    claims.insert(loser, at: position)
-    losers[slot] = claims
-    owners.lost(slot, by: loser.owner)
-  }
-
-  /// Lets go of the owner's keys that the pass has not seen.
-  private mutating func releaseUnmarked(of owner: UInt32) {
-    var next = owners.takeSlots(of: owner)
-    while next != FlowSlot.none {
-      let slot = next
-      next = store[slot].next
-      store[slot].next = FlowSlot.none
-      if store[slot].state.contains(.marked) || store[slot].owner != owner { continue }
-      if let heir = losers[slot]?.first {
-        removeLoser(heir.owner, from: slot)
-        desire(slot, heir.owner, heir.hash, heir.body)
-        owners.link(slot, to: heir.owner, in: &store)
-      } else {
-        undesire(slot)
-      }
-    }
-  }
-
-  private mutating func undesire(_ slot: UInt32) {
-    desiredDigest &-= store[slot].desired
-    desiredCount -= 1
-    store[slot].state.remove(.desired)
-    store[slot].owner = FlowSlot.none
-    note(slot)
-    freeIfUnused(slot)
-  }
-
-  private mutating func dropLostClaims(of owner: UInt32, except kept: Set<UInt32>) {
-    for slot in owners.lostSlots(of: owner).subtracting(kept) { removeLoser(owner, from: slot) }
-  }
-
-  private mutating func removeLoser(_ owner: UInt32, from slot: UInt32) {
-    losers[slot]?.removeAll { $0.owner == owner }
-    if losers[slot]?.isEmpty == true { losers[slot] = nil }
-    owners.regained(slot, by: owner)
+    guard let number = owners.number(of: owner) ?? (flows.isEmpty ? nil : owners.add(owner)) else { return }
+    ledger.holdings.add(number)
+    ledger.replaceClaims(of: number, with: flows) { [owners] in owners[$0] < owners[$1] }
+    if ledger.holdings.isEmpty(number) { owners.remove(number) }
   }
 
   /// The owners that lost a flow key to a lower owner, each with the owner that has it.
   public var conflicts: [(owner: Owner, holder: Owner, flow: Flow)] {
     var found: [Owner: (owner: Owner, holder: Owner, flow: Flow)] = [:]
-    for (slot, claims) in losers {
-      for claim in claims where claim.hash != store[slot].desired {
+    for (slot, claims) in ledger.losers {
+      for claim in claims where claim.hash != ledger.store[slot].desired {
         guard let flow = try? FlowBody.decode(claim.body[...]) else { continue }
         let owner = owners[claim.owner]
         if let known = found[owner], known.flow.key < flow.key { continue }
-        found[owner] = (owner, owners[store[slot].owner], flow)
+        found[owner] = (owner, owners[ledger.store[slot].owner], flow)
       }
     }
     return found.values.sorted { $0.owner < $1.owner }
   }
+
+  func number(of owner: Owner) -> UInt32? { owners.number(of: owner) }
+  func owner(_ number: UInt32) -> Owner { owners[number] }
+
+  /// The flows that `owner` wants, whether it has their keys or not.
+  public func flows(of owner: Owner) -> [Flow] { owners.number(of: owner).map(ledger.flows(of:)) ?? [] }
 }
 
-// MARK: - Differences
+// MARK: - What is known
 
 extension FlowReconciler {
-  /// Queues the slot when what the switch has is not what is desired, or is about to be something else.
-  mutating func note(_ slot: UInt32) {
-    guard knownCount != nil else { return }
-    let state = store[slot].state
-    guard !state.contains(.queued), state.contains(.inFlight) || store[slot].differs(sweeping: sweeps) else { return }
-    store[slot].state.insert(.queued)
-    queue.append(slot, change: changeNumber)
+  /// Whether flows that nobody wants are deleted. Off until the input is known to be complete: before that, what looks
+  /// stale may only not have been asked for yet.
+  public var sweeps: Bool {
+    get { ledger.sweeps }
+    set { ledger.sweeps = newValue }
+  }
+  /// What has happened since the start.
+  public var counters: FlowCounters { ledger.counters }
+  /// The cookies of this side's flows.
+  public var ownership: CookieFilter { ledger.ownership }
+  /// How many flows are desired.
+  public var desiredCount: Int { ledger.desiredCount }
+  /// How many flows the switch is known to have; nil while it has not been read.
+  public var installedCount: Int? { ledger.knownCount }
+  /// The digest of what is desired: the sum of the flows' hashes, whatever their order. Comparable in this process only.
+  public var desiredDigest: UInt64 { ledger.desiredDigest }
+  /// The digest of what the switch is known to have.
+  public var installedDigest: UInt64 { ledger.installedDigest }
+  /// The number of the last change of what is desired; each call of `setDesired` is one.
+  public var changeNumber: UInt64 { ledger.changeNumber }
+  /// The last change that is in force with all before it: its flows are confirmed by the switch.
+  public var changeInForce: UInt64 { ledger.changeInForce }
+  /// How many flows wait to be sent or to be confirmed, at most.
+  public var differenceCount: Int { ledger.queue.count + ledger.flowsInFlight }
+  /// How many flows are with the switch and not confirmed.
+  public var flowsInFlight: Int { ledger.flowsInFlight }
+  /// Whether everything desired is installed and confirmed, and nothing else is.
+  public var isSettled: Bool { ledger.isSettled }
+}
+
+// MARK: - Batches
+
+extension FlowReconciler {
+  /// The next changes to send; nil when there is nothing to send or nobody to send it to. The changes of one call of
+  /// `setDesired` stay together unless they are more than four times the limit.
+  ///
+  /// The batch is in flight from here on: exactly one of `committed`, `refused` and `disconnected` must follow. It must
+  /// be encoded before anything else is changed. Several batches may be in flight; they never have a flow in common.
+  public mutating func nextBatch(limit: Int) -> FlowBatch? { ledger.nextBatch(limit: limit) }
+
+  /// The batch as a bundle. For every flow its bytes are copied, nothing is built.
+  ///
+  /// - Parameter firstXID: The first of `EncodedBundle.xidCount(for: batch.count)` transaction ids.
+  public func encode(_ batch: FlowBatch, firstXID: UInt32) -> EncodedBundle { ledger.encode(batch, firstXID: firstXID) }
+
+  /// The batch's changes, decoded: for tests and for people.
+  public func changes(in batch: FlowBatch) -> [FlowMod] { ledger.changes(in: batch) }
+
+  /// The switch answered the batch's commit: it is in force.
+  public mutating func committed(_ batch: FlowBatch) { ledger.committed(batch) }
+
+  /// The switch refused flows of the batch, and so applied none of it. Their owners are quarantined, which withdraws
+  /// all their flows; the rest of the batch is to be sent again.
+  ///
+  /// - Parameter refusals: Positions in the batch, each with what the switch said.
+  public mutating func refused(_ batch: FlowBatch, _ refusals: [BundleRefusal]) {
+    guard ledger.takeBack(batch) else { return }
+    for refusal in refusals {
+      if let slot = ledger.culprit(refusal.index, in: batch) { quarantine(slot, refusal.error) }
+    }
+    ledger.requeue(batch)
   }
 
-  /// Forgets a key that nobody wants and the switch does not have.
-  mutating func freeIfUnused(_ slot: UInt32) {
-    guard store[slot].state.isDisjoint(with: [.desired, .installed, .queued, .inFlight]) else { return }
-    store.remove(slot)
+  /// The switch refused the batch without saying which flow of it. What is sent next is smaller, until a batch of one
+  /// flow names the culprit.
+  public mutating func refused(_ batch: FlowBatch, whole error: OpenFlowError) {
+    guard ledger.takeBack(batch) else { return }
+    ledger.narrowedLimit = batch.count > 1 ? batch.count / 2 : nil
+    if batch.count == 1, let slot = ledger.culprit(0, in: batch) { quarantine(slot, error) }
+    ledger.requeue(batch)
   }
 
-  mutating func setInstalled(_ slot: UInt32, _ hash: UInt64?) {
-    if store[slot].state.contains(.installed) {
-      installedDigest &-= store[slot].installed
-      knownCount = knownCount.map { $0 - 1 }
-    }
-    guard let hash else {
-      store[slot].state.remove(.installed)
-      return
-    }
-    store[slot].state.insert(.installed)
-    store[slot].installed = hash
-    installedDigest &+= hash
-    knownCount = knownCount.map { $0 + 1 }
+  /// Gives quarantined owners another try, for refusals whose cause was the switch's and may have passed.
+  public mutating func retryQuarantined() {
+    for owner in quarantined.keys.sorted() { retryQuarantined(owner) }
   }
 
-  /// Flows that nobody wants come first: what they forward was taken back.
-  private mutating func queueStale() {
-    guard knownCount != nil else { return }
-    var stale: [UInt32] = []
-    for slot in store.slots.indices {
-      let state = store.slots[slot].state
-      guard state.contains(.installed), state.isDisjoint(with: [.desired, .queued, .inFlight]) else { continue }
-      stale.append(UInt32(truncatingIfNeeded: slot))
-    }
-    for slot in stale { store[slot].state.insert(.queued) }
-    queue.prepend(stale.map { DifferenceQueue.Entry(slot: $0, change: changeNumber) })
+  /// Gives one quarantined owner another try.
+  public mutating func retryQuarantined(_ owner: Owner) {
+    guard let quarantine = quarantined.removeValue(forKey: owner) else { return }
+    replaceClaims(of: owner, with: quarantine.flows)
   }
 
-  /// Notes every difference anew: stale flows first, then owner by owner.
-  mutating func queueEverything() {
-    queue.removeAll()
-    for slot in store.slots.indices { store[UInt32(slot)].state.subtract([.queued, .inFlight]) }
-    if sweeps { queueStale() }
-    for owner in owners.numbers {
-      var slot = owners.firstSlot(of: owner)
-      while slot != FlowSlot.none {
-        note(slot)
-        slot = store[slot].next
-      }
-    }
+  private mutating func quarantine(_ slot: UInt32, _ error: OpenFlowError) {
+    let owner = owners[ledger.store[slot].owner]
+    let text = (try? FlowBody.decode(ledger.store.body(slot))).map { "\($0)" } ?? "(unreadable)"
+    let flows = flows(of: owner)
+    replaceClaims(of: owner, with: [])
+    quarantined[owner] = Quarantine(
+      flow: text, error: error, reason: "the switch refused it: \(error), for flow \(text)", flows: flows)
   }
+}
+
+// MARK: - What the switch has
+
+extension FlowReconciler {
+  /// Begins to take what the switch has as the truth: all of it, or a part of it, which is an audit.
+  ///
+  /// An audit may run while batches go out: flows that were sent since its beginning are left out of it.
+  public mutating func beginReadBack(_ scope: AuditScope? = nil) { ledger.beginReadBack(scope) }
+
+  /// Takes one part of the switch's answer about flows.
+  ///
+  /// - Parameter part: The body of a multipart reply.
+  /// - Throws: When the part's lengths do not fit; the read-back is of no use then.
+  public mutating func readBack(part: [UInt8]) throws(MalformedMessage) { try ledger.readBack(part: part) }
+
+  /// Takes one flow that the switch has.
+  public mutating func readBack(_ flow: Flow) { ledger.readBack(flow) }
+
+  /// The switch's answer is complete: what it did not mention, it does not have.
+  @discardableResult
+  public mutating func endReadBack() -> ReadBackSummary { ledger.endReadBack(owners.numbers) }
+
+  /// Gives an audit up: what it has found so far is kept, and nothing is taken for missing.
+  public mutating func cancelReadBack() { ledger.cancelReadBack() }
+
+  /// Takes what the switch has, read back from it, as the truth.
+  @discardableResult
+  public mutating func loadInstalled(_ flows: [Flow]) -> ReadBackSummary {
+    beginReadBack()
+    for flow in flows { readBack(flow) }
+    return endReadBack()
+  }
+
+  /// The pieces of an audit of everything, each of about `size` flows: tables, and large tables by bits of the cookies.
+  public func auditPlan(size: Int) -> [AuditScope] { ledger.auditPlan(size: size) }
+
+  /// The switch is gone, and with it what is known of it. What was known is kept to tell what happened meanwhile, and is
+  /// not relied on.
+  public mutating func disconnected() { ledger.disconnected() }
 }

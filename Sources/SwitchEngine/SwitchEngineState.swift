@@ -39,7 +39,7 @@ public struct SwitchEngineState<Owner: Hashable & Comparable & Sendable>: Sendab
   /// The owners that lost a flow to a lower owner.
   public var conflicts: [(owner: Owner, holder: Owner, flow: Flow)] = []
   /// What has happened to flows since the start.
-  public var counters = FlowReconciler<Owner>.Counters()
+  public var counters = FlowCounters()
   /// What has happened to connections and audits since the start.
   public var history = SwitchEngineHistory()
   /// The digest of what is desired; comparable in this process only.

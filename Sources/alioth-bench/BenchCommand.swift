@@ -7,7 +7,8 @@ struct BenchCommand: AsyncParsableCommand {
     commandName: "alioth-bench",
     abstract: "Measures the switch engine against a real Open vSwitch, side by side with the least that could be done.",
     subcommands: [
-      FlowsCommand.self, RawSendCommand.self, EchoCommand.self, EncodeCommand.self, StreamCommand.self,
-      OneFlowCommand.self, ColdStartCommand.self, ReportCommand.self,
+      ColdStartCommand.self, EchoDuringStartCommand.self, EncodeCommand.self, OneFlowCommand.self, RunCommand.self,
+      MemoryCommand.self, IdleCommand.self, FlowsCommand.self, RawSendCommand.self, EchoCommand.self,
+      StreamCommand.self, AwaitListeningCommand.self, RecordCommand.self, ReportCommand.self,
     ])
 }

@@ -30,7 +30,7 @@ struct RandomSequenceTests {
     for owner in world.desired.keys { reconciler.setDesired([], for: owner) }
     while let batch = reconciler.nextBatch(limit: 8) { deliver(batch, &reconciler, &world) }
     #expect(world.installed.isEmpty && reconciler.desiredDigest == 0 && reconciler.installedDigest == 0)
-    #expect(reconciler.store.slots.allSatisfy { $0.state.isEmpty }, "nothing is left behind")
+    #expect(reconciler.ledger.store.slots.allSatisfy { $0.state.isEmpty }, "nothing is left behind")
   }
 
   private struct World {
@@ -77,7 +77,7 @@ struct RandomSequenceTests {
   }
 
   private func deliver(
-    _ batch: FlowReconciler<Int>.Batch, _ reconciler: inout FlowReconciler<Int>, _ world: inout World
+    _ batch: FlowBatch, _ reconciler: inout FlowReconciler<Int>, _ world: inout World
   ) {
     let mods = reconciler.changes(in: batch)
     let refused = mods.firstIndex { mod in

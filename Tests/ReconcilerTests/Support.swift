@@ -15,7 +15,7 @@ func settled(_ flows: [Flow], for owner: String) -> FlowReconciler<String> {
   return reconciler
 }
 
-func take(_ reconciler: inout FlowReconciler<String>, limit: Int = 10) throws -> FlowReconciler<String>.Batch {
+func take(_ reconciler: inout FlowReconciler<String>, limit: Int = 10) throws -> FlowBatch {
   let batch = reconciler.nextBatch(limit: limit)
   return try #require(batch)
 }

@@ -2,6 +2,7 @@
 #define CBENCH_H
 
 #include <linux/if_packet.h>
+#include <malloc.h>
 #include <poll.h>
 
 /// How often this thread has asked for memory. A program that links this has the C library's allocation functions

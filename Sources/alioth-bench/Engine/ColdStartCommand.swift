@@ -23,30 +23,30 @@ struct ColdStartCommand: AsyncParsableCommand {
 
     var raw = Samples(), engine = Samples(), ofctl = Samples(), ratios = Samples(), faster = Samples()
     var cpu = Samples()
+    let count = Double(model.flowCount)
     for run in 0..<runs {
       // Who comes first has the switch at its most rested: take turns.
-      var rawSeconds = 0.0, engineSeconds = 0.0, ofctlSeconds = 0.0
+      var byRaw = Run(), byEngine = Run(), byOfctl = Run()
       for step in 0..<3 {
         switch (step + run) % 3 {
-        case 0: rawSeconds = try await sendRaw(encoded)
+        case 0: byRaw = try await measure { try await sendRaw(encoded) }
         case 1:
           let before = Clock.processCPU()
-          engineSeconds = try await runEngine(model)
-          cpu.add(Double(Clock.processCPU() - before) / Double(model.flowCount))
-        default: if !withoutOfctl { ofctlSeconds = try await runOfctl(file) }
+          byEngine = try await measure { try await runEngine(model) }
+          cpu.add(Double(Clock.processCPU() - before) / count)
+        default: if !withoutOfctl { byOfctl = try await measure { try await runOfctl(file) } }
         }
       }
-      let count = Double(model.flowCount)
-      raw.add(count / rawSeconds)
-      engine.add(count / engineSeconds)
-      ratios.add(rawSeconds / engineSeconds)
+      raw.add(count / byRaw.seconds)
+      engine.add(count / byEngine.seconds)
+      ratios.add(byRaw.seconds / byEngine.seconds)
       if !withoutOfctl {
-        ofctl.add(count / ofctlSeconds)
-        faster.add(ofctlSeconds / engineSeconds)
+        ofctl.add(count / byOfctl.seconds)
+        faster.add(byOfctl.seconds / byEngine.seconds)
       }
       print(
-        "  run \(run + 1): raw \(rawSeconds.text(3)) s, engine \(engineSeconds.text(3)) s, ovs-ofctl "
-          + "\(ofctlSeconds.text(3)) s, ratio \((rawSeconds / engineSeconds).text(2))")
+        "  run \(run + 1): raw \(byRaw.text), engine \(byEngine.text), ovs-ofctl \(byOfctl.text), ratio "
+          + (byRaw.seconds / byEngine.seconds).text(2))
     }
     let name = "cold start, \(model.flowCount.grouped) flows, \(model.shape.rawValue)"
     try resultOptions.report(
@@ -64,6 +64,22 @@ struct ColdStartCommand: AsyncParsableCommand {
     }
   }
 
+  /// How long filling the switch took, and how much of that the switch was computing.
+  private struct Run {
+    var seconds = 0.0
+    var switchSeconds = 0.0
+
+    var text: String { "\(seconds.text(3)) s (switch \(switchSeconds.text(2)) s)" }
+  }
+
+  private func measure(_ fill: () async throws -> Double) async throws -> Run {
+    try await empty()
+    let before = switchOptions.switchPid.map { ProcessFigures(of: $0).cpuSeconds } ?? 0
+    let seconds = try await fill()
+    let after = switchOptions.switchPid.map { ProcessFigures(of: $0).cpuSeconds } ?? 0
+    return Run(seconds: seconds, switchSeconds: after - before)
+  }
+
   /// Leaves the switch empty and at rest.
   private func empty() async throws {
     try RawConnection(unix: switchOptions.socket).deleteAllFlows()
@@ -71,14 +87,12 @@ struct ColdStartCommand: AsyncParsableCommand {
   }
 
   private func sendRaw(_ encoded: EncodedBundles) async throws -> Double {
-    try await empty()
     let connection = try RawConnection(unix: switchOptions.socket)
     let outcome = try RawSender(connection: connection).send(encoded, inFlight: switchOptions.inFlight)
     return Double(outcome.nanoseconds) / 1e9
   }
 
   private func runEngine(_ model: FlowModel) async throws -> Double {
-    try await empty()
     let engine = EngineUnderTest(socket: switchOptions.socket, options: switchOptions.engineOptions)
     await engine.wait { $0.flowsInstalled != nil }
     let start = Clock.now()
@@ -89,7 +103,6 @@ struct ColdStartCommand: AsyncParsableCommand {
   }
 
   private func runOfctl(_ file: String) async throws -> Double {
-    try await empty()
     let start = Clock.now()
     let status = system("ovs-ofctl -O OpenFlow13 --bundle add-flows unix:\(switchOptions.socket) \(file)")
     guard status == 0 else { throw RawConnection.Failure(description: "ovs-ofctl failed") }

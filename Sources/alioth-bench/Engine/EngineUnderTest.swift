@@ -5,11 +5,10 @@ import OpenFlowNIO
 import Reconciler
 import SwitchEngine
 
-/// An engine on a real switch, with an event loop of its own.
+/// An engine on a real switch.
 struct EngineUnderTest: Sendable {
   let engine: SwitchEngine<Int>
   let loop: any EventLoop
-  private let group: MultiThreadedEventLoopGroup
   private let running: Task<Void, Never>
 
   /// How many flows are handed over at once: an agent compiles a few units, hands them over, and goes on.
@@ -17,8 +16,7 @@ struct EngineUnderTest: Sendable {
 
   /// Starts an engine, which connects and reads what is there.
   init(socket: String, options: SwitchEngineOptions = SwitchEngineOptions()) {
-    group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    let loop = group.any()
+    let loop = MultiThreadedEventLoopGroup.singleton.next()
     let engine = SwitchEngine<Int>(ownership: FlowModel.ownership, options: options, eventLoop: loop) { loop in
       try await SwitchConnection.connect(to: .unix(socket), group: loop)
     }
@@ -50,21 +48,21 @@ struct EngineUnderTest: Sendable {
     }
   }
 
-  /// Compiles all units and hands them over.
-  func handOver(_ model: FlowModel) async {
+  /// Compiles all units and hands them over, between the traffic's first and last.
+  func handOver(_ model: FlowModel, traffic: TrafficOptions? = nil) async {
+    let traffic = traffic?.units
+    if let first = traffic?.first { await engine.update([first], input: .arriving) }
     let step = max(1, EngineUnderTest.handOver / FlowModel.unitSize(model.shape))
     for start in stride(from: 0, to: model.unitCount, by: step) {
       let end = min(start + step, model.unitCount)
-      await engine.update(
-        (start..<end).map { (owner: $0, flows: model.flows(of: $0)) },
-        input: end == model.unitCount ? .complete : .arriving)
+      await engine.update((start..<end).map { (owner: $0, flows: model.flows(of: $0)) }, input: .arriving)
     }
+    await engine.update(traffic.map { [$0.last] } ?? [], input: .complete)
   }
 
   /// Ends it; the flows stay on the switch.
   func stop() async {
     running.cancel()
     await running.value
-    try? await group.shutdownGracefully()
   }
 }

@@ -9,6 +9,9 @@ enum Clock {
   /// The time that all threads of this process have been computing.
   static func processCPU() -> UInt64 { read(CLOCK_PROCESS_CPUTIME_ID) }
 
+  /// The time of day in microseconds since 1970, as other programs have it too.
+  static func wallMicroseconds() -> Int { Int(read(CLOCK_REALTIME) / 1000) }
+
   /// Lets the thread sleep until `deadline`, a time of `now`.
   static func sleep(until deadline: UInt64) {
     var time = timespec(tv_sec: Int(deadline / 1_000_000_000), tv_nsec: Int(deadline % 1_000_000_000))

@@ -6,9 +6,7 @@ struct ProcessFigures: Sendable {
   var cpuSeconds = 0.0
   /// The memory that it has in use, in bytes.
   var residentBytes = 0
-  /// How often one of its threads went to sleep by itself, and so had to be woken.
-  var wakeUps = 0
-  /// The same of each thread, by number and name.
+  /// How often each of its threads went to sleep by itself, and so had to be woken, by number and name.
   var wakeUpsByThread: [String: Int] = [:]
 
   /// The figures of a process, or of this one.
@@ -24,9 +22,15 @@ struct ProcessFigures: Sendable {
     for thread in ProcessFigures.list("\(home)/task") {
       let status = ProcessFigures.read("\(home)/task/\(thread)/status")
       let count = ProcessFigures.field("voluntary_ctxt_switches", of: status).flatMap { Int($0) } ?? 0
-      wakeUps += count
       wakeUpsByThread["\(thread) \(ProcessFigures.field("Name", of: status) ?? "")"] = count
     }
+  }
+
+  /// How often threads of this process went to sleep by themselves, those that have ended included.
+  static var ownWakeUps: Int {
+    var usage = rusage()
+    getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
+    return usage.ru_nvcsw
   }
 
   private static func field(_ name: String, of status: String) -> String? {

@@ -27,8 +27,28 @@ final class RawConnection {
 
   /// Connects to a unix socket and agrees on OpenFlow 1.3.
   init(unix path: String) throws {
-    descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    descriptor = try RawConnection.open()
+    guard try RawConnection.connects(descriptor, to: path) else { throw Failure.system("connect to \(path)") }
+    try write(RawMessage.hello)
+    while try read().type != 0 {}
+    try write(RawMessage.plain(type: 5, xid: 2))
+    while try read().type != 6 {}
+  }
+
+  /// The time in microseconds since 1970 when somebody listens at a unix socket, nil when nobody does.
+  static func listens(unix path: String) throws -> Int? {
+    let descriptor = try open()
+    defer { close(descriptor) }
+    return try connects(descriptor, to: path) ? Clock.wallMicroseconds() : nil
+  }
+
+  private static func open() throws -> Int32 {
+    let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw Failure.system("socket") }
+    return descriptor
+  }
+
+  private static func connects(_ descriptor: Int32, to path: String) throws -> Bool {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     let name = Array(path.utf8)
@@ -36,16 +56,11 @@ final class RawConnection {
       throw Failure(description: "the socket's name is too long: \(path)")
     }
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name) }
-    let connected = withUnsafePointer(to: &address) {
+    return withUnsafePointer(to: &address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
       }
     }
-    guard connected == 0 else { throw Failure.system("connect to \(path)") }
-    try write(RawMessage.hello)
-    while try read().type != 0 {}
-    try write(RawMessage.plain(type: 5, xid: 2))
-    while try read().type != 6 {}
   }
 
   deinit { close(descriptor) }
@@ -136,6 +151,10 @@ enum RawMessage {
   /// Only a header.
   static func plain(type: UInt8, xid: UInt32) -> [UInt8] { [4, type, 0, 8] + integer(xid) }
 
+  static let controlLength = 24
+  /// The kind of a bundle control that commits.
+  static let commit: UInt8 = 4
+
   /// ONF's bundle control.
   static func bundleControl(_ kind: UInt8, bundle: UInt32, xid: UInt32) -> [UInt8] {
     [4, 4, 0, 24] + integer(xid) + [0x4f, 0x4e, 0x46, 0, 0, 0, 8, 0xfc] + integer(bundle) + [0, kind, 0, 3]
@@ -148,6 +167,6 @@ enum RawMessage {
   /// Whether this is the answer to a bundle's commit.
   static func isCommitReply(_ message: RawConnection.Message) -> Bool {
     message.type == 4 && message.bytes.count >= 24 && message.bytes[12...15] == [0, 0, 8, 0xfc]
-      && message.bytes[21] == 5
+      && message.bytes[21] == commit + 1
   }
 }

@@ -30,10 +30,12 @@ struct EncodedBundles: Sendable {
     flowCount = count
   }
 
-  /// Open, the changes, close and commit, in one piece.
+  /// Open, the changes, close and commit, in one piece; a bundle of one change may have its commit already.
   static func encode(_ mods: [FlowMod], xid: UInt32) -> [UInt8] {
+    let bytes = EncodedBundle(mods, firstXID: xid).bytes
+    guard bytes.suffix(RawMessage.controlLength).dropFirst(21).first != RawMessage.commit else { return bytes }
     let end = xid + UInt32(mods.count) + 2
-    return EncodedBundle(mods, firstXID: xid).bytes + RawMessage.bundleControl(4, bundle: xid, xid: end)
+    return bytes + RawMessage.bundleControl(RawMessage.commit, bundle: xid, xid: end)
   }
 }
 

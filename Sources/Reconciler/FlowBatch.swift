@@ -1,29 +1,29 @@
 import OpenFlow
 
-extension FlowReconciler {
-  /// A difference that goes to the switch as one atomic bundle: deletions first, so that a moved address never has two
-  /// owners, then additions, whole owners at a time.
-  public struct Batch: Sendable {
-    let number: UInt64
-    let slots: [UInt32]
-    /// What is sent of each, in the order of `slots`; nil for a deletion.
-    let hashes: [UInt64?]
-    let changes: [UInt64]
-    /// How many flows are deleted.
-    public let deletions: Int
+/// A difference that goes to the switch as one atomic bundle: deletions first, so that a moved address never has two
+/// owners, then additions, whole owners at a time.
+public struct FlowBatch: Sendable {
+  let number: UInt64
+  let slots: [UInt32]
+  /// What is sent of each, in the order of `slots`; nil for a deletion.
+  let hashes: [UInt64?]
+  let changes: [UInt64]
+  /// How many flows are deleted.
+  public let deletions: Int
 
-    /// How many changes there are.
-    public var count: Int { slots.count }
-    /// How many flows are added or replaced.
-    public var additions: Int { count - deletions }
-  }
+  /// How many changes there are.
+  public var count: Int { slots.count }
+  /// How many flows are added or replaced.
+  public var additions: Int { count - deletions }
+}
 
+extension FlowLedger {
   /// The next changes to send; nil when there is nothing to send or nobody to send it to. The changes of one call of
   /// `setDesired` stay together unless they are more than four times the limit.
   ///
   /// The batch is in flight from here on: exactly one of `committed`, `refused` and `disconnected` must follow. It must
   /// be encoded before anything else is changed. Several batches may be in flight; they never have a flow in common.
-  public mutating func nextBatch(limit: Int) -> Batch? {
+  mutating func nextBatch(limit: Int) -> FlowBatch? {
     guard knownCount != nil else { return nil }
     let limit = max(1, min(limit, narrowedLimit ?? limit))
     let hardLimit = narrowedLimit ?? limit * 4
@@ -52,7 +52,7 @@ extension FlowReconciler {
     let entries = deletions + additions
     flowsInFlight += entries.count
     inFlight[batchNumber] = entries.reduce(UInt64.max) { min($0, $1.change) }
-    return Batch(
+    return FlowBatch(
       number: batchNumber, slots: entries.map(\.slot),
       hashes: deletions.map { _ in nil } + additions.map { store[$0.slot].desired },
       changes: entries.map(\.change), deletions: deletions.count)
@@ -61,7 +61,7 @@ extension FlowReconciler {
   /// The batch as a bundle. For every flow its bytes are copied, nothing is built.
   ///
   /// - Parameter firstXID: The first of `EncodedBundle.xidCount(for: batch.count)` transaction ids.
-  public func encode(_ batch: Batch, firstXID: UInt32) -> EncodedBundle {
+  func encode(_ batch: FlowBatch, firstXID: UInt32) -> EncodedBundle {
     var builder = BundleBuilder(firstXID: firstXID)
     var scratch: [UInt8] = []
     for (position, slot) in batch.slots.enumerated() {
@@ -77,7 +77,7 @@ extension FlowReconciler {
   }
 
   /// The batch's changes, decoded: for tests and for people.
-  public func changes(in batch: Batch) -> [FlowMod] {
+  func changes(in batch: FlowBatch) -> [FlowMod] {
     batch.slots.enumerated().compactMap { position, slot in
       guard let flow = try? FlowBody.decode(store.body(slot)) else { return nil }
       return position < batch.deletions ? .deleteStrict(flow.key, cookie: ownership) : .add(flow)
@@ -93,7 +93,7 @@ extension FlowReconciler {
   }
 
   /// The switch answered the batch's commit: it is in force.
-  public mutating func committed(_ batch: Batch) {
+  mutating func committed(_ batch: FlowBatch) {
     guard inFlight.removeValue(forKey: batch.number) != nil else { return }
     counters.batchesCommitted += 1
     flowsInFlight -= batch.count

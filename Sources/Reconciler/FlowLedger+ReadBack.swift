@@ -1,76 +1,10 @@
 import OpenFlow
 
-/// What reading the switch's flows found, against what was known before.
-public struct ReadBackSummary: Sendable, Equatable {
-  /// Flows that are as they were known, or as they are desired where nothing was known.
-  public var intact = 0
-  /// Flows that are there with other contents.
-  public var changed = 0
-  /// Flows that were known and are gone.
-  public var missing = 0
-  /// Flows that were neither known nor desired.
-  public var unexpected = 0
-  /// Entries that could not be read; they are left alone.
-  public var unreadable = 0
-
-  /// Numbers of flows.
-  public init(intact: Int = 0, changed: Int = 0, missing: Int = 0, unexpected: Int = 0, unreadable: Int = 0) {
-    self.intact = intact
-    self.changed = changed
-    self.missing = missing
-    self.unexpected = unexpected
-    self.unreadable = unreadable
-  }
-
-  /// How many flows there are.
-  public var found: Int { intact + changed + unexpected }
-  /// How many flows are not as they were known.
-  public var differences: Int { changed + missing + unexpected }
-
-  /// What happened to the switch while it was out of sight.
-  public enum Verdict: String, Sendable {
-    /// Nothing: the connection went and came, the flows stayed.
-    case intact
-    /// Somebody changed some flows.
-    case changed
-    /// The flows are gone, as after a restart of the switch.
-    case gone
-  }
-
-  /// What happened to the switch while it was out of sight, or before this side began.
-  public var verdict: Verdict {
-    if differences == 0 { return .intact }
-    return intact == 0 && missing > 0 ? .gone : .changed
-  }
-}
-
-/// A piece of an audit: the flows of one table whose cookies are among these.
-public struct AuditScope: Hashable, Sendable {
-  /// The table.
-  public let table: TableID
-  /// The cookies; a part of this side's.
-  public let cookies: CookieFilter
-
-  /// A piece.
-  public init(table: TableID, cookies: CookieFilter) {
-    self.table = table
-    self.cookies = cookies
-  }
-}
-
-/// A pass over what the switch has.
-struct ReadBack: Sendable {
-  /// What is read; nil for everything.
-  let scope: AuditScope?
-  var summary = ReadBackSummary()
-  var digest: UInt64 = 0
-}
-
-extension FlowReconciler {
+extension FlowLedger {
   /// Begins to take what the switch has as the truth: all of it, or a part of it, which is an audit.
   ///
   /// An audit may run while batches go out: flows that were sent since its beginning are left out of it.
-  public mutating func beginReadBack(_ scope: AuditScope? = nil) {
+  mutating func beginReadBack(_ scope: AuditScope? = nil) {
     readBack = ReadBack(scope: scope)
     for slot in store.slots.indices {
       store[UInt32(slot)].state.subtract([.seen, .touched])
@@ -79,10 +13,10 @@ extension FlowReconciler {
   }
 
   /// Gives an audit up: what it has found so far is kept, and nothing is taken for missing.
-  public mutating func cancelReadBack() { readBack = nil }
+  mutating func cancelReadBack() { readBack = nil }
 
   /// The pieces of an audit of everything, each of about `size` flows: tables, and large tables by bits of the cookies.
-  public func auditPlan(size: Int) -> [AuditScope] {
+  func auditPlan(size: Int) -> [AuditScope] {
     var counts: [TableID: Int] = [:]
     for slot in store.slots.indices where store.slots[slot].state.contains(.used) {
       counts[store.table(UInt32(slot)), default: 0] += 1
@@ -102,7 +36,7 @@ extension FlowReconciler {
   ///
   /// - Parameter part: The body of a multipart reply.
   /// - Throws: When the part's lengths do not fit; the read-back is of no use then.
-  public mutating func readBack(part: [UInt8]) throws(MalformedMessage) {
+  mutating func readBack(part: [UInt8]) throws(MalformedMessage) {
     var body: [UInt8] = []
     try FlowStatisticsEntry.forEach(in: part) { (entry) throws(MalformedMessage) in
       guard ownership.contains(entry.header.cookie) else { return }
@@ -113,7 +47,7 @@ extension FlowReconciler {
   }
 
   /// Takes one flow that the switch has.
-  public mutating func readBack(_ flow: Flow) {
+  mutating func readBack(_ flow: Flow) {
     guard ownership.contains(flow.cookie) else { return }
     var body: [UInt8] = []
     FlowBody.append(flow, to: &body)
@@ -161,8 +95,7 @@ extension FlowReconciler {
   }
 
   /// The switch's answer is complete: what it did not mention, it does not have.
-  @discardableResult
-  public mutating func endReadBack() -> ReadBackSummary {
+  mutating func endReadBack(_ order: [UInt32]) -> ReadBackSummary {
     guard let pass = readBack else { return ReadBackSummary() }
     var summary = pass.summary
     for index in store.slots.indices {
@@ -178,24 +111,16 @@ extension FlowReconciler {
     readBack = nil
     if pass.scope == nil {
       knownCount = store.slots.count { $0.state.contains(.installed) }
-      queueEverything()
+      queueEverything(order)
     } else {
       counters.flowsDrifted += summary.differences
     }
     return summary
   }
 
-  /// Takes what the switch has, read back from it, as the truth.
-  @discardableResult
-  public mutating func loadInstalled(_ flows: [Flow]) -> ReadBackSummary {
-    beginReadBack()
-    for flow in flows { readBack(flow) }
-    return endReadBack()
-  }
-
   /// The switch is gone, and with it what is known of it. What was known is kept to tell what happened meanwhile, and is
   /// not relied on.
-  public mutating func disconnected() {
+  mutating func disconnected() {
     readBack = nil
     knownCount = nil
     inFlight = [:]
