@@ -138,6 +138,18 @@ public final class SwitchConnection: Sendable {
     return flows
   }
 
+  /// What flows have counted together, and how many they are.
+  ///
+  /// - Throws: `ConnectionFailure`.
+  public func aggregateStatistics(_ filter: FlowFilter) async throws -> AggregateStatistics {
+    guard case .multipart(.aggregate(let statistics)) = try await perform(.multipart(.aggregate(filter))) else {
+      let reason = "the answer is of another kind"
+      throw ConnectionFailure.malformedAnswer(
+        MalformedMessage(structure: "ofp_aggregate_stats_reply", offset: 0, reason: reason))
+    }
+    return statistics
+  }
+
   /// Flows in parts, undecoded, as they come: see `FlowStatisticsEntry`.
   ///
   /// - Parameters:

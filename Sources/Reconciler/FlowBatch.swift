@@ -25,6 +25,7 @@ extension FlowLedger {
   /// be encoded before anything else is changed. Several batches may be in flight; they never have a flow in common.
   mutating func nextBatch(limit: Int) -> FlowBatch? {
     guard knownCount != nil else { return nil }
+    openWhenFilled()
     let limit = max(1, min(limit, narrowedLimit ?? limit))
     let hardLimit = narrowedLimit ?? limit * 4
     var deletions: [DifferenceQueue.Entry] = []

@@ -22,13 +22,7 @@ extension FlowLedger {
       counts[store.table(UInt32(slot)), default: 0] += 1
     }
     return counts.sorted { $0.key > $1.key }.flatMap { table, count in
-      var pieces: UInt64 = 1
-      while pieces < 1024, Int(pieces) * max(1, size) < count { pieces *= 2 }
-      // The lowest bits: where cookies are numbered or hashed, those differ most.
-      let mask = (pieces - 1) & ~ownership.mask
-      return (0..<pieces).filter { $0 & mask == $0 }.map { bits in
-        AuditScope(table: table, cookies: CookieFilter(ownership.value | bits, mask: ownership.mask | mask))
-      }
+      ownership.split(flows: count, size: size).map { AuditScope(table: table, cookies: $0) }
     }
   }
 
@@ -111,6 +105,7 @@ extension FlowLedger {
     readBack = nil
     if pass.scope == nil {
       knownCount = store.slots.count { $0.state.contains(.installed) }
+      isFilling = knownCount == 0
       queueEverything(order)
     } else {
       counters.flowsDrifted += summary.differences
@@ -126,6 +121,7 @@ extension FlowLedger {
     inFlight = [:]
     flowsInFlight = 0
     narrowedLimit = nil
+    isFilling = false
     queue.removeAll()
     for slot in store.slots.indices { store[UInt32(slot)].state.subtract([.queued, .inFlight]) }
     for slot in store.slots.indices where store.slots[slot].state.contains(.used) { freeIfUnused(UInt32(slot)) }

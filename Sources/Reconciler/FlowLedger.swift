@@ -29,6 +29,9 @@ struct FlowLedger: Sendable {
   /// How many flows the switch is known to have; nil while it has not been read.
   var knownCount: Int?
   var readBack: ReadBack?
+  /// Whether the switch had nothing, and does not have everything yet. Packets enter it at table 0: what is there comes
+  /// last, the higher priorities first, so that no packet is ever treated by a part of what is desired.
+  var isFilling = false
   private var scratch: [UInt8] = []
 
   /// A claim to a key that somebody else has.
@@ -182,7 +185,24 @@ extension FlowLedger {
     let state = store[slot].state
     guard !state.contains(.queued), state.contains(.inFlight) || store[slot].differs(sweeping: sweeps) else { return }
     store[slot].state.insert(.queued)
-    queue.append(slot, change: changeNumber)
+    if isFilling, store.table(slot) == FlowLedger.entryTable {
+      queue.hold(slot, change: changeNumber)
+    } else {
+      queue.append(slot, change: changeNumber)
+    }
+  }
+
+  /// The table that packets enter at.
+  static let entryTable = TableID(rawValue: 0)
+
+  /// Opens a switch that has been filled for packets, once all else is confirmed.
+  mutating func openWhenFilled() {
+    guard isFilling, sweeps, queue.next == nil, inFlight.isEmpty else { return }
+    isFilling = false
+    queue.releaseHeld { left, right in
+      let (first, second) = (FlowBody.priority(store.body(left.slot)), FlowBody.priority(store.body(right.slot)))
+      return first == second ? left.change < right.change : first > second
+    }
   }
 
   /// Forgets a key that nobody wants and the switch does not have.

@@ -58,6 +58,17 @@ public struct AuditScope: Hashable, Sendable {
   }
 }
 
+extension CookieFilter {
+  /// Parts of these cookies with about `size` of `flows` flows each: by their lowest bits, since where cookies are
+  /// numbered or hashed those differ most.
+  public func split(flows: Int, size: Int) -> [CookieFilter] {
+    var parts: UInt64 = 1
+    while parts < 1024, Int(parts) * max(1, size) < flows { parts *= 2 }
+    let bits = (parts - 1) & ~mask
+    return (0..<parts).filter { $0 & bits == $0 }.map { CookieFilter(value | $0, mask: mask | bits) }
+  }
+}
+
 /// A pass over what the switch has.
 struct ReadBack: Sendable {
   /// What is read; nil for everything.

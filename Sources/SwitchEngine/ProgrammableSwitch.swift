@@ -17,6 +17,9 @@ public protocol ProgrammableSwitch: Sendable {
   ///   means that the outcome is unknown, and the connection of no more use.
   func commit(_ bundle: EncodedBundle) async throws -> [BundleRefusal]
 
+  /// How many flows have these cookies.
+  func flowCount(cookies: CookieFilter) async throws -> Int
+
   /// Reads flows, part by part as the switch sends them.
   ///
   /// - Parameters:

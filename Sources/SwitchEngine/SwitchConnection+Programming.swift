@@ -2,6 +2,13 @@ import OpenFlow
 import OpenFlowNIO
 
 extension SwitchConnection: ProgrammableSwitch {
+  /// How many flows have these cookies.
+  ///
+  /// - Throws: `ConnectionFailure`.
+  public func flowCount(cookies: CookieFilter) async throws -> Int {
+    Int(clamping: try await aggregateStatistics(FlowFilter(cookie: cookies)).flows)
+  }
+
   /// Reads flows, part by part as the switch sends them.
   ///
   /// - Throws: `ConnectionFailure`, or what `part` throws.

@@ -171,8 +171,10 @@ public actor SwitchEngine<Owner: Hashable & Comparable & Sendable> {
 
   private func read(_ target: any ProgrammableSwitch, _ number: Int) async throws {
     reconciler.beginReadBack()
-    try await target.readFlows(table: nil, cookies: reconciler.ownership) { part in
-      try await self.take(part, of: number)
+    // In pieces: the switch lists flows in one go, and does nothing else meanwhile, on some datapaths not even forward.
+    let count = try await target.flowCount(cookies: reconciler.ownership)
+    for cookies in reconciler.ownership.split(flows: count, size: options.auditSize) {
+      try await target.readFlows(table: nil, cookies: cookies) { part in try await self.take(part, of: number) }
     }
     let hadFlows = history.lastReadBack != nil
     let summary = reconciler.endReadBack()

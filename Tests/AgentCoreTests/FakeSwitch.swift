@@ -84,6 +84,8 @@ actor FakeSwitch {
 
     func commit(_ bundle: EncodedBundle) async throws -> [BundleRefusal] { try await owner.commit(bundle.flowMods()) }
 
+    func flowCount(cookies: CookieFilter) async -> Int { await owner.flows(nil, cookies).count }
+
     func readFlows(
       table: TableID?, cookies: CookieFilter, part: @escaping @Sendable ([UInt8]) async throws -> Void
     ) async throws {

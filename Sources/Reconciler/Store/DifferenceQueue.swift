@@ -11,18 +11,20 @@ struct DifferenceQueue: Sendable {
   private var head = 0
   /// Waiting for the batch that has an earlier change of the same flow.
   private var deferred: [Entry] = []
+  /// Waiting until a switch that is being filled has everything else.
+  private var held: [Entry] = []
 
-  var count: Int { front.count + entries.count - head + deferred.count }
+  var count: Int { front.count + entries.count - head + deferred.count + held.count }
   var isEmpty: Bool { count == 0 }
 
   /// The number of the oldest change that waits.
   var oldestChange: UInt64? {
     let first = head < entries.count ? entries[head].change : UInt64.max
-    let others = (front + deferred).reduce(first) { min($0, $1.change) }
+    let others = (front + deferred + held).reduce(first) { min($0, $1.change) }
     return others == .max ? nil : others
   }
 
-  /// The entry that is next; the deferred ones are not.
+  /// The entry that is next; the deferred and the held ones are not.
   var next: Entry? { front.last ?? (head < entries.count ? entries[head] : nil) }
 
   mutating func removeNext() {
@@ -53,6 +55,16 @@ struct DifferenceQueue: Sendable {
     guard !deferred.isEmpty else { return }
     prepend(deferred)
     deferred = []
+  }
+
+  mutating func hold(_ slot: UInt32, change: UInt64) { held.append(Entry(slot: slot, change: change)) }
+
+  /// The held entries are next, in the order of `areInOrder`.
+  mutating func releaseHeld(by areInOrder: (Entry, Entry) -> Bool) {
+    guard !held.isEmpty else { return }
+    let released = held.sorted(by: areInOrder)
+    held = []
+    prepend(released)
   }
 
   mutating func removeAll() { self = DifferenceQueue() }
