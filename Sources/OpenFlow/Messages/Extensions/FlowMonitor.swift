@@ -115,9 +115,10 @@ extension FlowUpdate: WireValue {
     let table = TableID(rawValue: try body.integer())
     try body.skip(1)
     let cookie = try body.integer(UInt64.self)
-    var fields = try body.sub(matchLength, structure: "ofp_match")
-    try body.skip(roundedUpToEight(matchLength) - matchLength)
-    let match = Match(try Match.readTLVs(&fields))
+    guard try body.peek(UInt16.self, at: 2) == matchLength else {
+      throw body.malformed("expected a match of the \(matchLength) bytes that the update says")
+    }
+    let match = try Match(&body)
     let flow = Flow(
       table: table, priority: priority, cookie: cookie, match: match, instructionBytes: body.takeRest(),
       idleTimeout: idleTimeout, hardTimeout: hardTimeout, flags: [])
@@ -137,13 +138,11 @@ extension FlowUpdate: WireValue {
       bytes.appendInteger(flow.priority)
       bytes.appendInteger(flow.idleTimeout)
       bytes.appendInteger(flow.hardTimeout)
-      let matchLength = flow.match.fields.reduce(0) { $0 + $1.encodedLength }
-      bytes.appendInteger(UInt16(truncatingIfNeeded: matchLength))
+      bytes += flow.match.bytes[2..<4]  // the length without padding
       bytes.append(flow.table.rawValue)
       bytes.appendZeros(1)
       bytes.appendInteger(flow.cookie)
-      for field in flow.match.fields { field.encode(to: &bytes) }
-      bytes.padToEight(from: start)
+      bytes += flow.match.bytes
       bytes += flow.instructionBytes
     }
     bytes.setLength(bytes.count - start, at: start)

@@ -132,13 +132,13 @@ extension PacketIn2: WireValue {
     if let reason { property(Kind.reason, &bytes) { $0.append(reason) } }
     let fields = metadata.fields
     if !fields.isEmpty { property(Kind.metadata, &bytes) { for field in fields { field.encode(to: &$0) } } }
-    if let userdata { property(Kind.userdata, &bytes) { $0 += userdata } }
     if let continuation {
       property(Kind.continuation, &bytes) {
         $0.appendZeros(4)
         $0 += continuation
       }
     }
+    if let userdata { property(Kind.userdata, &bytes) { $0 += userdata } }
     for other in others { property(other.type, &bytes) { $0 += other.value } }
   }
 }
