@@ -79,15 +79,12 @@ actor OneFlowProbe {
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { target.loop.executor.asUnownedSerialExecutor() }
 
-  /// How long it takes from telling the change until it is in force; the flow is made before.
+  /// How long it takes from telling the change until the switch has answered its commit; the flow is made before.
   func change(_ model: FlowModel, unit: Int, variant: Int) async -> UInt64 {
     let flows = model.flows(of: unit, variant: variant)
     let start = Clock.now()
     let number = await target.engine.update([(owner: unit, flows: flows)])
-    if await target.engine.state.changeInForce >= number { return Clock.now() - start }
-    for await _ in target.engine.changes {
-      if await target.engine.state.changeInForce >= number { break }
-    }
-    return Clock.now() - start
+    await target.wait { $0.changeInForce >= number }
+    return target.commits.last - start
   }
 }
