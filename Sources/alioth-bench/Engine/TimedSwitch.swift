@@ -3,18 +3,30 @@ import OpenFlowNIO
 import SwitchEngine
 import Synchronization
 
-/// A connection that notes when the switch last answered a commit.
+/// A connection that tells when the switch has answered a commit, at the moment of the answer.
 ///
-/// The engine's state tells of it a little later, to a task that has to be scheduled first.
+/// The engine's state tells of it too, but a little later, and whoever waits for that needs a thread of its own, which
+/// takes a core from the switch.
 final class TimedSwitch: ProgrammableSwitch {
   private let target: SwitchConnection
   private let clock: CommitClock
 
-  /// The time of the last answer, whichever connection it came on.
+  /// Tells of the next answer, whichever connection it comes on.
   final class CommitClock: Sendable {
-    private let time = Atomic<UInt64>(0)
-    var last: UInt64 { time.load(ordering: .relaxed) }
-    fileprivate func note() { time.store(Clock.now(), ordering: .relaxed) }
+    private let waiter = Mutex<CheckedContinuation<UInt64, Never>?>(nil)
+
+    /// The time of the next answer. For one at a time.
+    nonisolated(nonsending) func next() async -> UInt64 {
+      await withCheckedContinuation { continuation in waiter.withLock { $0 = continuation } }
+    }
+
+    fileprivate func note() {
+      let time = Clock.now()
+      waiter.withLock { waiter in
+        defer { waiter = nil }
+        return waiter
+      }?.resume(returning: time)
+    }
   }
 
   init(_ target: SwitchConnection, _ clock: CommitClock) {
