@@ -18,7 +18,8 @@ struct EngineUnderTest: Sendable {
   /// Starts an engine, which connects and reads what is there.
   init(socket: String, options: SwitchEngineOptions = SwitchEngineOptions()) {
     let loop = MultiThreadedEventLoopGroup.singleton.next()
-    let engine = SwitchEngine<Int>(ownership: FlowModel.ownership, options: options, eventLoop: loop) { [commits] loop in
+    let engine = SwitchEngine<Int>(ownership: FlowModel.ownership, options: options, eventLoop: loop) {
+      [commits] loop in
       TimedSwitch(try await SwitchConnection.connect(to: .unix(socket), group: loop), commits)
     }
     self.loop = loop
