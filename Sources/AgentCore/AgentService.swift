@@ -60,7 +60,8 @@ public struct AgentService: Service {
     let document = StatusReader(
       configuration: configuration, started: started, agent: agent, board: board, listener: listener)
     let api = LocalAPI(
-      status: { await document.status() }, notReady: { await document.notReady() }, socket: configuration.apiSocket,
+      status: { await document.status() }, flows: { await agent.flows($0) }, notReady: { await document.notReady() },
+      socket: configuration.apiSocket,
       logger: logger(for: "api"))
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await agent.run() }

@@ -66,6 +66,9 @@ public struct FlowReconciler<Owner: Hashable & Comparable & Sendable>: Sendable 
     return found.values.sorted { $0.owner < $1.owner }
   }
 
+  func number(of owner: Owner) -> UInt32? { owners.number(of: owner) }
+  func owner(_ number: UInt32) -> Owner { owners[number] }
+
   /// The flows that `owner` wants, whether it has their keys or not.
   public func flows(of owner: Owner) -> [Flow] { owners.number(of: owner).map(ledger.flows(of:)) ?? [] }
 }

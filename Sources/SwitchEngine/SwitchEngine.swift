@@ -108,8 +108,15 @@ public actor SwitchEngine<Owner: Hashable & Comparable & Sendable> {
     return state
   }
 
-  /// The flows that an owner wants.
-  public func flows(of owner: Owner) -> [Flow] { reconciler.flows(of: owner) }
+  /// A page of the flows that are desired or installed; see `FlowReconciler.listing`.
+  public func listing(from cursor: Int, limit: Int, table: TableID? = nil) -> (
+    flows: [FlowListing<Owner>], next: Int?
+  ) {
+    reconciler.listing(from: cursor, limit: limit, table: table)
+  }
+
+  /// The flows of one owner.
+  public func listing(of owner: Owner) -> [FlowListing<Owner>] { reconciler.listing(of: owner) }
 
   // MARK: Connections
 

@@ -3,11 +3,12 @@ public struct SwitchEngineOptions: Hashable, Sendable {
   /// About how many flows go into one bundle. The switch carries a bundle out in one go, and does nothing else meanwhile:
   /// Open vSwitch takes 5 to 8 µs a flow.
   public var bundleSize: Int
-  /// How many bundles may be with the switch at once. The second keeps it busy while the first is confirmed.
+  /// How many bundles may be with the switch at once. The others keep it busy while the first is confirmed.
   public var bundlesInFlight: Int
   /// The first wait before another try to connect; it doubles from there.
   public var reconnectDelay: Duration
-  /// The longest wait before another try to connect.
+  /// The longest wait before another try to connect. Dialling a local socket costs next to nothing, and a switch that
+  /// comes back should not have to wait.
   public var longestReconnectDelay: Duration
   /// A connection that lasted this long, or carried a bundle, ends the doubling.
   public var usefulConnection: Duration
@@ -22,8 +23,8 @@ public struct SwitchEngineOptions: Hashable, Sendable {
 
   /// The defaults.
   public init(
-    bundleSize: Int = 2048, bundlesInFlight: Int = 2, reconnectDelay: Duration = .milliseconds(100),
-    longestReconnectDelay: Duration = .seconds(5), usefulConnection: Duration = .seconds(10),
+    bundleSize: Int = 1024, bundlesInFlight: Int = 4, reconnectDelay: Duration = .milliseconds(100),
+    longestReconnectDelay: Duration = .milliseconds(500), usefulConnection: Duration = .seconds(10),
     quarantineDelay: Duration = .seconds(60), longestQuarantineDelay: Duration = .seconds(900),
     auditPause: Duration? = .seconds(10), auditSize: Int = 4096
   ) {

@@ -119,3 +119,31 @@ struct BatchTests {
     #expect(MemoryLayout<FlowSlot>.stride == 40)
   }
 }
+
+@Suite("Listing")
+struct ListingTests {
+  @Test("every flow is listed once, page by page, with its owner and how it stands")
+  func pages() throws {
+    var reconciler = settled([flow(1, out: 1), flow(2, out: 2)], for: "a")
+    reconciler.sweeps = true
+    reconciler.setDesired([flow(3, out: 3)], for: "b")
+    _ = try take(&reconciler)
+    reconciler.setDesired([flow(4, table: 1, out: 4)], for: "c")
+    reconciler.setDesired([flow(1, out: 1)], for: "a")
+    var found: [String] = []
+    var cursor: Int? = 0
+    while let start = cursor {
+      let page = reconciler.listing(from: start, limit: 2)
+      #expect(page.flows.count <= 2)
+      found += page.flows.map { "\($0.owner ?? "-") \($0.state.rawValue) \($0.flow.match)" }
+      cursor = page.next
+    }
+    #expect(
+      found.sorted() == ["- stale in_port=2", "a in force in_port=1", "b sent in_port=3", "c waiting in_port=4"])
+    #expect(reconciler.listing(of: "c").map(\.flow) == [flow(4, table: 1, out: 4)])
+    #expect(reconciler.listing(from: 0, limit: 100, table: TableID(1)).flows.count == 1)
+    #expect(reconciler.listing(from: 99, limit: 1).next == nil)
+    reconciler.disconnected()
+    #expect(reconciler.listing(of: "c").map(\.state) == [.unknown])
+  }
+}
