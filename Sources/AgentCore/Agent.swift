@@ -46,6 +46,11 @@ actor Agent {
   /// The engine's number for the last that it has been given.
   private var lastChange: UInt64 = 0
   private var reportedQuarantines: [Unit: String] = [:]
+  /// Whether the rows of the database that the flows rest on are in effect.
+  private var isHostConfigured = false
+  /// The connection whose flows were in force last, by its number.
+  private var replayedConnection = 0
+  private let (replays, replayed) = AsyncStream.makeStream(of: Bool.self, bufferingPolicy: .bufferingNewest(1))
 
   init(dhcpTable: DHCPBindingTable, engine: SwitchEngine<Unit>, logger: Logger) {
     self.dhcpTable = dhcpTable
@@ -112,6 +117,17 @@ actor Agent {
     wake()
   }
 
+  /// The bridge and its ports are in effect as they were asked for, or are not.
+  func hostConfigured(_ isInEffect: Bool) async {
+    guard isInEffect != isHostConfigured else { return }
+    isHostConfigured = isInEffect
+    if isInEffect { await observeSwitch() }
+  }
+
+  /// Tells true whenever all flows have come into force on a new connection to the switch, and false when it is lost. For
+  /// one reader.
+  nonisolated var switchReplays: AsyncStream<Bool> { replays }
+
   /// The tunnel address, now and whenever it changes. For one reader.
   func tunnelAddresses() -> AsyncStream<IPv4Address> {
     let (stream, continuation) = AsyncStream.makeStream(of: IPv4Address.self, bufferingPolicy: .bufferingNewest(1))
@@ -157,6 +173,12 @@ actor Agent {
     let old = switchState
     switchState = state
     logChanges(since: old)
+    if state.features == nil, old.features != nil { replayed.yield(false) }
+    if state.isInSync, state.history.connections != replayedConnection {
+      replayedConnection = state.history.connections
+      replayed.yield(true)
+    }
+    guard isHostConfigured else { return }
     while let first = underway.first, first.change <= state.changeInForce {
       underway.removeFirst()
       guard underway.isEmpty || applied.epoch != first.version.epoch || applied.revision != first.version.revision
@@ -267,7 +289,7 @@ actor Agent {
 
   /// Whether the goal state received last is in force.
   var isInForce: Bool {
-    goal.isComplete && switchPorts != nil && dirty.isEmpty && applied == goal.version
+    goal.isComplete && switchPorts != nil && isHostConfigured && dirty.isEmpty && applied == goal.version
       && lastChange <= switchState.changeInForce
   }
   /// Whether a switch is connected.

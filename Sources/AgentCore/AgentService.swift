@@ -36,8 +36,23 @@ public struct AgentService: Service {
       try await runUntilCancelled()
     }
     SystemdNotifier.stopping()
+    await releaseSwitch()
     LocalSocket.release(configuration.apiSocket)
     logger.info("stopped; the switch keeps forwarding")
+  }
+
+  /// Lets a switch that starts while no agent runs forward at once. Takes no longer than a local database does.
+  private func releaseSwitch() async {
+    let path = configuration.openVSwitch.database
+    let release = Task.detached { try await DatabaseSession.release(database: path) }
+    let limit = Task.detached {
+      try await Task.sleep(for: .seconds(2))
+      release.cancel()
+    }
+    if case .failure(let error) = await release.result {
+      logger.warning("other_config:flow-restore-wait may be left set", metadata: ["reason": "\(error)"])
+    }
+    limit.cancel()
   }
 
   private func runUntilCancelled() async throws {
@@ -67,6 +82,9 @@ public struct AgentService: Service {
       group.addTask { await agent.run() }
       group.addTask { await listener.run() }
       group.addTask { try await database.run() }
+      group.addTask {
+        for await isReplayed in agent.switchReplays { await database.switchChanged(isReplayed: isReplayed) }
+      }
       group.addTask { try await underlay.run() }
       group.addTask { try await followController(agent, board, database) }
       group.addTask {

@@ -113,6 +113,38 @@ struct AgentTests {
     }
   }
 
+  @Test("nothing is reported as applied while the bridge and its ports are not in effect")
+  func hostNotConfigured() async throws {
+    try await withAgent { agent, wire in
+      await agent.hostConfigured(false)
+      await agent.viewChanged(plugged)
+      await agent.received(snapshot(3))
+      await until {
+        let state = await agent.switchState
+        return state.isInSync && state.flowsDesired > 5
+      }
+      #expect(await agent.applied.revision == 0)
+      #expect(await !agent.isInForce)
+      await agent.hostConfigured(true)
+      #expect(await agent.reports.next()?.applied.revision == 3)
+    }
+  }
+
+  @Test("every connection whose flows have come into force is told of once")
+  func replays() async throws {
+    try await withAgent { agent, wire in
+      var told = agent.switchReplays.makeAsyncIterator()
+      await agent.viewChanged(plugged)
+      await agent.received(snapshot(3))
+      #expect(await told.next() == true)
+      await wire.goAway(forgetting: true)
+      #expect(await told.next() == false)
+      await wire.comeBack()
+      #expect(await told.next() == true)
+      #expect(await agent.switchState.history.connections == 2)
+    }
+  }
+
   @Test("a connection that was cut costs no flow")
   func blink() async throws {
     try await withAgent { agent, wire in
@@ -219,6 +251,7 @@ private func withAgent(
   }
   let agent = Agent(
     dhcpTable: DHCPBindingTable(), engine: engine, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+  await agent.hostConfigured(true)
   let loop = Task { await agent.run() }
   defer { loop.cancel() }
   try await body(agent, wire)

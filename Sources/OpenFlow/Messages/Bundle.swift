@@ -1,7 +1,7 @@
 /// ONF extension 230: messages that take effect together or not at all.
-struct BundleControl: Hashable, Sendable {
+public struct BundleControl: Hashable, Sendable {
   /// What is asked for or answered; the answer's number is one more than the question's.
-  enum Kind: UInt16, Sendable {
+  public enum Kind: UInt16, Sendable, CaseIterable {
     case openRequest = 0
     case openReply = 1
     case closeRequest = 2
@@ -19,12 +19,18 @@ struct BundleControl: Hashable, Sendable {
   /// The bytes of a bundle-add before the message that it carries.
   static let addOverhead = 24
 
-  var bundle: UInt32
-  var kind: Kind
+  /// The number of the bundle, which the one who opens it chooses.
+  public var bundle: UInt32
+  /// What is asked for or answered.
+  public var kind: Kind
+  /// 1 all or nothing, 2 in order.
+  public var flags: UInt16
 
-  init(bundle: UInt32, kind: Kind) {
+  /// A request about a bundle, or its answer.
+  public init(bundle: UInt32, kind: Kind, flags: UInt16 = 3) {
     self.bundle = bundle
     self.kind = kind
+    self.flags = flags
   }
 
   /// Reads the body after the experimenter's numbers.
@@ -35,16 +41,21 @@ struct BundleControl: Hashable, Sendable {
       throw start.malformed("expected a bundle control type of 0 to 7")
     }
     self.kind = kind
-    try reader.skip(2)
+    self.flags = try reader.integer()
   }
 
   func encode(to bytes: inout [UInt8], xid: UInt32) {
     bytes.appendHeader(type: .experimenter, length: 24, xid: xid)
     bytes.appendInteger(Experimenter.onf)
     bytes.appendInteger(BundleControl.controlSubtype)
+    encodeBody(to: &bytes)
+  }
+
+  /// Appends the body after the experimenter's numbers.
+  func encodeBody(to bytes: inout [UInt8]) {
     bytes.appendInteger(bundle)
     bytes.appendInteger(kind.rawValue)
-    bytes.appendInteger(BundleControl.atomicOrdered)
+    bytes.appendInteger(flags)
   }
 }
 
