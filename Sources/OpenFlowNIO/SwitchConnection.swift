@@ -114,7 +114,7 @@ public final class SwitchConnection: Sendable {
   ///
   /// - Parameter bundle: Encoded with transaction ids of `reserveTransactionIDs`.
   /// - Throws: `ConnectionFailure`.
-  public func commit(_ bundle: EncodedBundle) async throws -> [BundleRefusal] {
+  public nonisolated(nonsending) func commit(_ bundle: EncodedBundle) async throws -> [BundleRefusal] {
     guard bundle.refusals.isEmpty else { return bundle.refusals }
     guard case .committed(let refusals) = try await perform(.commit(bundle)) else { return [] }
     return refusals
@@ -188,7 +188,7 @@ public final class SwitchConnection: Sendable {
     try? await channel.closeFuture.get()
   }
 
-  private func perform(_ request: SwitchRequest) async throws -> SwitchAnswer {
+  private nonisolated(nonsending) func perform(_ request: SwitchRequest) async throws -> SwitchAnswer {
     try await withCheckedThrowingContinuation { continuation in
       if channel.eventLoop.inEventLoop {
         handler.value.submit(request, continuation)

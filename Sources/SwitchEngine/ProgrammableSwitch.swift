@@ -15,7 +15,7 @@ public protocol ProgrammableSwitch: Sendable {
   ///   refused, none was applied.
   /// - Throws: `ConnectionFailure.refused` when the switch refused the bundle without naming a change; anything else
   ///   means that the outcome is unknown, and the connection of no more use.
-  func commit(_ bundle: EncodedBundle) async throws -> [BundleRefusal]
+  nonisolated(nonsending) func commit(_ bundle: EncodedBundle) async throws -> [BundleRefusal]
 
   /// How many flows have these cookies.
   func flowCount(cookies: CookieFilter) async throws -> Int

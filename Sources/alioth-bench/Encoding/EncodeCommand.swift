@@ -66,7 +66,7 @@ private func encodeValues(_ flows: [Flow], _ bundleSize: Int) -> Int {
 /// Flows as the engine keeps them, all of them about to be sent.
 private struct StoredFlows {
   private var reconciler = FlowReconciler<Int>(ownership: FlowModel.ownership)
-  private var batches: [FlowReconciler<Int>.Batch] = []
+  private var batches: [FlowBatch] = []
 
   init(_ model: FlowModel, _ bundleSize: Int) {
     reconciler.loadInstalled([])

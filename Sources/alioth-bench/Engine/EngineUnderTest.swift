@@ -9,6 +9,7 @@ import SwitchEngine
 struct EngineUnderTest: Sendable {
   let engine: SwitchEngine<Int>
   let loop: any EventLoop
+  let commits = TimedSwitch.CommitClock()
   private let running: Task<Void, Never>
 
   /// How many flows are handed over at once: an agent compiles a few units, hands them over, and goes on.
@@ -17,8 +18,9 @@ struct EngineUnderTest: Sendable {
   /// Starts an engine, which connects and reads what is there.
   init(socket: String, options: SwitchEngineOptions = SwitchEngineOptions()) {
     let loop = MultiThreadedEventLoopGroup.singleton.next()
-    let engine = SwitchEngine<Int>(ownership: FlowModel.ownership, options: options, eventLoop: loop) { loop in
-      try await SwitchConnection.connect(to: .unix(socket), group: loop)
+    let engine = SwitchEngine<Int>(ownership: FlowModel.ownership, options: options, eventLoop: loop) {
+      [commits] loop in
+      TimedSwitch(try await SwitchConnection.connect(to: .unix(socket), group: loop), commits)
     }
     self.loop = loop
     self.engine = engine

@@ -6,8 +6,9 @@ final class PacketSocket {
   let descriptor: Int32
   private var buffer = [UInt8](repeating: 0, count: 2048)
 
-  /// Opens the link of this name for frames of one Ethernet type.
-  init(link: String, etherType: UInt16) throws {
+  /// Opens the link of this name to send only, or for every frame that comes in.
+  init(link: String, receiving: Bool) throws {
+    let etherType: UInt16 = receiving ? 3 : 0  // ETH_P_ALL or nothing
     let index = if_nametoindex(link)
     guard index > 0 else { throw RawConnection.Failure.system("link \(link)") }
     descriptor = socket(AF_PACKET, Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue), Int32(etherType.bigEndian))

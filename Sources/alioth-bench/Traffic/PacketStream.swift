@@ -18,8 +18,20 @@ final class PacketStream: Sendable {
     var lost: Int { sent - received }
   }
 
+  /// What the packets are like.
+  enum Kind: UInt8, Sendable {
+    /// All alike: after the first one the switch knows what to do with them.
+    case permitted = 1
+    /// From another address, and each of another Ethernet type than those before: the switch has to look up every one,
+    /// and cannot do with it what it would have done a moment ago.
+    case forbidden = 2
+  }
+
+  private let kind: Kind
   private let isStopping = Atomic<Bool>(false)
   private let result = Mutex<Result<Outcome, RawConnection.Failure>?>(nil)
+
+  init(_ kind: Kind) { self.kind = kind }
 
   func stop() { isStopping.store(true, ordering: .relaxed) }
 
@@ -30,13 +42,13 @@ final class PacketStream: Sendable {
   }
 
   /// Sends and receives until `stop`, and then receives what is still under way; blocks.
-  func run(from source: String, to destination: String, etherType: UInt16, perSecond: Int) {
+  func run(from source: String, to destination: String, perSecond: Int) {
     let outcome: Result<Outcome, RawConnection.Failure>
     do {
       outcome = .success(
         try carry(
-          PacketSocket(link: source, etherType: etherType), PacketSocket(link: destination, etherType: etherType),
-          etherType, 1_000_000_000 / UInt64(max(1, perSecond))))
+          PacketSocket(link: source, receiving: false), PacketSocket(link: destination, receiving: true),
+          1_000_000_000 / UInt64(max(1, perSecond))))
     } catch {
       outcome = .failure(error as? RawConnection.Failure ?? RawConnection.Failure(description: "\(error)"))
     }
@@ -44,7 +56,7 @@ final class PacketStream: Sendable {
   }
 
   private func carry(
-    _ source: PacketSocket, _ destination: PacketSocket, _ etherType: UInt16, _ interval: UInt64
+    _ source: PacketSocket, _ destination: PacketSocket, _ interval: UInt64
   ) throws -> Outcome {
     var outcome = Outcome()
     var arrived: [Bool] = []
@@ -52,7 +64,7 @@ final class PacketStream: Sendable {
     while !isStopping.load(ordering: .relaxed) {
       Clock.sleep(until: due)
       due += interval
-      if source.send(PacketStream.frame(etherType, number: arrived.count)) {
+      if source.send(frame(arrived.count)) {
         arrived.append(false)
       } else {
         outcome.unsent += 1
@@ -71,7 +83,7 @@ final class PacketStream: Sendable {
 
   private func take(_ destination: PacketSocket, _ arrived: inout [Bool], _ outcome: inout Outcome) {
     while let frame = destination.receive() {
-      guard let number = PacketStream.number(of: frame), arrived.indices.contains(number) else { continue }
+      guard let number = number(of: frame), arrived.indices.contains(number) else { continue }
       if arrived[number] {
         outcome.duplicates += 1
       } else {
@@ -96,17 +108,21 @@ final class PacketStream: Sendable {
   }
 
   /// From and to addresses that nobody has, with the number after a mark.
-  private static func frame(_ etherType: UInt16, number: Int) -> [UInt8] {
-    var frame: [UInt8] = [2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1]
-    frame += [UInt8(truncatingIfNeeded: etherType >> 8), UInt8(truncatingIfNeeded: etherType)] + mark
-    frame += RawMessage.integer(UInt32(truncatingIfNeeded: number))
+  private func frame(_ number: Int) -> [UInt8] {
+    let type = PacketStream.etherType + (kind == .forbidden ? UInt16(number % 4096) : 0)
+    var frame: [UInt8] = [2, 0, 0, 0, 0, 0xff, 2, 0, 0, 0, 0, kind.rawValue]
+    frame += [UInt8(truncatingIfNeeded: type >> 8), UInt8(truncatingIfNeeded: type)] + PacketStream.mark
+    frame += [kind.rawValue] + RawMessage.integer(UInt32(truncatingIfNeeded: number))
     return frame + [UInt8](repeating: 0, count: 60 - frame.count)
   }
 
+  /// The first Ethernet type; those from here on mean nothing to a switch.
+  private static let etherType: UInt16 = 0xa000
   private static let mark: [UInt8] = [0xa1, 0x10, 0xbe, 0x5c]
 
-  private static func number(of frame: ArraySlice<UInt8>) -> Int? {
-    guard frame.count >= 22, frame[14..<18] == mark[...] else { return nil }
-    return Int(frame[18..<22].reduce(UInt32(0)) { $0 << 8 | UInt32($1) })
+  /// The number of a frame of this stream.
+  private func number(of frame: ArraySlice<UInt8>) -> Int? {
+    guard frame.count >= 23, frame[14..<18] == PacketStream.mark[...], frame[18] == kind.rawValue else { return nil }
+    return Int(frame[19..<23].reduce(UInt32(0)) { $0 << 8 | UInt32($1) })
   }
 }

@@ -1,10 +1,11 @@
 import ArgumentParser
+import NetworkTypes
 import OpenFlow
 
 /// Flows that let one kind of packets through and not another, and that are told first and last: a switch that has
 /// only a part of all flows lets through what it should not.
 struct TrafficOptions: ParsableArguments {
-  @Flag(help: "Let packets from port 1 out of port 2, except those of Ethernet type 0x88b6.")
+  @Flag(help: "Let packets from port 1 out of port 2, except those from 02:00:00:00:00:02.")
   var guardTraffic = false
 
   /// The first and the last of all units.
@@ -16,7 +17,7 @@ struct TrafficOptions: ParsableArguments {
       instructions: [.applyActions([.output(OFPort(rawValue: 2))])])
     let deny = Flow(
       table: TableID(rawValue: 0), priority: 200, cookie: FlowModel.ownership.value | 2 << 40,
-      match: Match([source, .ethType(0x88b6)]), instructions: [])
+      match: Match([source, .ethSrc(MACAddress(rawValue: 0x0200_0000_0002))]), instructions: [])
     return ((owner: -1, flows: [permit]), (owner: .max, flows: [deny]))
   }
 }

@@ -12,14 +12,14 @@ struct StreamCommand: ParsableCommand {
   @Option(help: "The link to receive on.") var to: String
   @Option(help: "Packets a second.") var rate = 1000
   @Option(help: "For how many seconds at most.") var seconds = 600.0
-  @Option(help: "The packets' Ethernet type.") var etherType: UInt16 = 0x88b5
+  @Flag(help: "Send the packets that the guard's flows forbid.") var forbidden = false
 
   func run() throws {
     signal(SIGTERM) { _ in stopRequested.store(true, ordering: .relaxed) }
     signal(SIGINT) { _ in stopRequested.store(true, ordering: .relaxed) }
-    let stream = PacketStream()
-    let (from, to, etherType, rate) = (from, to, etherType, rate)
-    let thread = BlockingThread { stream.run(from: from, to: to, etherType: etherType, perSecond: rate) }
+    let stream = PacketStream(forbidden ? .forbidden : .permitted)
+    let (from, to, rate) = (from, to, rate)
+    let thread = BlockingThread { stream.run(from: from, to: to, perSecond: rate) }
     let deadline = Clock.now() + UInt64(seconds * 1e9)
     while Clock.now() < deadline, !stopRequested.load(ordering: .relaxed) {
       Clock.sleep(until: Clock.now() + 50_000_000)
