@@ -1,5 +1,7 @@
 /// Where the layers of a frame begin, as parsing found them; nil for one that is not there.
 struct PacketLayout: Hashable, Sendable {
+  /// The Ethernet type of the network header.
+  var etherType: UInt16 = 0
   /// The first MPLS label.
   var labels: Int?
   /// The network header, or what stands in its place.
@@ -49,6 +51,7 @@ struct PacketParser {
       offset += 4
     }
     key.etherType = parseEtherType()
+    layout.etherType = key.etherType
     if key.isMPLS {
       layout.labels = offset
       parseLabels()
