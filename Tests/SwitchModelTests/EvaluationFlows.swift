@@ -131,7 +131,8 @@ struct FlowGenerator {
     case .arp:
       return [
         field(.arpOp, [1, 2]), field(.arpSPA, addresses, masks: masks), field(.arpTPA, addresses, masks: masks),
-        field(.arpSHA, PacketGenerator.macs.map { UInt128($0) }), field(.arpTHA, PacketGenerator.macs.map { UInt128($0) }),
+        field(.arpSHA, PacketGenerator.macs.map { UInt128($0) }),
+        field(.arpTHA, PacketGenerator.macs.map { UInt128($0) }),
       ]
     case .vlan: return [field(.vlanVID, [0x1000, 0x1064, 0x10c8]), field(.vlanPCP, [0, 3, 7])]
     case .mpls: return []
@@ -151,7 +152,9 @@ struct FlowGenerator {
       instructions.append(
         .writeActions(actions(table, kind, count: Int.random(in: 1...3, using: &random), isSet: true)))
     }
-    if random.chance(15) { instructions.append(.writeMetadata(random.pick([1, 5, 0xff]), mask: random.pick([.max, 0xff, 1]))) }
+    if random.chance(15) {
+      instructions.append(.writeMetadata(random.pick([1, 5, 0xff]), mask: random.pick([.max, 0xff, 1])))
+    }
     if table < tables - 1, random.chance(45) {
       instructions.append(.gotoTable(TableID(UInt8.random(in: (table + 1)..<tables, using: &random))))
     }
@@ -167,7 +170,8 @@ struct FlowGenerator {
     case 0..<7: return [.output(port())]
     case 7..<13: return [setField(kind)]
     case 13: return [move(kind)]
-    case 14: return [.load(random.pick([0, 1, 0x10, 7]), FieldSlice(.reg(random.pick([0, 1, 5])), offset: 0, count: 16))]
+    case 14:
+      return [.load(random.pick([0, 1, 0x10, 7]), FieldSlice(.reg(random.pick([0, 1, 5])), offset: 0, count: 16))]
     case 15:
       // Mostly onwards; a few go back, up to the limit.
       let onwards = table < tables - 1 && random.chance(93)
@@ -176,9 +180,13 @@ struct FlowGenerator {
       return [.resubmit(port: random.chance(70) ? .inPort : OFPort(random.pick([1, 2, 3])), table: TableID(next))]
     case 16 where !groupIDs.isEmpty: return [.group(random.pick(groupIDs))]
     case 17 where kind != .any && kind != .vlan && kind != .arp && kind != .mpls: return [.decrementTTL]
-    case 18 where kind == .vlan: return [.popVLAN]
+    case 18 where kind == .vlan && !isSet && depth == 0:
+      return [
+        .clone([.popVLAN, .output(port()), .resubmit(port: .inPort, table: TableID(min(table + 1, tables - 1)))])
+      ]
     case 18 where kind != .mpls && !isSet: return [.pushVLAN(random.pick([0x8100, 0x88a8])), setVLAN()]
-    case 19 where kind != .any && kind != .vlan && kind != .arp && kind != .mpls: return [.setTTL(random.pick([0, 1, 5, 64]))]
+    case 19 where kind != .any && kind != .vlan && kind != .arp && kind != .mpls:
+      return [.setTTL(random.pick([0, 1, 5, 64]))]
     case 20 where !isSet && depth < 2: return [.clone(actions(table, kind, count: 2, isSet: false, depth: depth + 1))]
     case 21 where !isSet: return [.outputField(FieldSlice(.reg(0), offset: 0, count: 16))]
     case 22 where !isSet && random.chance(20): return [.exit]
@@ -233,7 +241,8 @@ struct FlowGenerator {
     default: break
     }
     // Those of the kind are the interesting ones.
-    return .setField(random.chance(70) ? fields[Int.random(in: fields.count / 2..<fields.count, using: &random)] : random.pick(fields))
+    return .setField(
+      random.chance(70) ? fields[Int.random(in: fields.count / 2..<fields.count, using: &random)] : random.pick(fields))
   }
 
   private mutating func move(_ kind: Kind) -> Action {

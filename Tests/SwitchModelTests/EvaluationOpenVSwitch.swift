@@ -99,9 +99,11 @@ final class DummyOpenVSwitch {
   /// Puts a packet into a port; the packets that leave, by port.
   func receive(_ packet: [UInt8], on port: UInt32) throws -> [UInt32: [[UInt8]]] {
     _ = try command("netdev-dummy/receive", ["p\(port)", hex(packet)])
-    // Commands are answered between rounds in which packets are taken in: after two more it has gone through.
-    _ = try command("version", [])
-    _ = try command("version", [])
+    // Commands are answered, at most ten of them, between rounds in which packets are taken in: after so many more the
+    // packet has gone through.
+    let request = "{\"id\":0,\"method\":\"version\",\"params\":[]}"
+    try send(String(repeating: request, count: 22))
+    _ = try replies(22, to: "version")
     var packets: [UInt32: [[UInt8]]] = [:]
     for port in ports {
       let new = newPackets(from: port)
@@ -168,26 +170,30 @@ final class DummyOpenVSwitch {
   func command(_ method: String, _ arguments: [String]) throws -> String {
     requests += 1
     let parameters = arguments.map { "\"\($0)\"" }.joined(separator: ",")
-    let request = "{\"id\":\(requests),\"method\":\"\(method)\",\"params\":[\(parameters)]}"
-    var rest = Array(request.utf8)[...]
+    try send("{\"id\":\(requests),\"method\":\"\(method)\",\"params\":[\(parameters)]}")
+    return try replies(1, to: method)
+  }
+
+  private func send(_ text: String) throws {
+    var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
-      let sent = rest.withUnsafeBytes { send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+      let sent = rest.withUnsafeBytes { Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
       guard sent > 0 else { throw Failure(description: "Open vSwitch is gone") }
       rest = rest.dropFirst(sent)
     }
-    return try reply(to: method)
   }
 
-  private func reply(to method: String) throws -> String {
+  private func replies(_ count: Int, to method: String) throws -> String {
     var reply: [UInt8] = []
     var depth = 0
+    var complete = 0
     var isInText = false
     var isEscaped = false
     var buffer = [UInt8](repeating: 0, count: 65536)
-    while true {
-      let count = recv(socket, &buffer, buffer.count, 0)
-      guard count > 0 else { throw Failure(description: "Open vSwitch is gone in \(method)") }
-      for byte in buffer[0..<count] {
+    while complete < count {
+      let length = recv(socket, &buffer, buffer.count, 0)
+      guard length > 0 else { throw Failure(description: "Open vSwitch is gone in \(method)") }
+      for byte in buffer[0..<length] {
         reply.append(byte)
         if isEscaped {
           isEscaped = false
@@ -200,9 +206,9 @@ final class DummyOpenVSwitch {
           depth += 1
         } else if byte == UInt8(ascii: "}") {
           depth -= 1
+          if depth == 0 { complete += 1 }
         }
       }
-      if depth == 0 { break }
     }
     let text = String(decoding: reply, as: UTF8.self)
     guard text.contains("\"error\":null") else { throw Failure(description: "\(method): \(text)") }

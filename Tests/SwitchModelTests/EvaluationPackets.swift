@@ -65,7 +65,8 @@ struct PacketGenerator {
     let count = random.pick([1, 1, 2, 3, 4])
     return (0..<count).flatMap { index -> [UInt8] in
       let bottom: UInt32 = index == count - 1 ? 0x100 : 0
-      let entry = random.pick([0, 2, 16, 1000]) << 12 | random.pick([0, 5]) << 9 | bottom | random.pick([0, 1, 2, 64])
+      let entry =
+        random.pick([0, 2, 16, 1000]) << 12 | random.pick([0, 5]) << 9 | bottom | random.pick([0, 1, 2, 64])
       return PacketBuilder.bytes(entry as UInt32, 4)
     }
   }
@@ -95,7 +96,9 @@ struct PacketGenerator {
     if random.chance(25) {
       let header = random.pick([0, 43, 44, 51, 60] as [UInt8])
       switch header {
-      case 44: payload = [number, 0] + PacketBuilder.bytes(random.pick([0, 1, 0x10, 0x11] as [UInt16]), 2) + [0, 0, 0, 1] + payload
+      case 44:
+        payload =
+          [number, 0] + PacketBuilder.bytes(random.pick([0, 1, 0x10, 0x11] as [UInt16]), 2) + [0, 0, 0, 1] + payload
       case 51: payload = [number, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1] + payload
       case 43: payload = [number, 2, 0, random.pick([0, 1]), 0, 0, 0, 0] + [UInt8](repeating: 7, count: 16) + payload
       default: payload = [number, 0, 1, 4, 0, 0, 0, 0] + payload
@@ -121,7 +124,9 @@ struct PacketGenerator {
       )
     case 4..<7:
       let hasChecksum = random.chance(80)
-      return (17, PacketBuilder.udp(addresses, source: source, destination: destination, hasChecksum: hasChecksum, noise(20)))
+      return (
+        17, PacketBuilder.udp(addresses, source: source, destination: destination, hasChecksum: hasChecksum, noise(20))
+      )
     case 7:
       var chunk = PacketBuilder.bytes(source, 2) + PacketBuilder.bytes(destination, 2) + [0, 0, 0, 1, 0, 0, 0, 0]
       chunk += noise(20)
@@ -129,7 +134,9 @@ struct PacketGenerator {
     case 8..<10:
       let payload = noise(20)
       if isIPv6 {
-        return (58, PacketBuilder.icmpv6(addresses, type: random.pick([128, 129, 1, 3]), code: random.pick([0, 1]), payload))
+        return (
+          58, PacketBuilder.icmpv6(addresses, type: random.pick([128, 129, 1, 3]), code: random.pick([0, 1]), payload)
+        )
       }
       return (1, PacketBuilder.icmp(type: random.pick([8, 0, 3, 11, 13]), code: random.pick([0, 0, 1]), payload))
     case 10 where isIPv6:
@@ -137,7 +144,9 @@ struct PacketGenerator {
       let option = random.pick([[1], [2], [], [1, 2], [5, 1]] as [[UInt8]])
       for kind in option { body += [kind, 1] + PacketBuilder.bytes(random.pick(PacketGenerator.macs), 6) }
       return (
-        58, PacketBuilder.icmpv6(addresses, type: random.pick([135, 136]), code: random.chance(90) ? 0 : 1, rest: 0x6000_0000, body)
+        58,
+        PacketBuilder.icmpv6(
+          addresses, type: random.pick([135, 136]), code: random.chance(90) ? 0 : 1, rest: 0x6000_0000, body)
       )
     default: return (random.pick([2, 47, 50, 89]), noise(30))
     }
