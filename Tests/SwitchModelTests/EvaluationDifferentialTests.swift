@@ -19,22 +19,17 @@ struct EvaluationDifferentialTests {
   func forwarding() throws {
     let real = try DummyOpenVSwitch()
     defer { real.stop() }
-    var compared = 0
-    var refused = 0
-    var outputs = 0
-    var matched = 0
-    var differences: [String] = []
+    var report = DifferenceReport()
     for set in 0..<EvaluationDifferentialTests.sets {
       let seed = EvaluationDifferentialTests.seed &* 1_000_003 &+ UInt64(set)
       var generator = FlowGenerator(random: SeededGenerator(seed: seed))
       let state = generator.state()
       do {
         try real.install(
-          flows: state.flows.map(\.commandText),
+          flows: state.flows.map { $0.commandText() },
           groups: state.groups.values.sorted { $0.id < $1.id }.map(\.text))
       } catch {
-        refused += 1
-        print("seed \(seed): \(error)")
+        report.refuse(seed, error)
         continue
       }
       var packets = PacketGenerator(random: SeededGenerator(seed: seed ^ 0xfeed))
@@ -45,22 +40,50 @@ struct EvaluationDifferentialTests {
         let result = Evaluator(state).evaluate(PacketInput(packet, port: OFPort(port)), at: .zero, memory: &memory)
         let left = try real.receive(packet, on: port)
         let trace = try real.trace(packet, on: port)
-        compared += 1
-        outputs += result.outputs.count
-        matched += result.matched.count
-        if let difference = Comparison.difference(result, left) ?? Comparison.pathDifference(result, trace) {
-          differences.append(
-            "seed \(seed): \(difference)\nin port \(port): \(Comparison.hex(packet))\n\(result.trace)\n\(Comparison.readable(trace))"
-          )
-        }
+        let difference = Comparison.difference(result, left) ?? Comparison.pathDifference(result, trace)
+        report.add(
+          result,
+          difference.map {
+            "seed \(seed): \($0)\nin port \(port): \(Comparison.hex(packet))\n\(result.trace)\n"
+              + Comparison.readable(trace)
+          })
       }
     }
-    print(
-      "seed \(EvaluationDifferentialTests.seed): \(compared) packets compared, \(outputs) left, \(matched) flows matched, \(refused) sets of flows refused, \(differences.count) differences"
-    )
-    for difference in differences.prefix(3) { print(difference) }
-    #expect(differences.count == 0)
-    #expect(refused == 0)
+    report.print("forwarding")
+    #expect(report.differences.count == 0)
+    #expect(report.refused == 0)
+  }
+}
+
+/// What a differential test found.
+struct DifferenceReport {
+  private var compared = 0
+  private var outputs = 0
+  private var matched = 0
+  private(set) var refused = 0
+  private(set) var differences: [String] = []
+
+  mutating func add(_ result: Evaluation, _ difference: String?) {
+    compared += 1
+    outputs += result.outputs.count
+    matched += result.matched.count
+    if let difference { differences.append(difference) }
+  }
+
+  /// Open vSwitch refused a set of flows: a mistake of the generator.
+  mutating func refuse(_ seed: UInt64, _ error: any Error) {
+    refused += 1
+    Swift.print("seed \(seed): \(error)")
+  }
+
+  func print(_ name: String) {
+    Swift.print(
+      "\(name), seed \(EvaluationDifferentialTests.seed): \(compared) packets compared, \(outputs) left, "
+        + "\(matched) flows matched, \(refused) sets refused, \(differences.count) differences")
+    for difference in differences.prefix(2) { Swift.print(difference) }
+    for difference in differences.dropFirst(2) {
+      Swift.print(difference.split(separator: "\n").suffix(2).joined(separator: "\n"))
+    }
   }
 }
 

@@ -278,7 +278,16 @@ struct FlowGenerator {
 
 extension Flow {
   /// As `ovs-ofctl add-flows` reads it: fragments by name, which it insists on.
-  var commandText: String {
+  ///
+  /// - Parameter texts: The text of actions that `Action` has only as bytes.
+  func commandText(_ texts: [[UInt8]: String] = [:]) -> String {
+    let text = texts.sorted { $0.key.count > $1.key.count }.reduce(fragmentText) {
+      $0.replacing("raw(\(Comparison.hex($1.key)))", with: $1.value)
+    }
+    return text
+  }
+
+  private var fragmentText: String {
     let names = [
       "nw_frag=0x1/0x1": "nw_frag=yes", "nw_frag=0x0/0x2": "nw_frag=not_later", "nw_frag=0x0": "nw_frag=no",
       "nw_frag=0x1": "nw_frag=first", "nw_frag=0x3": "nw_frag=later",

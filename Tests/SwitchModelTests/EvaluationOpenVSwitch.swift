@@ -81,7 +81,9 @@ final class DummyOpenVSwitch {
       \(ofctl) add-flows \(bridge) \(directory)/flows
       """, output: "\(directory)/ofctl.out")
     guard status == 0 else {
-      throw Failure(description: "ovs-ofctl: " + text(of: "\(directory)/ofctl.out"))
+      let said = text(of: "\(directory)/ofctl.out")
+      let line = said.firstRange(of: "/flows:").flatMap { Int(said[$0.upperBound...].prefix { $0.isNumber }) }
+      throw Failure(description: "\(said)\(line.map { flows.indices.contains($0 - 1) ? flows[$0 - 1] : "" } ?? "")")
     }
     _ = try command("revalidator/purge", [])
     _ = try command("dpctl/flush-conntrack", [])
@@ -110,6 +112,11 @@ final class DummyOpenVSwitch {
       if !new.isEmpty { packets[port] = new }
     }
     return packets
+  }
+
+  /// Lets time pass.
+  func advance(milliseconds: UInt64) throws {
+    _ = try command("time/warp", [String(milliseconds), String(milliseconds)])
   }
 
   /// The text of `ofproto/trace`.

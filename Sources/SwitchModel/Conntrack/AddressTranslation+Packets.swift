@@ -58,7 +58,7 @@ extension DatapathPacket {
     let isSource = (kind == .source) != isReply
     let other = isReply ? connection.key : connection.replyKey
     self.connection.state.insert(isSource ? .sourceTranslated : .destinationTranslated)
-    setAddress(isSource: isSource, to: other)
+    setAddress(isSource: isSource, to: other, isRelated: isRelated)
     if isRelated {
       rewriteInner(isSource: !isSource, to: other.reversed)
     } else {
@@ -67,14 +67,32 @@ extension DatapathPacket {
     cached = nil
   }
 
-  private mutating func setAddress(isSource: Bool, to other: ConnectionKey) {
+  private mutating func setAddress(isSource: Bool, to other: ConnectionKey, isRelated: Bool) {
     let address = isSource ? other.destination.address : other.source.address
     if other.isIPv6 {
+      if isRelated { updateChecksumOfInner(isSource: isSource, to: address, other.ipProtocol) }
       apply(isSource ? .ipv6Source(address) : .ipv6Destination(address))
     } else {
       let address = UInt32(truncatingIfNeeded: address)
       apply(isSource ? .ipv4Source(address) : .ipv4Destination(address))
     }
+  }
+
+  /// For an ICMPv6 error Open vSwitch 3.1 updates a checksum where the connection's protocol has it, though ICMPv6 stands
+  /// there: so the error's inner packet comes out with a wrong one, here as there.
+  private mutating func updateChecksumOfInner(isSource: Bool, to address: UInt128, _ ipProtocol: UInt8) {
+    guard let network = layout.network, let transport = layout.transport,
+      let old = bytes.number(at: network + (isSource ? 8 : 24), count: 16), old != address
+    else { return }
+    let place: Int
+    switch ipProtocol {
+    case IPNumber.tcp where layout.transportLength >= 20: place = transport + 16
+    case IPNumber.udp where layout.transportLength >= 8: place = transport + 6
+    default: return
+    }
+    guard let checksum = bytes.uint16(at: place), ipProtocol == IPNumber.tcp || checksum != 0 else { return }
+    let new = Checksum.updated(checksum, from: old, to: address, words: 8)
+    bytes.write(new == 0 && ipProtocol == IPNumber.udp ? 0xffff : new, at: place)
   }
 
   private mutating func setPorts(to other: ConnectionKey) {
@@ -95,7 +113,7 @@ extension DatapathPacket {
       writeInnerPort(other.destination.port, at: 0, other.ipProtocol)
       writeInnerPort(other.source.port, at: 2, other.ipProtocol)
     }
-    setAddress(isSource: isSource, to: other)
+    setAddress(isSource: isSource, to: other, isRelated: false)
     layout = outer
     guard layout.end >= transport + 8 else { return }
     bytes.write(0, at: transport + 2)

@@ -34,21 +34,30 @@ extension Pipeline {
     case .load(let value, let slice): load(UInt128(value), slice)
     case .resubmit(let port, let table):
       lookUp(in: table == .all ? self.table : table, port: port == .inPort ? key.inPort : port.rawValue)
-    case .controller(let controller):
-      if controller.pause {
-        pause = controller
-        freeze()
-      } else {
-        commit()
-        emit(.controller(packetIn(controller, continuation: nil)))
-      }
+    case .controller(let controller): toController(controller)
     case .conjunction: trace.add(.warning, "a conjunction does nothing by itself")
     case .note: break
     case .clone(let actions): clone(actions)
     case .ctClear: clearTracking()
     case .exit: isExiting = true
-    case .raw: trace.add(.warning, "an action that is not evaluated")
+    case .raw(let bytes):
+      if let action = ExtensionAction(bytes) {
+        perform(action)
+      } else {
+        trace.add(.warning, "an action that is not evaluated")
+      }
     }
+  }
+
+  /// Sends the packet to a controller; with `pause` that is where it goes on.
+  mutating func toController(_ action: ControllerAction) {
+    guard !action.pause else {
+      pause = action
+      freeze()
+      return
+    }
+    commit()
+    emit(.controller(packetIn(action, continuation: nil)))
   }
 
   // MARK: Fields

@@ -250,7 +250,7 @@ struct Pipeline<State: ForwardingState> {
     for step in steps {
       switch step {
       case .action(.output), .action(.outputField), .action(.group), .action(.controller), .action(.decrementTTL),
-        .action(.resubmit(_, .all)):
+        .action(.resubmit(_, .all)), .action(.raw):
         frozenSteps.append(.restore(table, cookie: cookie))
         frozenSteps.append(step)
       case .goto(let table): frozenSteps.append(.action(.resubmit(port: .inPort, table: table)))
@@ -286,6 +286,11 @@ struct Pipeline<State: ForwardingState> {
   private func needsParsing(_ step: Step) -> Bool {
     switch step {
     case .action(.output), .action(.outputField), .action(.setQueue), .action(.group): false
+    case .action(.raw(let bytes)):
+      switch ExtensionAction(bytes) {
+      case .output, .outputField, .outputTruncated: false
+      default: true
+      }
     case .action(.setField(let field)): KeyField(field.field)?.isAboveLabels ?? true
     default: true
     }

@@ -70,6 +70,20 @@ enum ActionSet {
     return slots.sorted { $0.key < $1.key }.map(\.value) + sets + [final.action]
   }
 
+  private static func place(_ action: ExtensionAction?) -> Place {
+    switch action {
+    case .popLabel: .slot(1)
+    case .pushLabel: .slot(4)
+    case .decrementTTL: .slot(6)
+    case .decrementLabelTTL: .slot(7)
+    case .setLabelTTL: .set
+    case .track: .final(0)
+    case .resubmitTuple: .final(2)
+    case .output: .final(3)
+    default: .ignored
+    }
+  }
+
   private static func place(_ action: Action) -> Place {
     switch action {
     case .popVLAN: .slot(0)
@@ -80,6 +94,7 @@ enum ActionSet {
     case .resubmit: .final(2)
     case .output: .final(3)
     case .group: .final(4)
+    case .raw(let bytes): place(ExtensionAction(bytes))
     default: .ignored
     }
   }

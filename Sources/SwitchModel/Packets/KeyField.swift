@@ -6,7 +6,7 @@ struct KeyField: Hashable, Sendable {
   enum Place: Hashable, Sendable {
     case inPort, inPort16, metadata, tunnelID, tunnelSource, tunnelDestination, tunnelIPv6Source, tunnelIPv6Destination
     case tunnelFlags, tunnelGroupPolicy, tunnelGroupPolicyFlags
-    case tunnelOption(UInt8)
+    case tunnelOption(UInt8, length: Int)
     case register(Int), doubleRegister(Int), quadRegister(Int)
     case mark, hash, recirculation, conjunction, actionSetOutput
     case ctState, ctZone, ctMark, ctLabel, ctProtocol, ctIPv4Source, ctIPv4Destination, ctIPv6Source
@@ -51,7 +51,8 @@ struct KeyField: Hashable, Sendable {
   /// The field of these numbers; nil for one that evaluation does not know.
   init?(_ field: Field) {
     switch (field.oxmClass, field.number) {
-    case (0x0001, 40...103): self.init(.tunnelOption(field.number - 40), Int(field.length) * 8)
+    case (0x0001, 40...103): 
+      self.init(.tunnelOption(field.number - 40, length: Int(field.length)), Int(field.length) * 8)
     default:
       guard let known = KeyField.known[UInt32(field.oxmClass) << 8 | UInt32(field.number)] else { return nil }
       self = known

@@ -36,7 +36,7 @@ extension PacketKey {
     case .tunnelFlags: UInt128(tunnel.flags)
     case .tunnelGroupPolicy: UInt128(tunnel.groupPolicy)
     case .tunnelGroupPolicyFlags: UInt128(tunnel.groupPolicyFlags)
-    case .tunnelOption(let index):
+    case .tunnelOption(let index, _):
       tunnel.options[index].flatMap { $0.number(at: max(0, $0.count - 16), count: min(16, $0.count)) } ?? 0
     case .register(let index): register(index)
     case .doubleRegister(let index): register(2 * index) << 32 | register(2 * index + 1)
@@ -117,8 +117,9 @@ extension PacketKey {
     case .tunnelFlags: tunnel.flags = UInt16(truncatingIfNeeded: value)
     case .tunnelGroupPolicy: tunnel.groupPolicy = UInt16(truncatingIfNeeded: value)
     case .tunnelGroupPolicyFlags: tunnel.groupPolicyFlags = UInt8(truncatingIfNeeded: value)
-    case .tunnelOption(let index):
-      var option = tunnel.options[index] ?? [UInt8](repeating: 0, count: 16)
+    case .tunnelOption(let index, let length):
+      // Of an option longer than a number only its last bytes are reached.
+      var option = tunnel.options[index] ?? [UInt8](repeating: 0, count: length)
       option.write(value, at: max(0, option.count - 16), count: min(16, option.count))
       tunnel.options[index] = option
     case .register(let index): setRegister(index, value)
