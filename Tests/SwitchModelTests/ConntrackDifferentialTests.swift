@@ -29,6 +29,7 @@ struct ConntrackDifferentialTests {
           let pause = packets.random.pick([20_000, 31_000, 61_000] as [UInt64])
           time = time.advanced(milliseconds: pause)
           try real.advance(milliseconds: pause)
+          memory.connections.sweep(at: time)
           story.append("\(pause) ms pass")
         }
         let packet = packets.packet()

@@ -117,6 +117,8 @@ final class DummyOpenVSwitch {
   /// Lets time pass.
   func advance(milliseconds: UInt64) throws {
     _ = try command("time/warp", [String(milliseconds), String(milliseconds)])
+    // Connections are swept by a thread of its own, which sees the new time soon.
+    usleep(50_000)
   }
 
   /// The text of `ofproto/trace`.

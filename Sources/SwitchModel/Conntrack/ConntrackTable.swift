@@ -41,8 +41,23 @@ public struct Connection: Hashable, Sendable {
 
 /// The connections of a switch: a value, so that a caller keeps as many histories as it likes.
 public struct ConntrackTable: Sendable {
+  /// Where the answers to a connection are found.
+  private struct Answers: Sendable {
+    var connection: ConnectionKey
+    /// The answers of a translated connection have an entry of their own in Open vSwitch, and that stays until it is
+    /// swept, even if the connection is gone: nobody else can have this key so long.
+    var isTranslated: Bool
+  }
+
+  /// What a key belongs to.
+  enum Finding {
+    case connection(Connection, isReply: Bool)
+    /// A translated connection that is gone and was not swept yet.
+    case remains
+  }
+
   private var byKey: [ConnectionKey: Connection] = [:]
-  private var byReply: [ConnectionKey: ConnectionKey] = [:]
+  private var byReply: [ConnectionKey: Answers] = [:]
 
   /// No connections.
   public init() {}
@@ -60,25 +75,37 @@ public struct ConntrackTable: Sendable {
   /// Forgets the connections for which this holds.
   public mutating func removeAll(where condition: (Connection) -> Bool) {
     for connection in byKey.values where condition(connection) { remove(connection.key) }
+    sweepRemains()
   }
 
-  /// Forgets what has expired; nothing finds it any more in any case.
-  public mutating func expire(at time: ModelTime) {
+  /// Sweeps what has expired, which Open vSwitch does every few seconds. No packet finds it any more in any case, but the
+  /// answers' keys of translated connections are free again only then.
+  public mutating func sweep(at time: ModelTime) {
     removeAll { $0.expiry <= time }
   }
 
-  func find(_ key: ConnectionKey, at time: ModelTime) -> (connection: Connection, isReply: Bool)? {
-    if let connection = byKey[key], time < connection.expiry { return (connection, false) }
-    if let original = byReply[key], let connection = byKey[original], time < connection.expiry {
-      return (connection, true)
+  private mutating func sweepRemains() {
+    byReply = byReply.filter { byKey[$0.value.connection]?.replyKey == $0.key }
+  }
+
+  func find(_ key: ConnectionKey, at time: ModelTime) -> Finding? {
+    if let connection = byKey[key], time < connection.expiry { return .connection(connection, isReply: false) }
+    guard let answers = byReply[key] else { return nil }
+    if let connection = byKey[answers.connection], time < connection.expiry, connection.replyKey == key {
+      return .connection(connection, isReply: true)
     }
-    return nil
+    return answers.isTranslated ? .remains : nil
+  }
+
+  /// The connection that a key belongs to, in whichever direction.
+  func connection(_ key: ConnectionKey, at time: ModelTime) -> Connection? {
+    if case .connection(let connection, _) = find(key, at: time) { connection } else { nil }
   }
 
   mutating func insert(_ connection: Connection) {
     remove(connection.key)
     byKey[connection.key] = connection
-    byReply[connection.replyKey] = connection.key
+    byReply[connection.replyKey] = Answers(connection: connection.key, isTranslated: connection.translation != nil)
   }
 
   mutating func update(_ connection: Connection) {
@@ -86,8 +113,10 @@ public struct ConntrackTable: Sendable {
   }
 
   mutating func remove(_ key: ConnectionKey) {
-    guard let connection = byKey.removeValue(forKey: key) else { return }
-    if byReply[connection.replyKey] == key { byReply[connection.replyKey] = nil }
+    guard let connection = byKey.removeValue(forKey: key), connection.translation == nil,
+      byReply[connection.replyKey]?.connection == key
+    else { return }
+    byReply[connection.replyKey] = nil
   }
 }
 

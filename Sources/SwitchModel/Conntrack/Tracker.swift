@@ -24,7 +24,7 @@ struct Tracker {
   /// Tracks `packet`: sets what it shows of its connection, translates its addresses, commits the connection.
   mutating func track(_ packet: inout DatapathPacket, _ request: TrackingRequest) {
     if let cached = packet.cached, cached.key.zone == request.zone, !request.force,
-      let found = table.find(cached.key, at: time)?.connection
+      let found = table.connection(cached.key, at: time)
     {
       again(&packet, request, cached, found)
       return
@@ -37,7 +37,11 @@ struct Tracker {
     // A state of another zone says nothing here.
     if packet.connection.zone != request.zone { packet.connection.state = [] }
     var finding = Finding(key: read.key, isRelated: read.isRelated)
-    find(&finding, in: packet)
+    guard find(&finding, in: packet) else {
+      packet.connection.state.insert(.invalid)
+      describe(&packet, request.zone, nil, nil)
+      return
+    }
     if request.force, finding.isReply, let connection = finding.connection {
       forget(connection.key)
       finding.connection = nil
@@ -66,20 +70,18 @@ struct Tracker {
     label(&packet, request, connection)
   }
 
-  private mutating func find(_ finding: inout Finding, in packet: DatapathPacket) {
+  /// Finds the packet's connection; false when it was one that is gone, whose translation is still there.
+  private mutating func find(_ finding: inout Finding, in packet: DatapathPacket) -> Bool {
     // A packet that was translated already has the key of the connection's other direction, reversed.
     let isTranslated = !packet.connection.state.isDisjoint(with: [.sourceTranslated, .destinationTranslated])
-    guard isTranslated else {
-      if let found = table.find(finding.key, at: time) {
-        finding.connection = found.connection
-        finding.isReply = found.isReply
-      }
-      return
-    }
-    if let found = table.find(finding.key.reversed, at: time) {
-      finding.connection = found.connection
-      finding.isReply = !found.isReply
-      finding.key = finding.isReply ? found.connection.replyKey : found.connection.key
+    switch table.find(isTranslated ? finding.key.reversed : finding.key, at: time) {
+    case .connection(let connection, let isReply):
+      finding.connection = connection
+      finding.isReply = isReply != isTranslated
+      if isTranslated { finding.key = finding.isReply ? connection.replyKey : connection.key }
+      return true
+    case .remains: return false
+    case nil: return true
     }
   }
 
@@ -123,7 +125,7 @@ struct Tracker {
     let original = ConnectionKey(
       zone: packet.connection.zone, isIPv6: key.isIPv6, ipProtocol: tuple.ipProtocol, source: source,
       destination: destination)
-    return table.find(original, at: time)?.connection
+    return table.connection(original, at: time)
   }
 
   private mutating func advance(
@@ -206,7 +208,7 @@ struct Tracker {
   private mutating func label(
     _ packet: inout DatapathPacket, _ request: TrackingRequest, _ connection: Connection?
   ) {
-    guard let key = connection?.key, var connection = table.find(key, at: time)?.connection,
+    guard let key = connection?.key, var connection = table.connection(key, at: time),
       request.markMask != 0 || request.labelMask != 0
     else { return }
     connection.mark = request.mark | connection.mark & ~request.markMask
