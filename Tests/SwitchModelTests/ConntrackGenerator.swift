@@ -26,21 +26,36 @@ struct TrackingFlowGenerator {
       for priority in [10, 20, 30, 40, 50] as [UInt16] {
         let isIPv6 = priority == 50
         let state: (value: UInt32, mask: UInt32) = random.pick([
-          (0x21, 0x21), (0x22, 0x22), (0x2a, 0x2a), (0x30, 0x30), (0x20, 0x21), (0x24, 0x24), (0x20, 0x30), (0x60, 0x60),
+          (0x21, 0x21), (0x22, 0x22), (0x2a, 0x2a), (0x30, 0x30), (0x20, 0x21), (0x24, 0x24), (0x20, 0x30),
+          (0x60, 0x60),
           (0xa0, 0xa0),
         ])
         var actions: [Action] = []
+        // Addresses that were translated already are not translated again to what they are.
+        let original: [MatchField] =
+          isIPv6
+          ? [
+            MatchField(.ipv6Src, value: 0xfd00 << 112, mask: ~0xf),
+            MatchField(.ipv6Dst, value: 0xfd00 << 112, mask: ~0xf),
+          ]
+          : [
+            MatchField(.ipv4Src, value: 0x0a00_0000, mask: ~0xf), MatchField(.ipv4Dst, value: 0x0a00_0000, mask: ~0xf),
+          ]
         // What is invalid cannot be committed: Open vSwitch refuses such a flow.
-        if state.value & 0x10 == 0, random.chance(60) { actions.append(commit(isIPv6: isIPv6, next: table == 1 && random.chance(30) ? 2 : nil)) }
+        if state.value & 0x10 == 0, random.chance(60) {
+          actions.append(commit(isIPv6: isIPv6, next: table == 1 && random.chance(30) ? 2 : nil))
+        }
         if table == 1 && random.chance(30) { actions.append(track(then: 2)) }
         if random.chance(15) { actions.append(.ctClear) }
         if random.chance(10) { actions.append(.decrementTTL) }
         if random.chance(10) {
-          actions.append(isIPv6 ? .setField(MatchField(.ipv6Dst, value: 7)) : .setField(MatchField(.ipv4Dst, value: 0x0a00_0005)))
+          actions.append(
+            isIPv6 ? .setField(MatchField(.ipv6Dst, value: 7)) : .setField(MatchField(.ipv4Dst, value: 0x0a00_0005)))
         }
         actions.append(.resubmit(port: .inPort, table: TableID(3)))
         add(
-          table, priority, [.ethType(isIPv6 ? 0x86dd : 0x0800), .ctState(state.value, mask: state.mask)], actions)
+          table, priority, [.ethType(isIPv6 ? 0x86dd : 0x0800), .ctState(state.value, mask: state.mask)] + original,
+          actions)
       }
       add(table, 1, [], [.resubmit(port: .inPort, table: TableID(3))])
     }
@@ -92,7 +107,7 @@ struct TrackingFlowGenerator {
     }
     return remember(
       .track(
-        zone: zone(), commit: true, force: random.chance(15), table: table,
+        zone: zone(), commit: true, force: translation == nil && random.chance(15), table: table,
         mark: random.chance(40) ? (random.pick([1, 0x12]), random.pick([.max, 0xf])) : nil,
         label: random.chance(30) ? (UInt128(random.pick([1, 0x34] as [UInt64])) << 64, .max << 64) : nil,
         translation: translation))
@@ -156,7 +171,8 @@ struct ConversationGenerator {
       }
       let type: UInt8 = random.pick([8, 8, 8, 0, 13, 3])
       return frame(addresses, isIPv6, 1, PacketBuilder.icmp(type: type, code: 0, [1, 2, 3]))
-    default: return frame(addresses, isIPv6, 132, PacketBuilder.bytes(0x0007_0008_0000_0001, 8) + [0, 0, 0, 0, 1, 2, 3, 4])
+    default:
+      return frame(addresses, isIPv6, 132, PacketBuilder.bytes(0x0007_0008_0000_0001, 8) + [0, 0, 0, 0, 1, 2, 3, 4])
     }
   }
 
@@ -188,12 +204,14 @@ struct ConversationGenerator {
       isIPv6 ? Array(network[24..<40] + network[8..<24]) : Array(network[16..<20] + network[12..<16])
     let transport = Array(network[headerLength...])
     let ports = (
-      source: UInt16(transport[2]) << 8 | UInt16(transport[3]), destination: UInt16(transport[0]) << 8 | UInt16(transport[1])
+      source: UInt16(transport[2]) << 8 | UInt16(transport[3]),
+      destination: UInt16(transport[0]) << 8 | UInt16(transport[1])
     )
     if random.chance(15) {
       let rest = Array(network.prefix(headerLength + (isIPv6 ? 24 : random.pick([8, 24]))))
       if isIPv6 {
-        return frame(addresses, true, 58, PacketBuilder.icmpv6(addresses, type: random.pick([1, 3]), code: 0, rest: 0, rest))
+        return frame(
+          addresses, true, 58, PacketBuilder.icmpv6(addresses, type: random.pick([1, 3]), code: 0, rest: 0, rest))
       }
       return frame(addresses, false, 1, PacketBuilder.icmp(type: random.pick([3, 11]), code: 0, rest: 0, rest))
     }
@@ -202,7 +220,9 @@ struct ConversationGenerator {
       guard transport.count >= 20 else { return nil }
       let theirs = transport[4..<8].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
       let acknowledged = transport[8..<12].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-      let flags: UInt16 = transport[13] & 2 != 0 && transport[13] & 0x10 == 0 ? random.pick([0x12, 0x12, 0x14]) : random.pick([0x10, 0x10, 0x18, 0x11, 0x14, 0x04])
+      let flags: UInt16 =
+        transport[13] & 2 != 0 && transport[13] & 0x10 == 0
+        ? random.pick([0x12, 0x12, 0x14]) : random.pick([0x10, 0x10, 0x18, 0x11, 0x14, 0x04])
       let isOff = random.chance(10)
       return frame(
         addresses, isIPv6, 6,
@@ -212,7 +232,8 @@ struct ConversationGenerator {
           acknowledgement: theirs &+ 1, flags: flags, options: random.chance(30) ? [1, 3, 3, 2] : []))
     case 17:
       return frame(
-        addresses, isIPv6, 17, PacketBuilder.udp(addresses, source: ports.source, destination: ports.destination, [9, 9]))
+        addresses, isIPv6, 17,
+        PacketBuilder.udp(addresses, source: ports.source, destination: ports.destination, [9, 9]))
     case 1 where transport[0] == 8:
       return frame(addresses, false, 1, PacketBuilder.icmp(type: 0, code: 0, [1, 2, 3]))
     case 58 where transport[0] == 128:

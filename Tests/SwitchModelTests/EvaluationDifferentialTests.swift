@@ -26,7 +26,7 @@ struct EvaluationDifferentialTests {
       let state = generator.state()
       do {
         try real.install(
-          flows: state.flows.map { $0.commandText() },
+          flows: state.flows.map { $0.commandText(generator.texts) },
           groups: state.groups.values.sorted { $0.id < $1.id }.map(\.text))
       } catch {
         report.refuse(seed, error)
@@ -38,8 +38,9 @@ struct EvaluationDifferentialTests {
         let packet = packets.packet()
         let port = UInt32.random(in: 1..<5, using: &packets.random)
         let result = Evaluator(state).evaluate(PacketInput(packet, port: OFPort(port)), at: .zero, memory: &memory)
-        let left = try real.receive(packet, on: port)
         let trace = try real.trace(packet, on: port)
+        let left = try real.receive(
+          packet, on: port, expecting: result.outputs.filter { $0.port != .local }.count)
         let difference = Comparison.difference(result, left) ?? Comparison.pathDifference(result, trace)
         report.add(
           result,

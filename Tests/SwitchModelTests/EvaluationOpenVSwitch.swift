@@ -98,20 +98,18 @@ final class DummyOpenVSwitch {
 
   // MARK: Packets
 
-  /// Puts a packet into a port; the packets that leave, by port.
-  func receive(_ packet: [UInt8], on port: UInt32) throws -> [UInt32: [[UInt8]]] {
+  /// Puts a packet into a port; the packets that leave, by port. Some actions are left to threads of their own: up to
+  /// `expected` packets are waited for.
+  func receive(_ packet: [UInt8], on port: UInt32, expecting expected: Int = 0) throws -> [UInt32: [[UInt8]]] {
     _ = try command("netdev-dummy/receive", ["p\(port)", hex(packet)])
-    // Commands are answered, at most ten of them, between rounds in which packets are taken in: after so many more the
-    // packet has gone through.
-    let request = "{\"id\":0,\"method\":\"version\",\"params\":[]}"
-    try send(String(repeating: request, count: 22))
-    _ = try replies(22, to: "version")
     var packets: [UInt32: [[UInt8]]] = [:]
-    for port in ports {
-      let new = newPackets(from: port)
-      if !new.isEmpty { packets[port] = new }
+    for attempt in 0..<100 {
+      try passRounds()
+      for port in ports { packets[port, default: []] += newPackets(from: port) }
+      if attempt > 0 && packets.values.reduce(0, { $0 + $1.count }) >= expected { break }
+      usleep(attempt > 2 ? 10_000 : 1_000)
     }
-    return packets
+    return packets.filter { !$0.value.isEmpty }
   }
 
   /// Lets time pass.
@@ -121,9 +119,19 @@ final class DummyOpenVSwitch {
     usleep(50_000)
   }
 
-  /// The text of `ofproto/trace`.
+  /// The text of `ofproto/trace`. A trace with a length check really sends the packet: what leaves is passed over.
   func trace(_ packet: [UInt8], on port: UInt32) throws -> String {
-    try command("ofproto/trace", ["br0", "in_port=\(port)", hex(packet)])
+    let text = try command("ofproto/trace", ["br0", "in_port=\(port)", hex(packet)])
+    try passRounds()
+    for port in ports { _ = newPackets(from: port) }
+    return text
+  }
+
+  /// Commands are answered, at most ten of them, between rounds in which packets are taken in: after so many more what
+  /// came in has gone through.
+  private func passRounds() throws {
+    try send(String(repeating: "{\"id\":0,\"method\":\"version\",\"params\":[]}", count: 22))
+    _ = try replies(22, to: "version")
   }
 
   private func hex(_ packet: [UInt8]) -> String {

@@ -50,7 +50,8 @@ struct WireAction {
   private static func stack(_ subtype: UInt16, _ name: String, _ slice: FieldSlice) -> WireAction {
     WireAction(
       nicira(
-        subtype, PacketBuilder.bytes(slice.offset, 2) + header(slice.field) + PacketBuilder.bytes(slice.count, 2)
+        subtype,
+        PacketBuilder.bytes(slice.offset, 2) + header(slice.field) + PacketBuilder.bytes(slice.count, 2)
           + [0, 0, 0, 0, 0, 0]), "\(name):\(slice)")
   }
 
@@ -81,13 +82,15 @@ struct WireAction {
     var assignments: [String] = []
     if let mark {
       nested += nicira(
-        33, [0, 0, 0, 0, 0, 0] + header(.ctMark, hasMask: true) + PacketBuilder.bytes(mark.value, 4)
+        33,
+        [0, 0, 0, 0, 0, 0] + header(.ctMark, hasMask: true) + PacketBuilder.bytes(mark.value, 4)
           + PacketBuilder.bytes(mark.mask, 4))
       assignments.append("set_field:\(mark.value)/\(mark.mask)->ct_mark")
     }
     if let label {
       nested += nicira(
-        33, [0, 0, 0, 0, 0, 0] + header(.ctLabel, hasMask: true) + PacketBuilder.bytes(label.value, 16)
+        33,
+        [0, 0, 0, 0, 0, 0] + header(.ctLabel, hasMask: true) + PacketBuilder.bytes(label.value, 16)
           + PacketBuilder.bytes(label.mask, 16))
       assignments.append(
         "set_field:0x\(String(label.value, radix: 16))/0x\(String(label.mask, radix: 16))->ct_label")

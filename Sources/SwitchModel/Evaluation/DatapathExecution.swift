@@ -139,9 +139,10 @@ struct DatapathExecution<State: ForwardingState> {
     switch action {
     case .output(let port, let tunnel):
       output(packet, port, tunnel)
-      packet.cut = nil
+      packet.cut = 0
     case .truncate(let length):
-      packet.cut = length
+      // What is pushed before the packet leaves makes it longer again.
+      packet.cut = max(0, packet.bytes.count - max(length, 14))
       return true
     case .set(let edit): packet.apply(edit)
     case .pushVLAN(let tag): packet.pushVLAN(tag)
@@ -169,7 +170,7 @@ struct DatapathExecution<State: ForwardingState> {
       return
     }
     guard result.outputs.count < Self.maximumOutputs else { return }
-    let bytes = packet.cut.map { Array(packet.bytes.prefix(max($0, 14))) } ?? packet.bytes
+    let bytes = Array(packet.bytes.dropLast(packet.cut))
     trace.add(.datapath, "out of port \(number)\(tunnel.map { ", tunnel key \($0.id)" } ?? "")")
     result.outputs.append(
       PacketOutput(port: number, bytes: bytes, tunnel: tunnel, queue: packet.queue, mark: packet.mark))

@@ -3,7 +3,9 @@ import OpenFlow
 extension ExtensionAction {
   /// The action that these bytes are, header included; nil for one that the pipeline does not know.
   init?(_ bytes: [UInt8]) {
-    guard let type = bytes.uint16(at: 0), let length = bytes.uint16(at: 2), Int(length) == bytes.count else { return nil }
+    guard let type = bytes.uint16(at: 0), let length = bytes.uint16(at: 2), Int(length) == bytes.count else {
+      return nil
+    }
     let action: ExtensionAction?
     switch type {
     case 0: action = ExtensionAction.output(bytes)

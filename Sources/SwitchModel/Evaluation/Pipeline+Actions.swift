@@ -216,15 +216,19 @@ extension Pipeline {
       actionSetHasGroup: actionSetHasGroup, wasLabeled: wasLabeled, isTracked: isTracked)
   }
 
-  mutating func restore(_ saved: Saved) {
+  mutating func restorePacket(_ saved: Saved) {
     key = saved.key
     base = saved.base
+    wasLabeled = saved.wasLabeled
+    isTracked = saved.isTracked
+  }
+
+  mutating func restore(_ saved: Saved) {
+    restorePacket(saved)
     stack = saved.stack
     stackBytes = saved.stackBytes
     actionSet = saved.actionSet
     actionSetHasGroup = saved.actionSetHasGroup
-    wasLabeled = saved.wasLabeled
-    isTracked = saved.isTracked
   }
 
   private mutating func clone(_ actions: [Action]) {

@@ -189,7 +189,8 @@ struct Pipeline<State: ForwardingState> {
     case .larger(let saved, let slice, let rest):
       thaw()
       emit(.otherwise)
-      restore(saved)
+      // As in Open vSwitch 3.1 the other side begins with the stack and the action set that this one left.
+      restorePacket(saved)
       isExiting = false
       key.set(slice.field, offset: slice.offset, count: slice.count, to: 0)
       trace.add(.detail, "otherwise:")
@@ -198,7 +199,7 @@ struct Pipeline<State: ForwardingState> {
       thaw()
       emit(.endIf)
       restore(saved)
-      isExiting = true
+      isExiting = false
     }
   }
 

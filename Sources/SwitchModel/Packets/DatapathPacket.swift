@@ -11,8 +11,8 @@ struct DatapathPacket: Sendable {
   var connection = ConnectionMetadata()
   /// The connection that the last tracking found, and the direction: what Open vSwitch keeps until the addresses change.
   var cached: CachedConnection?
-  /// The length that the next output cuts to.
-  var cut: Int?
+  /// How many bytes the next output cuts off.
+  var cut = 0
 
   init(bytes: [UInt8], inPort: UInt32, tunnel: TunnelMetadata, mark: UInt32 = 0, vlanLimit: Int) {
     self.bytes = bytes

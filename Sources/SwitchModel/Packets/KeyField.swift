@@ -51,7 +51,7 @@ struct KeyField: Hashable, Sendable {
   /// The field of these numbers; nil for one that evaluation does not know.
   init?(_ field: Field) {
     switch (field.oxmClass, field.number) {
-    case (0x0001, 40...103): 
+    case (0x0001, 40...103):
       self.init(.tunnelOption(field.number - 40, length: Int(field.length)), Int(field.length) * 8)
     default:
       guard let known = KeyField.known[UInt32(field.oxmClass) << 8 | UInt32(field.number)] else { return nil }
