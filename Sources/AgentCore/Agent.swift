@@ -5,33 +5,33 @@ import NetworkTypes
 import OpenFlow
 import Pipeline
 import Reconciler
+import SwitchEngine
 
-/// The owner of everything that the agent knows: the goal state, the switch's ports, what is desired and what is
-/// installed.
+/// The owner of everything that the agent knows: the goal state, the switch's ports, and what follows from them.
 ///
-/// Events come in as calls that only note what changed. One loop, `run`, turns what was noted into flows, sends the
-/// difference, and reports when it is in force; however many events arrive meanwhile, the next turn takes them all.
+/// Events come in as calls that only note what changed. One loop, `run`, turns what was noted into flows, hands them to
+/// the engine, and reports when they are in force; however many events arrive meanwhile, the next turn takes them all.
 ///
 /// ```
-///  goal state ──▶ ┐                ┌▶ compile dirty units ─▶ difference ─▶ bundle ─▶ confirmed ─▶ report
-///  switch ports ─▶├ dirty units ──▶┤        ▲                                          │
-///  switch up/down ┘                └────────┴───────── anything new meanwhile ◀────────┘
+///  goal state ──▶ ┐                ┌▶ compile dirty units ─▶ engine ─▶ bundles ─▶ confirmed ─▶ report
+///  switch ports ─▶├ dirty units ──▶┤        ▲                                         │
+///  underlay ─────▶┘                └────────┴───────── anything new meanwhile ◀───────┘
 /// ```
 actor Agent {
-  /// Flows in one bundle: a commit runs to its end in the switch's main thread, so a large one would hold up
-  /// everything else there.
-  static let bundleLimit = 4096
-  /// How long a refused unit waits for another try without its input having changed.
-  static let quarantineRetry = Duration.seconds(60)
+  /// How many units are compiled before their flows are handed to the engine: the switch works on them while the next
+  /// ones are compiled.
+  static let compileSlice = 512
 
   nonisolated let dhcpTable: DHCPBindingTable
   nonisolated let reports = ReportBoard()
+  nonisolated let engine: SwitchEngine<Unit>
   private let logger: Logger
   private let (wakeups, wakeup) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
   private(set) var goal = HostGoalState()
   private(set) var ports = HostPorts()
-  private(set) var reconciler = FlowReconciler<Unit>()
+  /// What the engine said last.
+  private(set) var switchState = SwitchEngineState<Unit>()
   private(set) var unsettled: [Unit: CompiledUnit.Status] = [:]
   private(set) var applied = GoalStateVersion(epoch: "", revision: 0)
   private(set) var underlay: Underlay?
@@ -41,19 +41,34 @@ actor Agent {
   private var switchPorts: (any PortResolving)?
   private var dhcpEntries: [OFPort: DHCPBindingTable.Entry] = [:]
   private var dhcpPorts: [PortID: OFPort] = [:]
-  private var connection: (number: UInt64, to: any SwitchProgramming)?
-  private var connections: UInt64 = 0
-  private var reportedQuarantines: Set<Unit> = []
+  /// Versions that the engine has been given, each with the engine's number for the last of it.
+  private var underway: [(version: GoalStateVersion, change: UInt64)] = []
+  /// The engine's number for the last that it has been given.
+  private var lastChange: UInt64 = 0
+  private var reportedQuarantines: [Unit: String] = [:]
+  /// Whether the rows of the database that the flows rest on are in effect.
+  private var isHostConfigured = false
+  /// The connection whose flows were in force last, by its number.
+  private var replayedConnection = 0
+  private let (replays, replayed) = AsyncStream.makeStream(of: Bool.self, bufferingPolicy: .bufferingNewest(1))
 
-  init(dhcpTable: DHCPBindingTable, logger: Logger) {
+  init(dhcpTable: DHCPBindingTable, engine: SwitchEngine<Unit>, logger: Logger) {
     self.dhcpTable = dhcpTable
+    self.engine = engine
     self.logger = logger
   }
 
-  /// Turns what changed into flows and reports, until cancelled.
+  /// Turns what changed into flows and reports, and keeps the switch as they say, until cancelled.
   func run() async {
-    for await _ in wakeups {
-      await synchronize()
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.engine.run() }
+      group.addTask {
+        for await _ in self.engine.changes { await self.observeSwitch() }
+      }
+      group.addTask {
+        for await _ in self.wakeups { await self.synchronize() }
+      }
+      await group.waitForAll()
     }
   }
 
@@ -102,6 +117,17 @@ actor Agent {
     wake()
   }
 
+  /// The bridge and its ports are in effect as they were asked for, or are not.
+  func hostConfigured(_ isInEffect: Bool) async {
+    guard isInEffect != isHostConfigured else { return }
+    isHostConfigured = isInEffect
+    if isInEffect { await observeSwitch() }
+  }
+
+  /// Tells true whenever all flows have come into force on a new connection to the switch, and false when it is lost. For
+  /// one reader.
+  nonisolated var switchReplays: AsyncStream<Bool> { replays }
+
   /// The tunnel address, now and whenever it changes. For one reader.
   func tunnelAddresses() -> AsyncStream<IPv4Address> {
     let (stream, continuation) = AsyncStream.makeStream(of: IPv4Address.self, bufferingPolicy: .bufferingNewest(1))
@@ -110,104 +136,104 @@ actor Agent {
     return stream
   }
 
-  /// A connection to the switch is up: what it has is read and compared. Returns when that is done.
-  ///
-  /// - Throws: when the switch cannot be read; the connection is of no use then.
-  func adopt(_ new: any SwitchProgramming) async throws -> UInt64 {
-    connections += 1
-    let number = connections
-    let flows = try await new.flows(cookie: FlowCookie.owner, mask: FlowCookie.ownerMask)
-    guard number == connections else { throw CancellationError() }
-    compileDirty()
-    reconciler.loadInstalled(flows)
-    connection = (number, new)
-    logger.info(
-      "switch connected",
-      metadata: [
-        "flows_found": "\(flows.count)", "flows_desired": "\(reconciler.desiredCount)",
-        "flows_different": "\(reconciler.differenceCount)",
-      ])
-    wake()
-    return number
-  }
-
-  /// The connection that `adopt` numbered is gone.
-  func lost(connection number: UInt64) {
-    guard connection?.number == number else { return }
-    connection = nil
-    reconciler.disconnected()
-  }
-
-  /// Gives refused units another try.
-  func retryQuarantined() {
-    guard !reconciler.quarantined.isEmpty else { return }
-    reconciler.retryQuarantined()
-    wake()
-  }
-
   private func wake() {
     wakeup.yield()
   }
 
   // MARK: The loop's turn
 
-  /// Compiles what is dirty, sends the difference until there is none, and reports.
+  /// Compiles what is dirty, and hands it to the engine.
   ///
-  /// Until the goal state and the switch's ports are both known in full, nothing is sent: what is on the switch from
-  /// before keeps the guests' network running, and a half-known state would tear it down.
+  /// Until the goal state and the switch's ports are both known in full, the engine sends nothing: what is on the switch
+  /// from before keeps the guests' network running, and a half-known state would tear it down. A switch that has none of
+  /// the agent's flows has nothing to tear down, and gets them as they are compiled.
   private func synchronize() async {
-    compileDirty()
-    guard goal.isComplete, switchPorts != nil else { return }
-    reconciler.sweeps = true
-    while let (number, programming) = connection {
-      compileDirty()
-      guard let batch = reconciler.nextBatch(limit: Agent.bundleLimit) else { break }
-      do {
-        let refusals = try await programming.commit(batch.mods)
-        guard connection?.number == number else { continue }
-        settle(batch, refusals)
-      } catch {
-        logger.warning("switch connection failed", metadata: ["reason": "\(error)"])
-        lost(connection: number)
-        await programming.close()
-      }
+    let isComplete = goal.isComplete && switchPorts != nil
+    while !dirty.isEmpty {
+      let version = goal.version
+      let units = dirty.count <= Agent.compileSlice ? Array(dirty) : Array(dirty.prefix(Agent.compileSlice))
+      dirty.subtract(units)
+      let compiled = compile(units.sorted())
+      let isEmpty = switchState.flowsInstalled == 0
+      let input: DesiredInput? = !isComplete ? nil : dirty.isEmpty ? .complete : isEmpty ? .arriving : nil
+      lastChange = await engine.update(compiled, input: input)
+      if dirty.isEmpty, isComplete, version == goal.version { underway.append((version, lastChange)) }
     }
-    guard reconciler.isSettled, dirty.isEmpty else { return }
-    if applied != goal.version {
-      applied = goal.version
-      logger.info("goal state in force", metadata: ["version": "\(applied)", "flows": "\(reconciler.desiredCount)"])
+    if isComplete, underway.isEmpty, applied != goal.version {
+      lastChange = await engine.update([], input: .complete)
+      underway.append((goal.version, lastChange))
+    }
+    await observeSwitch()
+  }
+
+  /// Takes the engine's state over, and reports what came into force.
+  private func observeSwitch() async {
+    let state = await engine.state
+    guard state.number >= switchState.number else { return }
+    let old = switchState
+    switchState = state
+    logChanges(since: old)
+    if state.features == nil, old.features != nil { replayed.yield(false) }
+    if state.isInSync, state.history.connections != replayedConnection {
+      replayedConnection = state.history.connections
+      replayed.yield(true)
+    }
+    guard isHostConfigured else { return }
+    while let first = underway.first, first.change <= state.changeInForce {
+      underway.removeFirst()
+      guard underway.isEmpty || applied.epoch != first.version.epoch || applied.revision != first.version.revision
+      else {
+        continue
+      }
+      applied = first.version
+      logger.info("goal state in force", metadata: ["version": "\(applied)", "flows": "\(state.flowsDesired)"])
+    }
+    guard dirty.isEmpty, underway.isEmpty, goal.isComplete, switchPorts != nil, lastChange <= state.changeInForce else {
+      return
     }
     await reports.post(report)
   }
 
-  private func settle(_ batch: FlowReconciler<Unit>.Batch, _ refusals: [BundleRefusal]) {
-    guard !refusals.isEmpty else {
-      reconciler.committed(batch)
-      return
+  private func logChanges(since old: SwitchEngineState<Unit>) {
+    if switchState.features != nil, switchState.history.connections != old.history.connections || old.features == nil {
+      let found = switchState.history.lastReadBack ?? ReadBackSummary()
+      logger.info(
+        "switch connected",
+        metadata: [
+          "datapath": "\(switchState.features?.datapathIDText ?? "")", "flows_found": "\(found.found)",
+          "flows_intact": "\(found.intact)", "flows_desired": "\(switchState.flowsDesired)",
+          "flows_different": "\(switchState.flowsDifferent)",
+        ])
     }
-    reconciler.refused(batch, refusals.map { ($0.index, "the switch refused it: \($0.error)") })
-    for (unit, quarantine) in reconciler.quarantined where !reportedQuarantines.contains(unit) {
-      logger.error("flow refused", metadata: ["resource": "\(unit)", "reason": "\(quarantine.reason)"])
+    if let problem = switchState.problem, problem != old.problem {
+      logger.warning("no connection to the switch", metadata: ["reason": "\(problem)"])
     }
-    reportedQuarantines = Set(reconciler.quarantined.keys)
+    if switchState.counters.flowsDrifted > old.counters.flowsDrifted {
+      let count = switchState.counters.flowsDrifted - old.counters.flowsDrifted
+      logger.warning("somebody changed flows of the agent's; they are being restored", metadata: ["flows": "\(count)"])
+    }
+    let quarantines = switchState.quarantined.mapValues(\.reason)
+    guard quarantines != reportedQuarantines else { return }
+    for (unit, reason) in quarantines where reportedQuarantines[unit] != reason {
+      logger.error("flow refused", metadata: ["resource": "\(unit)", "reason": "\(reason)"])
+    }
+    reportedQuarantines = quarantines
   }
 
-  private func compileDirty() {
-    guard !dirty.isEmpty else { return }
+  private func compile(_ units: [Unit]) -> [(owner: Unit, flows: [Flow])] {
     let compiler = Compiler(goal: goal, host: ports)
-    for unit in dirty {
+    defer { updateBindings(units) }
+    return units.map { unit in
       let compiled = compiler.compile(unit)
       unitsCompiled += 1
-      reconciler.setDesired(compiled.flows, for: unit)
       unsettled[unit] = compiled.status == .complete ? nil : compiled.status
+      return (owner: unit, flows: compiled.flows)
     }
-    updateBindings()
-    dirty = []
   }
 
   /// Swaps in a new table of reservations when one of the dirty ports changed.
-  private func updateBindings() {
-    let ids = dirty.compactMap { unit -> PortID? in
+  private func updateBindings(_ units: [Unit]) {
+    let ids = units.compactMap { unit -> PortID? in
       if case .port(let id) = unit { id } else { nil }
     }
     guard !ids.isEmpty else { return }
@@ -242,12 +268,12 @@ actor Agent {
     for (unit, status) in unsettled.sorted(by: { $0.key < $1.key }) {
       if case .invalid(let reason) = status { add(unit, .invalid, reason) }
     }
-    for conflict in reconciler.conflicts {
+    for conflict in switchState.conflicts {
       add(
         conflict.owner, .invalid, "\(conflict.holder) of the same network already has its address: \(conflict.flow.key)"
       )
     }
-    for (unit, quarantine) in reconciler.quarantined.sorted(by: { $0.key < $1.key }) {
+    for (unit, quarantine) in switchState.quarantined.sorted(by: { $0.key < $1.key }) {
       add(unit, .switchRefused, quarantine.reason)
     }
     return failures
@@ -262,7 +288,10 @@ actor Agent {
   }
 
   /// Whether the goal state received last is in force.
-  var isInForce: Bool { goal.isComplete && switchPorts != nil && reconciler.isSettled && applied == goal.version }
+  var isInForce: Bool {
+    goal.isComplete && switchPorts != nil && isHostConfigured && dirty.isEmpty && applied == goal.version
+      && lastChange <= switchState.changeInForce
+  }
   /// Whether a switch is connected.
-  var isSwitchConnected: Bool { connection != nil }
+  var isSwitchConnected: Bool { switchState.features != nil }
 }

@@ -6,8 +6,10 @@ import Hummingbird
 import Logging
 import NIOPosix
 import NetworkTypes
+import Pipeline
 import ServiceLifecycle
 import Southbound
+import SwitchEngine
 
 /// The agent put together: the sessions with Open vSwitch and the controller, the DHCP responder, the underlay and the
 /// local API around the one ``Agent``.
@@ -34,36 +36,57 @@ public struct AgentService: Service {
       try await runUntilCancelled()
     }
     SystemdNotifier.stopping()
+    await releaseSwitch()
     LocalSocket.release(configuration.apiSocket)
     logger.info("stopped; the switch keeps forwarding")
+  }
+
+  /// Lets a switch that starts while no agent runs forward at once. Takes no longer than a local database does.
+  private func releaseSwitch() async {
+    let path = configuration.openVSwitch.database
+    let release = Task.detached { try await DatabaseSession.release(database: path) }
+    let limit = Task.detached {
+      try await Task.sleep(for: .seconds(2))
+      release.cancel()
+    }
+    if case .failure(let error) = await release.result {
+      logger.warning("other_config:flow-restore-wait may be left set", metadata: ["reason": "\(error)"])
+    }
+    limit.cancel()
   }
 
   private func runUntilCancelled() async throws {
     let table = DHCPBindingTable()
     let board = StatusBoard()
-    let agent = Agent(dhcpTable: table, logger: logger(for: "agent"))
+    let link = SwitchLink(configuration: configuration.openVSwitch, board: board)
+    let engine = SwitchEngine<Pipeline.Unit>(
+      ownership: FlowCookie.ownership, eventLoop: MultiThreadedEventLoopGroup.singleton.next()
+    ) { eventLoop in
+      try await link.dial(eventLoop)
+    }
+    let agent = Agent(dhcpTable: table, engine: engine, logger: logger(for: "agent"))
     let listener = DHCPListener(interface: configuration.dhcpInterface, table: table, logger: logger(for: "dhcp"))
     let database = DatabaseSession(
       configuration: configuration, defaultDatapathType: defaultDatapathType, agent: agent, board: board,
       logger: logger(for: "ovsdb"))
-    let openFlow = SwitchLink(
-      configuration: configuration.openVSwitch, agent: agent, board: board, logger: logger(for: "openflow"))
     let underlay = UnderlayMonitor(
       tunnel: configuration.tunnel, controller: configuration.controller.address.host, agent: agent, board: board,
       logger: logger(for: "underlay"))
     let document = StatusReader(
       configuration: configuration, started: started, agent: agent, board: board, listener: listener)
     let api = LocalAPI(
-      status: { await document.status() }, notReady: { await document.notReady() }, socket: configuration.apiSocket,
+      status: { await document.status() }, flows: { await agent.flows($0) }, notReady: { await document.notReady() },
+      socket: configuration.apiSocket,
       logger: logger(for: "api"))
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await agent.run() }
       group.addTask { await listener.run() }
       group.addTask { try await database.run() }
-      group.addTask { try await openFlow.run() }
+      group.addTask {
+        for await isReplayed in agent.switchReplays { await database.switchChanged(isReplayed: isReplayed) }
+      }
       group.addTask { try await underlay.run() }
       group.addTask { try await followController(agent, board, database) }
-      group.addTask { try await retryRefused(agent) }
       group.addTask {
         try await api.application(onRunning: {
           LocalSocket.restrict(configuration.apiSocket)
@@ -100,13 +123,6 @@ public struct AgentService: Service {
     guard let tls = configuration.controller.tls else { return .plaintext }
     return .mutualTLS(
       CredentialFiles(certificate: tls.certificate, key: tls.key, trust: tls.trustRoots), serverName: tls.serverName)
-  }
-
-  private func retryRefused(_ agent: Agent) async throws {
-    while true {
-      try await Task.sleep(for: Agent.quarantineRetry)
-      await agent.retryQuarantined()
-    }
   }
 
   /// Tells systemd that the agent's actor still takes its turns; a hung agent is restarted, which costs its guests

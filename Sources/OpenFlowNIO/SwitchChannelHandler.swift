@@ -8,10 +8,12 @@ final class SwitchChannelHandler: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
   typealias Waiter = CheckedContinuation<SwitchAnswer, any Error>
+  typealias PartReader = AsyncThrowingStream<[UInt8], any Error>.Continuation
 
   private var session: SwitchSession
   private var queue = OutboundQueue()
   private var waiters: [SwitchSession.RequestID: Waiter] = [:]
+  private var readers: [SwitchSession.RequestID: PartReader] = [:]
   private var nextRequest: UInt64 = 0
   private var context: ChannelHandlerContext?
   private var timer: (deadline: Duration, task: Scheduled<Void>)?
@@ -46,6 +48,14 @@ final class SwitchChannelHandler: ChannelInboundHandler {
     let id = SwitchSession.RequestID(nextRequest)
     waiters[id] = waiter
     handle(.request(id, request))
+  }
+
+  /// Asks for something in parts, which `reader` gets as they come.
+  func submit(_ question: MultipartRequest, _ reader: PartReader) {
+    nextRequest += 1
+    let id = SwitchSession.RequestID(nextRequest)
+    readers[id] = reader
+    handle(.request(id, .parts(question)))
   }
 
   func close() { handle(.close) }
@@ -90,8 +100,13 @@ final class SwitchChannelHandler: ChannelInboundHandler {
     case .send(let bytes): queue.appendUrgent(bytes)
     case .sendBulk(let pieces): queue.appendBulk(pieces)
     case .ready(let features): ready.succeed(features)
-    case .answer(let id, let answer): waiters.removeValue(forKey: id)?.resume(returning: answer)
-    case .fail(let id, let failure): waiters.removeValue(forKey: id)?.resume(throwing: failure)
+    case .part(let id, let body): readers[id]?.yield(body)
+    case .answer(let id, let answer):
+      readers.removeValue(forKey: id)?.finish()
+      waiters.removeValue(forKey: id)?.resume(returning: answer)
+    case .fail(let id, let failure):
+      readers.removeValue(forKey: id)?.finish(throwing: failure)
+      waiters.removeValue(forKey: id)?.resume(throwing: failure)
     case .publish(let event): published.yield(event)
     case .close(let failure):
       pump()

@@ -106,7 +106,15 @@ public final class SwitchConnection: Sendable {
   /// - Throws: `ConnectionFailure`; whether the changes were applied is unknown then, except for `.refused`.
   public func commit(_ mods: [FlowMod]) async throws -> [BundleRefusal] {
     guard !mods.isEmpty else { return [] }
-    let bundle = EncodedBundle(mods, firstXID: takeBundleXIDs(EncodedBundle.xidCount(for: mods.count)))
+    return try await commit(
+      EncodedBundle(mods, firstXID: reserveTransactionIDs(EncodedBundle.xidCount(for: mods.count))))
+  }
+
+  /// Carries out the changes of an encoded bundle in order, all of them or none; see `commit` of flow mods.
+  ///
+  /// - Parameter bundle: Encoded with transaction ids of `reserveTransactionIDs`.
+  /// - Throws: `ConnectionFailure`.
+  public func commit(_ bundle: EncodedBundle) async throws -> [BundleRefusal] {
     guard bundle.refusals.isEmpty else { return bundle.refusals }
     guard case .committed(let refusals) = try await perform(.commit(bundle)) else { return [] }
     return refusals
@@ -128,6 +136,18 @@ public final class SwitchConnection: Sendable {
     let request = MultipartRequest.flows(table: table, cookie: CookieFilter(cookie, mask: mask))
     guard case .multipart(.flows(let flows)) = try await perform(.multipart(request)) else { return [] }
     return flows
+  }
+
+  /// Flows in parts, undecoded, as they come: see `FlowStatisticsEntry`.
+  ///
+  /// - Parameters:
+  ///   - table: The table to read; nil for all.
+  ///   - cookies: The cookies of the flows to read.
+  /// - Returns: The bodies of the parts. The stream throws `ConnectionFailure`.
+  public func flowParts(table: TableID?, cookies: CookieFilter) -> AsyncThrowingStream<[UInt8], any Error> {
+    let (stream, reader) = AsyncThrowingStream.makeStream(of: [UInt8].self)
+    channel.eventLoop.execute { [handler] in handler.value.submit(.flows(table: table, cookie: cookies), reader) }
+    return stream
   }
 
   /// The ports.
@@ -158,12 +178,17 @@ public final class SwitchConnection: Sendable {
 
   private func perform(_ request: SwitchRequest) async throws -> SwitchAnswer {
     try await withCheckedThrowingContinuation { continuation in
-      channel.eventLoop.execute { [handler] in handler.value.submit(request, continuation) }
+      if channel.eventLoop.inEventLoop {
+        handler.value.submit(request, continuation)
+      } else {
+        channel.eventLoop.execute { [handler] in handler.value.submit(request, continuation) }
+      }
     }
   }
 
-  /// Takes consecutive transaction ids. They begin anew at the end of the range, which no open bundle reaches back to.
-  private func takeBundleXIDs(_ count: Int) -> UInt32 {
+  /// Takes consecutive transaction ids for a bundle. They begin anew at the end of the range, which no open bundle
+  /// reaches back to.
+  public func reserveTransactionIDs(_ count: Int) -> UInt32 {
     nextBundleXID.withLock { next in
       let count = UInt32(clamping: count)
       let (end, overflows) = next.addingReportingOverflow(count)

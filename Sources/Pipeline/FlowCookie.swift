@@ -25,6 +25,9 @@ public struct FlowCookie: Hashable, Sendable {
   /// The mask that selects the owner's bits.
   public static let ownerMask: UInt64 = 0xffff << 48
 
+  /// The cookies of the agent's flows.
+  public static let ownership = CookieFilter(owner, mask: ownerMask)
+
   /// The number on the wire.
   public let rawValue: UInt64
 

@@ -1,11 +1,13 @@
 import DHCP
 import GoalState
 import Logging
+import NIOPosix
 import NetworkTypes
 import OVSDB
 import OpenFlow
 import Pipeline
 import Reconciler
+import SwitchEngine
 import Testing
 
 @testable import AgentCore
@@ -17,10 +19,9 @@ struct AgentTests {
     try await withAgent { agent, wire in
       await agent.viewChanged(plugged)
       await agent.received(snapshot(7))
-      _ = try await agent.adopt(wire)
       let report = try #require(await agent.reports.next())
       #expect(report == GoalStateReport(applied: GoalStateVersion(epoch: "e", revision: 7)))
-      #expect(await wire.table.count == agent.reconciler.desiredCount)
+      #expect(await wire.table.count == agent.switchState.flowsDesired)
       #expect(await agent.isInForce)
     }
   }
@@ -31,7 +32,6 @@ struct AgentTests {
       table: TableID(0), priority: 100, cookie: FlowCookie.owner | 1, match: Match([.inPort(OFPort(9))]),
       instructions: [.applyActions([.output(OFPort(8))])])
     try await withAgent(FakeSwitch(flows: [stale])) { agent, wire in
-      _ = try await agent.adopt(wire)
       await agent.received(snapshot(1))
       await until { await agent.unitsCompiled == 5 }
       #expect(await wire.modsReceived == 0)
@@ -47,12 +47,10 @@ struct AgentTests {
     try await withAgent(wire) { agent, wire in
       await agent.viewChanged(plugged)
       await agent.received(snapshot(7))
-      _ = try await agent.adopt(wire)
       _ = await agent.reports.next()
     }
     let sent = await wire.modsReceived
     try await withAgent(wire) { agent, wire in
-      _ = try await agent.adopt(wire)
       await agent.viewChanged(plugged)
       await agent.received(snapshot(7))
       _ = await agent.reports.next()
@@ -64,7 +62,6 @@ struct AgentTests {
   @Test("a port without its interface is pending with the reason, and done once it is plugged in")
   func plugLater() async throws {
     try await withAgent { agent, wire in
-      _ = try await agent.adopt(wire)
       await agent.viewChanged(FakePorts(ports: HostPorts(tunnel: OFPort(1), dhcp: OFPort(2))))
       await agent.received(snapshot(3))
       let first = try #require(await agent.reports.next())
@@ -83,7 +80,6 @@ struct AgentTests {
     let wire = FakeSwitch()
     await wire.refuse { $0.description.contains("reg3=0x5") && $0.table == PipelineTable.delivery.id }
     try await withAgent(wire) { agent, wire in
-      _ = try await agent.adopt(wire)
       await agent.viewChanged(plugged)
       await agent.received(snapshot(3))
       let report = try #require(await agent.reports.next())
@@ -95,7 +91,6 @@ struct AgentTests {
       #expect(await wire.table.keys.contains { $0.description.contains("fa:16:3e:00:00:0b") })
 
       await wire.refuse(nil)
-      await agent.retryQuarantined()
       let second = try #require(await agent.reports.next())
       #expect(second.failures.isEmpty)
     }
@@ -104,33 +99,77 @@ struct AgentTests {
   @Test("a switch that lost everything gets everything again, and a lost connection is no report")
   func switchRestart() async throws {
     try await withAgent { agent, wire in
-      let number = try await agent.adopt(wire)
       await agent.viewChanged(plugged)
       await agent.received(snapshot(3))
       _ = await agent.reports.next()
       let flows = await wire.table
-      await agent.lost(connection: number)
+      await wire.goAway(forgetting: true)
+      await until { await !agent.isSwitchConnected }
       #expect(await !agent.isInForce)
-      let fresh = FakeSwitch()
-      _ = try await agent.adopt(fresh)
-      await until { await fresh.table == flows }
+      await wire.comeBack()
+      await until { await agent.isInForce }
+      #expect(await wire.table == flows)
+      #expect(await agent.switchState.history.foundGone == 1)
     }
   }
 
-  @Test("a connection that fails in the middle is given up, and the next one completes the change")
+  @Test("nothing is reported as applied while the bridge and its ports are not in effect")
+  func hostNotConfigured() async throws {
+    try await withAgent { agent, wire in
+      await agent.hostConfigured(false)
+      await agent.viewChanged(plugged)
+      await agent.received(snapshot(3))
+      await until {
+        let state = await agent.switchState
+        return state.isInSync && state.flowsDesired > 5
+      }
+      #expect(await agent.applied.revision == 0)
+      #expect(await !agent.isInForce)
+      await agent.hostConfigured(true)
+      #expect(await agent.reports.next()?.applied.revision == 3)
+    }
+  }
+
+  @Test("every connection whose flows have come into force is told of once")
+  func replays() async throws {
+    try await withAgent { agent, wire in
+      var told = agent.switchReplays.makeAsyncIterator()
+      await agent.viewChanged(plugged)
+      await agent.received(snapshot(3))
+      #expect(await told.next() == true)
+      await wire.goAway(forgetting: true)
+      #expect(await told.next() == false)
+      await wire.comeBack()
+      #expect(await told.next() == true)
+      #expect(await agent.switchState.history.connections == 2)
+    }
+  }
+
+  @Test("a connection that was cut costs no flow")
+  func blink() async throws {
+    try await withAgent { agent, wire in
+      await agent.viewChanged(plugged)
+      await agent.received(snapshot(3))
+      _ = await agent.reports.next()
+      let sent = await wire.modsReceived
+      await wire.goAway()
+      await until { await !agent.isSwitchConnected }
+      await wire.comeBack()
+      await until { await agent.isInForce }
+      #expect(await wire.modsReceived == sent)
+      #expect(await agent.switchState.history.foundIntact == 1)
+    }
+  }
+
+  @Test("a commit that is not answered is given up with its connection, and the next one completes the change")
   func lostInTheMiddle() async throws {
     try await withAgent { agent, wire in
       await wire.fail()
-      await #expect(throws: FakeSwitch.Gone.self) { _ = try await agent.adopt(wire) }
-      let second = FakeSwitch()
-      _ = try await agent.adopt(second)
-      await second.fail()
       await agent.viewChanged(plugged)
       await agent.received(snapshot(3))
-      await until { await second.isClosed }
+      await until { await wire.connections >= 2 }
       #expect(await agent.applied.revision == 0)
-      let third = FakeSwitch()
-      _ = try await agent.adopt(third)
+      await wire.fail(false)
       #expect(await agent.reports.next()?.applied.revision == 3)
     }
   }
@@ -138,7 +177,6 @@ struct AgentTests {
   @Test("a deleted port takes its flows and its DHCP reservation with it")
   func deleted() async throws {
     try await withAgent { agent, wire in
-      _ = try await agent.adopt(wire)
       await agent.viewChanged(plugged)
       await agent.underlayChanged(
         Underlay(encapsulation: .vxlan, address: IPv4Address(192, 0, 2, 11), interface: "br-phy", interfaceMTU: 1500))
@@ -157,7 +195,6 @@ struct AgentTests {
   @Test("one more port costs its own units, however many there are")
   func cost() async throws {
     try await withAgent { agent, wire in
-      _ = try await agent.adopt(wire)
       await agent.viewChanged(plugged)
       var resources = everything
       for number in 0..<500 {
@@ -192,7 +229,6 @@ struct AgentTests {
       twin.id = PortID("port-z")
       var ports = plugged
       ports.ports.guests[twin.id] = .attached(OFPort(6), interface: "tapport-z")
-      _ = try await agent.adopt(wire)
       await agent.viewChanged(ports)
       await agent.received(snapshot(3, everything + [.port(twin)]))
       let report = try #require(await agent.reports.next())
@@ -206,7 +242,16 @@ struct AgentTests {
 private func withAgent(
   _ wire: FakeSwitch = FakeSwitch(), _ body: (Agent, FakeSwitch) async throws -> Void
 ) async throws {
-  let agent = Agent(dhcpTable: DHCPBindingTable(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+  let options = SwitchEngineOptions(
+    reconnectDelay: .milliseconds(1), longestReconnectDelay: .milliseconds(20), quarantineDelay: .milliseconds(20))
+  let engine = SwitchEngine<Pipeline.Unit>(
+    ownership: FlowCookie.ownership, options: options, eventLoop: MultiThreadedEventLoopGroup.singleton.next()
+  ) { _ in
+    try await wire.dial()
+  }
+  let agent = Agent(
+    dhcpTable: DHCPBindingTable(), engine: engine, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+  await agent.hostConfigured(true)
   let loop = Task { await agent.run() }
   defer { loop.cancel() }
   try await body(agent, wire)

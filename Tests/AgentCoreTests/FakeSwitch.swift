@@ -1,16 +1,21 @@
 import GoalState
+import NIOPosix
 import OpenFlow
 import Pipeline
+import SwitchEngine
+import Synchronization
 
 @testable import AgentCore
 
-/// A switch that keeps flows as Open vSwitch would, refuses what it is told to, and can go away.
-actor FakeSwitch: SwitchProgramming {
+/// A switch that keeps flows as Open vSwitch would, refuses what it is told to, and can go away and come back.
+actor FakeSwitch {
   private(set) var table: [FlowKey: Flow] = [:]
   private(set) var modsReceived = 0
-  private(set) var isClosed = false
+  private(set) var connections = 0
   private var refusing: (@Sendable (Flow) -> Bool)?
   private var failing = false
+  private var isReachable = true
+  private var open: [Connection] = []
 
   init(flows: [Flow] = []) {
     table = Dictionary(flows.map { ($0.key, $0) }, uniquingKeysWith: { $1 })
@@ -18,10 +23,29 @@ actor FakeSwitch: SwitchProgramming {
 
   func refuse(_ condition: (@Sendable (Flow) -> Bool)?) { refusing = condition }
 
-  func fail() { failing = true }
+  /// Commits are not answered any more, and end the connection.
+  func fail(_ failing: Bool = true) { self.failing = failing }
 
-  func commit(_ mods: [FlowMod]) async throws -> [BundleRefusal] {
-    if failing { throw Gone() }
+  /// Cuts the connections, and takes no new ones until told otherwise. A switch that restarts forgets its flows.
+  func goAway(forgetting: Bool = false) {
+    isReachable = false
+    if forgetting { table = [:] }
+    for connection in open { connection.end(.closedByPeer) }
+    open = []
+  }
+
+  func comeBack() { isReachable = true }
+
+  func dial() throws -> any ProgrammableSwitch {
+    guard isReachable else { throw ConnectionFailure.unreachable(address: "fake", reason: "it is away") }
+    connections += 1
+    let connection = Connection(self)
+    open.append(connection)
+    return connection
+  }
+
+  fileprivate func commit(_ mods: [FlowMod]) throws -> [BundleRefusal] {
+    if failing { throw ConnectionFailure.noAnswer(.seconds(30)) }
     modsReceived += mods.count
     var refusals: [BundleRefusal] = []
     for (index, mod) in mods.enumerated() {
@@ -40,14 +64,46 @@ actor FakeSwitch: SwitchProgramming {
     return []
   }
 
-  func flows(cookie: UInt64, mask: UInt64) async throws -> [Flow] {
-    if failing { throw Gone() }
-    return table.values.filter { $0.cookie & mask == cookie & mask }
+  fileprivate func flows(_ table: TableID?, _ cookies: CookieFilter) -> [Flow] {
+    self.table.values.filter { cookies.contains($0.cookie) && (table == nil || $0.table == table) }
   }
 
-  func close() async { isClosed = true }
+  /// One connection to it.
+  final class Connection: ProgrammableSwitch {
+    let features = SwitchFeatures(datapathID: 0x2a)
+    private let owner: FakeSwitch
+    private let ends: AsyncStream<ConnectionFailure>
+    private let ending: AsyncStream<ConnectionFailure>.Continuation
 
-  struct Gone: Error {}
+    fileprivate init(_ owner: FakeSwitch) {
+      self.owner = owner
+      (ends, ending) = AsyncStream.makeStream()
+    }
+
+    func reserveTransactionIDs(_ count: Int) -> UInt32 { 1 }
+
+    func commit(_ bundle: EncodedBundle) async throws -> [BundleRefusal] { try await owner.commit(bundle.flowMods()) }
+
+    func readFlows(
+      table: TableID?, cookies: CookieFilter, part: @escaping @Sendable ([UInt8]) async throws -> Void
+    ) async throws {
+      try await part(FlowStatisticsEntry.encode(await owner.flows(table, cookies)))
+    }
+
+    var closed: ConnectionFailure {
+      get async {
+        for await reason in ends { return reason }
+        return .closedLocally
+      }
+    }
+
+    func close() async { end(.closedLocally) }
+
+    fileprivate func end(_ reason: ConnectionFailure) {
+      ending.yield(reason)
+      ending.finish()
+    }
+  }
 }
 
 /// Ports that a test has plugged in.

@@ -25,7 +25,7 @@ struct FakeDatabase {
   private static let defaults: [String: Row] = [
     Schema.rootTable: [
       "bridges": .empty, "cur_cfg": .integer(0), "next_cfg": .integer(0), "external_ids": .map([:]),
-      "ovs_version": .empty, "datapath_types": .empty, "iface_types": .empty,
+      "other_config": .map([:]), "ovs_version": .empty, "datapath_types": .empty, "iface_types": .empty,
     ],
     Schema.bridgeTable: [
       "datapath_id": .empty, "datapath_type": .string(""), "external_ids": .map([:]), "fail_mode": .empty,
@@ -69,6 +69,17 @@ struct FakeDatabase {
 
   mutating func set(_ table: String, _ name: String, _ column: String, _ value: Datum) {
     for (uuid, row) in tables[table] ?? [:] where row["name"] == .string(name) { tables[table]?[uuid]?[column] = value }
+  }
+
+  mutating func changeRoot(_ column: String, _ value: Datum) {
+    for uuid in (tables[Schema.rootTable] ?? [:]).keys { tables[Schema.rootTable]?[uuid]?[column] = value }
+  }
+
+  /// As ovs-vswitchd does when it has put everything into effect.
+  mutating func catchUp() {
+    for (uuid, row) in tables[Schema.rootTable] ?? [:] {
+      tables[Schema.rootTable]?[uuid]?["cur_cfg"] = row["next_cfg"]
+    }
   }
 
   private mutating func mutate(

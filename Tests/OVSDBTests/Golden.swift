@@ -21,7 +21,8 @@ enum Golden {
     ":{"bridges":["set",[["uuid","8b9bb0db-6f18-4685-bda3-93a5d6d5f353"],["uuid","bb0241cf-9282-4d4f-83f1-d3\#
     9f0f79a27b"]]],"iface_types":["set",["afxdp","afxdp-nonpmd","bareudp","erspan","geneve","gre","gtpu","in\#
     ternal","ip6erspan","ip6gre","lisp","patch","stt","system","tap","vxlan"]],"datapath_types":["set",["net\#
-    dev","system"]],"ovs_version":["set",[]],"external_ids":["map",[]],"cur_cfg":6,"next_cfg":6}}}},"error":\#
+    dev","system"]],"ovs_version":["set",[]],"external_ids":["map",[]],"other_config":["map",[]],\#
+    "cur_cfg":6,"next_cfg":6}}}},"error":\#
     null}
     """#
 

@@ -2,6 +2,7 @@ import NIOCore
 import NetworkTypes
 import OpenFlow
 import OpenFlowNIO
+import SwitchTestSupport
 import Testing
 
 @Suite("Against Open vSwitch", .enabled(if: OpenVSwitch.isAvailable), .serialized, .timeLimit(.minutes(3)))
@@ -115,6 +116,9 @@ struct OpenVSwitchTests {
     let second = try await connection.commit([.add(good), .add(impossible)])
     #expect(second.map(\.index) == [1])
     #expect(second.map(\.error.codeName) == ["OFPBAC_BAD_OUT_GROUP"])
+    // One change alone goes with its commit.
+    #expect(try await connection.commit([.add(unreadable)]).map(\.error.codeName) == ["OFPBMC_BAD_PREREQ"])
+    #expect(try await connection.commit([.add(impossible)]).map(\.error.codeName) == ["OFPBAC_BAD_OUT_GROUP"])
     #expect(try await connection.flows(cookie: Self.ours, mask: Self.oursMask).count == flows.count)
 
     // Deleting one by its key, and the rest by cookie; what has another cookie stays.
@@ -138,7 +142,7 @@ struct OpenVSwitchTests {
 
     // A port that comes is told of.
     #expect(try await connection.ports().map(\.port) == [.local])
-    openVSwitch.configure("add-port br-test ofx-p1 -- set interface ofx-p1 type=internal ofport_request=9")
+    _ = try openVSwitch.vsctl("add-port br-test ofx-p1 -- set interface ofx-p1 type=internal ofport_request=9")
     var names: [String] = []
     for await case .portStatus(let status) in connection.events {
       names.append(status.description.name)

@@ -7,11 +7,11 @@ import Testing
 struct MessageTests {
   @Test("features, ports and events are read")
   func contents() throws {
-    guard case .features(let features) = try SwitchMessage.decode(GoldenMessages.features).message,
-      case .portStatus(let status) = try SwitchMessage.decode(GoldenMessages.portStatus).message,
-      case .packetIn(let packet) = try SwitchMessage.decode(GoldenMessages.packetIn).message,
-      case .flowRemoved(let removed) = try SwitchMessage.decode(GoldenMessages.flowRemoved).message,
-      case .hello(let hello) = try SwitchMessage.decode(GoldenMessages.hello).message
+    guard case .featuresReply(let features) = try OpenFlowMessage.decode(GoldenMessages.features).message,
+      case .portStatus(let status) = try OpenFlowMessage.decode(GoldenMessages.portStatus).message,
+      case .packetIn(let packet) = try OpenFlowMessage.decode(GoldenMessages.packetIn).message,
+      case .flowRemoved(let removed) = try OpenFlowMessage.decode(GoldenMessages.flowRemoved).message,
+      case .hello(let hello) = try OpenFlowMessage.decode(GoldenMessages.hello).message
     else {
       Issue.record("a message is taken for another one")
       return
@@ -34,7 +34,7 @@ struct MessageTests {
 
   @Test("a dump of flows holds the flows that were sent")
   func flowDump() throws {
-    guard case .multipartReply(let reply) = try SwitchMessage.decode(GoldenMessages.flows).message else {
+    guard case .multipartReply(let reply) = try OpenFlowMessage.decode(GoldenMessages.flows).message else {
       Issue.record("not a multipart reply")
       return
     }
@@ -51,8 +51,8 @@ struct MessageTests {
 
   @Test("errors have Open vSwitch's names")
   func errors() throws {
-    guard case .error(let group) = try SwitchMessage.decode(GoldenMessages.badGroup).message,
-      case .error(let failed) = try SwitchMessage.decode(GoldenMessages.messageFailed).message
+    guard case .error(let group) = try OpenFlowMessage.decode(GoldenMessages.badGroup).message,
+      case .error(let failed) = try OpenFlowMessage.decode(GoldenMessages.messageFailed).message
     else {
       Issue.record("not errors")
       return
@@ -70,14 +70,14 @@ struct MessageTests {
     for (name, bytes) in GoldenMessages.all {
       for length in 0..<bytes.count {
         #expect(throws: MalformedMessage.self, "\(name) cut at \(length)") {
-          try SwitchMessage.decode(Array(bytes.prefix(length)))
+          try OpenFlowMessage.decode(Array(bytes.prefix(length)))
         }
         // The same with a header that owns up to the shorter length: an error or another message, but no trap.
         guard length >= 8 else { continue }
         var shorter = Array(bytes.prefix(length))
         shorter.setLength(length, at: 2)
-        guard case .multipartReply(let reply)? = try? SwitchMessage.decode(shorter).message else { continue }
-        var answer = MultipartAnswer(to: reply.kind == 13 ? .ports : .flows(table: nil, cookie: .any))
+        guard case .multipartReply(let reply)? = try? OpenFlowMessage.decode(shorter).message else { continue }
+        var answer = MultipartAnswer(to: reply.kind == .ports ? .ports : .flows(table: nil, cookie: .any))
         _ = try? answer.append(reply)
       }
     }
@@ -92,7 +92,7 @@ struct MessageTests {
       }
       bytes[1] = .random(in: 0...26, using: &generator)
       bytes.setLength(bytes.count, at: 2)
-      _ = try? SwitchMessage.decode(bytes)
+      _ = try? OpenFlowMessage.decode(bytes)
     }
   }
 

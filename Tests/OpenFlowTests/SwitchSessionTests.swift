@@ -143,6 +143,25 @@ struct SwitchSessionTests {
     #expect(session.handle(.received(failed), at: .zero) == [.answer(ID(1), .committed([refusal]))])
   }
 
+  @Test("a bundle of one change is sent with its commit, and done with the answer to that")
+  func single() {
+    var session = readySession()
+    let bundle = EncodedBundle(Array(Self.mods.prefix(1)), firstXID: base)
+    let sent = session.handle(.request(ID(1), .commit(bundle)), at: .zero)
+    #expect(sent == [.sendBulk([bundle.bytes])])
+    #expect(Array(bundle.bytes.suffix(24)) == hex("04040018 10000003 4f4e4600 000008fc 10000000 0004 0003"))
+    #expect(session.handle(control(.commitReply, xid: base + 3), at: .zero) == [.answer(ID(1), .committed([]))])
+  }
+
+  @Test("a single change that is refused leaves nothing to commit: the answer is the refusal")
+  func singleRefused() {
+    var session = readySession()
+    _ = session.handle(.request(ID(1), .commit(EncodedBundle(Array(Self.mods.prefix(1)), firstXID: base))), at: .zero)
+    #expect(session.handle(error(type: 4, code: 9, xid: base + 1), at: .zero).isEmpty)
+    let refusal = BundleRefusal(index: 0, error: OpenFlowError(xid: base + 1, type: 4, code: 9))
+    #expect(session.handle(control(.commitReply, xid: base + 3), at: .zero) == [.answer(ID(1), .committed([refusal]))])
+  }
+
   @Test("requests fail with the connection, and later ones with the same reason")
   func disconnect() {
     var session = committing()

@@ -10,6 +10,7 @@ import NIOCore
 struct LocalAPI: Sendable {
   /// Where the answers come from.
   let status: @Sendable () async -> StatusDocument
+  let flows: @Sendable (FlowQuery) async -> FlowDocument
   /// Nil when the agent is ready, else why not.
   let notReady: @Sendable () async -> String?
   let socket: String
@@ -19,6 +20,18 @@ struct LocalAPI: Sendable {
   func application(onRunning: @escaping @Sendable () async -> Void) -> some ApplicationProtocol {
     let router = Router()
     router.get("/v1/status") { _, _ in try LocalAPI.json(await status()) }
+    router.get("/v1/flows") { request, _ -> Response in
+      let query = request.uri.queryParameters
+      let asked: FlowQuery
+      do throws(FlowQuery.Mistake) {
+        asked = try FlowQuery(
+          cursor: query["cursor"].map(String.init), resource: query["resource"].map(String.init),
+          table: query["table"].map(String.init))
+      } catch {
+        return LocalAPI.text(.badRequest, "\(error)\n")
+      }
+      return try LocalAPI.json(await flows(asked))
+    }
     router.get("/livez") { _, _ in "ok\n" }
     router.get("/readyz") { _, _ -> Response in
       guard let reason = await notReady() else { return LocalAPI.text(.ok, "ok\n") }

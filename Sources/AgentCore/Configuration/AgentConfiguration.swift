@@ -26,6 +26,15 @@ public struct AgentConfiguration: Sendable {
     var bridge: String
     /// Nil to take what the host has.
     var datapathType: String?
+    var flowRestoreWait = FlowRestoreWaitPolicy.auto
+  }
+
+  /// Whether a switch that starts is kept from forwarding until its flows are back.
+  enum FlowRestoreWaitPolicy: String, CaseIterable, Sendable {
+    /// When it has no other bridges: they would have to wait too.
+    case auto
+    case always
+    case never
   }
 
   /// Which address the tunnels come from: one of the two, or neither to take the one that routes to the controller.
@@ -130,6 +139,10 @@ extension AgentConfiguration.OpenVSwitch {
       ["auto", "system", "netdev"].contains($0) ? $0 : nil
     }
     datapathType = datapath == "auto" ? nil : datapath
+    flowRestoreWait =
+      try reader.parsed(
+        "openvswitch.flow-restore-wait", as: "auto, always or never",
+        AgentConfiguration.FlowRestoreWaitPolicy.init(rawValue:)) ?? .auto
   }
 }
 

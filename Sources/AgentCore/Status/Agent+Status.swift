@@ -3,6 +3,7 @@ import NetworkTypes
 import OpenFlow
 import Pipeline
 import Reconciler
+import SwitchEngine
 
 /// The part of the status that the agent itself knows; the sessions know the rest.
 struct AgentSnapshot: Sendable {
@@ -15,6 +16,10 @@ struct AgentSnapshot: Sendable {
   var report: GoalStateReport
   var isInForce: Bool
   var isSwitchConnected: Bool
+  var switchProblem: String?
+  var isInSync: Bool
+  /// Of what is desired, and of what the switch confirmed or reported.
+  var digests: (desired: UInt64, observed: UInt64)
   var counters: [String: Int]
 }
 
@@ -53,17 +58,22 @@ extension Agent {
       return entry
     }
     return AgentSnapshot(
-      version: goal.version, applied: applied, underlay: underlay, flowsDesired: reconciler.desiredCount,
-      flowsInstalled: reconciler.installedCount, ports: ports, report: report, isInForce: isInForce,
-      isSwitchConnected: isSwitchConnected, counters: counters)
+      version: goal.version, applied: applied, underlay: underlay, flowsDesired: switchState.flowsDesired,
+      flowsInstalled: switchState.flowsInstalled, ports: ports, report: report, isInForce: isInForce,
+      isSwitchConnected: isSwitchConnected, switchProblem: switchState.problem, isInSync: switchState.isInSync,
+      digests: (switchState.desiredDigest, switchState.observedDigest), counters: counters)
   }
 
   private var counters: [String: Int] {
-    let flows = reconciler.counters
+    let flows = switchState.counters
+    let history = switchState.history
     return [
-      "flows_added": flows.flowsAdded, "flows_deleted": flows.flowsDeleted,
+      "flows_added": flows.flowsAdded, "flows_deleted": flows.flowsDeleted, "flows_drifted": flows.flowsDrifted,
       "bundles_committed": flows.batchesCommitted, "bundles_refused": flows.batchesRefused,
-      "units_compiled": unitsCompiled,
+      "units_compiled": unitsCompiled, "units_quarantined": switchState.quarantined.count,
+      "switch_connections": history.connections, "switch_found_intact": history.foundIntact,
+      "switch_found_changed": history.foundChanged, "switch_found_gone": history.foundGone,
+      "audit_rounds": history.auditRounds, "audit_pieces": history.auditPieces,
     ]
   }
 }

@@ -13,7 +13,6 @@ actor StatusBoard {
   private(set) var controller = ControllerLink()
   private(set) var databaseProblem: String? = "not connected yet"
   private(set) var bridgeProblem: String?
-  private(set) var switchProblem: String? = "not connected yet"
   private(set) var underlayProblem: String?
   private(set) var datapathType: String?
   private(set) var datapathID: UInt64?
@@ -31,12 +30,6 @@ actor StatusBoard {
   func bridge(problem: String?) -> Bool {
     defer { bridgeProblem = problem }
     return bridgeProblem != problem
-  }
-
-  @discardableResult
-  func openFlow(problem: String?) -> Bool {
-    defer { switchProblem = problem }
-    return switchProblem != problem
   }
 
   @discardableResult

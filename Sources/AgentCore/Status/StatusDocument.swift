@@ -17,6 +17,12 @@ struct StatusDocument: Codable, Sendable {
     var error: String?
     var flowsDesired: Int
     var flowsInstalled: Int?
+    /// Whether the switch has exactly the flows that are desired.
+    var inSync: Bool
+    /// Of what is desired, and of what the switch confirmed or reported: equal when both agree. Comparable as long as the
+    /// agent runs.
+    var desiredDigest: String
+    var observedDigest: String
   }
 
   struct Tunnel: Codable, Sendable {

@@ -4,6 +4,7 @@ import Foundation
 import GoalState
 import NetworkTypes
 import OVSDB
+import SwitchEngine
 
 /// Puts the status together from who knows its parts.
 struct StatusReader: Sendable {
@@ -16,7 +17,7 @@ struct StatusReader: Sendable {
   func status() async -> StatusDocument {
     let snapshot = await agent.snapshot()
     let link = await board.controller
-    let problems = await [board.databaseProblem, board.bridgeProblem, board.switchProblem]
+    let problems = await [board.databaseProblem, board.bridgeProblem, snapshot.switchProblem]
     let problem = problems.compactMap { $0 }.first
     return StatusDocument(
       host: configuration.host, version: aliothVersion, startedAt: started.ISO8601Format(),
@@ -26,7 +27,10 @@ struct StatusReader: Sendable {
       switch: StatusDocument.Switch(
         state: snapshot.isSwitchConnected ? "connected" : "disconnected", bridge: configuration.openVSwitch.bridge,
         datapathType: await board.datapathType, datapathId: await board.datapathID.map(StatusReader.hexadecimal),
-        error: problem, flowsDesired: snapshot.flowsDesired, flowsInstalled: snapshot.flowsInstalled),
+        error: problem, flowsDesired: snapshot.flowsDesired, flowsInstalled: snapshot.flowsInstalled,
+        inSync: snapshot.isInSync,
+        desiredDigest: StatusReader.hexadecimal(snapshot.digests.desired),
+        observedDigest: StatusReader.hexadecimal(snapshot.digests.observed)),
       tunnel: StatusDocument.Tunnel(
         type: configuration.tunnel.encapsulation.rawValue, address: snapshot.underlay?.address.description,
         mtu: snapshot.underlay?.guestMTU, error: await board.underlayProblem),
@@ -48,7 +52,7 @@ struct StatusReader: Sendable {
   func notReady() async -> String? {
     if let problem = await board.databaseProblem { return "Open vSwitch database: \(problem)" }
     if let problem = await board.bridgeProblem { return "bridge: \(problem)" }
-    guard await agent.isSwitchConnected else { return "switch: \(await board.switchProblem ?? "being read")" }
+    guard await agent.isSwitchConnected else { return "switch: \(await agent.switchState.problem ?? "being read")" }
     guard listener.counters.isListening else { return "DHCP: not listening on \(configuration.dhcpInterface) yet" }
     guard await agent.goal.isComplete else {
       return "no goal state yet: controller \(configuration.controller.address) is \(await board.controller.state)"

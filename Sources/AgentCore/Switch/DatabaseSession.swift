@@ -21,6 +21,9 @@ actor DatabaseSession {
   private var view: OpenVSwitchView?
   private var isWriting = false
   private var needsLook = false
+  /// The count that cur_cfg has to reach for what was written to be in effect.
+  private var awaited: Int64 = 0
+  private var restoreWait = FlowRestoreWait()
 
   init(configuration: AgentConfiguration, defaultDatapathType: String, agent: Agent, board: StatusBoard, logger: Logger)
   {
@@ -52,6 +55,24 @@ actor DatabaseSession {
         logger.warning("no connection to the Open vSwitch database", metadata: ["reason": "\(problem)"])
       }
       try await Task.sleep(for: backoff.next())
+    }
+  }
+
+  /// The switch was connected, and its flows are in force; or it is gone.
+  func switchChanged(isReplayed: Bool) async {
+    if isReplayed { restoreWait.switchReplayed() } else { restoreWait.switchLost() }
+    await repair()
+  }
+
+  /// Takes back what would keep a switch that starts without this agent from forwarding. Works on a connection of its own,
+  /// for when the session has ended.
+  static func release(database path: String) async throws {
+    let client = try await OVSDBClient.connect(path: path)
+    defer { Task { await client.close() } }
+    for await replica in try await client.monitor() {
+      guard let root = try OpenVSwitchView(replica).root, FlowRestoreWait.isOurs(root) else { return }
+      _ = try await client.transact(FlowRestoreWait.operations(.release, root: root))
+      return
     }
   }
 
@@ -102,8 +123,14 @@ actor DatabaseSession {
       do {
         let plan = try HostBridgePlan(for: request, in: view)
         if !plan.isEmpty {
-          _ = try await client.transact(plan.operations)
+          await agent.hostConfigured(false)
+          let results = try await client.transact(plan.operations)
+          awaited = max(awaited, HostBridgePlan.awaitedConfiguration(results) ?? awaited)
           logger.info("switch set up", metadata: ["changes": "\(plan.changes.joined(separator: "; "))"])
+        } else if let root = view.root {
+          // In effect, and not only written: ovs-vswitchd may be away, or at work on it.
+          await agent.hostConfigured(root.currentConfiguration >= awaited)
+          try await tendFlowRestoreWait(root, view, client)
         }
         await board.bridge(problem: nil)
       } catch {
@@ -113,5 +140,24 @@ actor DatabaseSession {
         }
       }
     }
+  }
+
+  private func tendFlowRestoreWait(_ root: OpenVSwitchRow, _ view: OpenVSwitchView, _ client: OVSDBClient) async throws
+  {
+    let isWanted =
+      switch settings.flowRestoreWait {
+      case .auto: view.bridges.values.allSatisfy { $0.name == settings.bridge }
+      case .always: true
+      case .never: false
+      }
+    let wasReleased = restoreWait.isReleased
+    let step = restoreWait.step(root, isWanted: isWanted)
+    if restoreWait.isReleased, !wasReleased { logger.info("the switch forwards with the flows in force") }
+    let operations = FlowRestoreWait.operations(step, root: root)
+    guard !operations.isEmpty else { return }
+    let results = try await client.transact(operations)
+    guard step == .release else { return }
+    restoreWait.released(awaiting: HostBridgePlan.awaitedConfiguration(results) ?? .max)
+    logger.info("told the switch to forward", metadata: ["step": "other_config:flow-restore-wait removed"])
   }
 }

@@ -1,52 +1,41 @@
-import Logging
+import NIOCore
 import OpenFlow
 import OpenFlowNIO
+import SwitchEngine
 
-extension SwitchConnection: SwitchProgramming {}
-
-/// Keeps a connection to the bridge's management socket, and lends it to the agent while it is up.
+/// The way to the bridge: its management socket, with nothing asked for but programming.
 struct SwitchLink: Sendable {
   let configuration: AgentConfiguration.OpenVSwitch
-  let agent: Agent
   let board: StatusBoard
-  let logger: Logger
 
-  /// Connects, hands the connection over, and connects again, until cancelled.
-  func run() async throws {
-    let path = "\(configuration.runDirectory)/\(configuration.bridge).mgmt"
-    var backoff = ReconnectBackoff()
-    while !Task.isCancelled {
-      let problem: String
-      do {
-        let connection = try await SwitchConnection.connect(to: .unix(path))
-        problem = await use(connection)
-        backoff.reset()
-      } catch {
-        problem = "\(error)"
-      }
-      try Task.checkCancellation()
-      if await board.openFlow(problem: problem) {
-        logger.warning("no connection to the switch", metadata: ["socket": "\(path)", "reason": "\(problem)"])
-      }
-      try await Task.sleep(for: backoff.next())
+  /// Where the bridge listens.
+  var path: String { "\(configuration.runDirectory)/\(configuration.bridge).mgmt" }
+
+  /// Connects, and makes sure that it is the bridge that the database tells of.
+  func dial(_ eventLoop: any EventLoop) async throws -> any ProgrammableSwitch {
+    // No packets and no port changes on this connection: programming never waits for them.
+    let options = SwitchSessionOptions(missSendLength: nil)
+    let connection = try await SwitchConnection.connect(to: .unix(path), options: options, group: eventLoop)
+    if let expected = await board.datapathID, expected != connection.features.datapathID {
+      await connection.close()
+      throw WrongSwitch(
+        path: path, bridge: configuration.bridge, expected: expected, found: connection.features.datapathID)
     }
+    return connection
   }
 
-  /// Returns why the connection ended.
-  private func use(_ connection: SwitchConnection) async -> String {
-    await withTaskCancellationHandler {
-      do {
-        let number = try await agent.adopt(connection)
-        await board.openFlow(problem: nil)
-        let reason = await connection.closed
-        await agent.lost(connection: number)
-        return "\(reason)"
-      } catch {
-        await connection.close()
-        return "\(error)"
-      }
-    } onCancel: {
-      Task { await connection.close() }
+  /// Another switch than the database's answers.
+  struct WrongSwitch: Error, CustomStringConvertible {
+    let path: String
+    let bridge: String
+    let expected: UInt64
+    let found: UInt64
+
+    var description: String {
+      "\(path) is datapath \(hex(found)), but the database says that \(bridge) is \(hex(expected)): "
+        + "check openvswitch.run-directory and openvswitch.database"
     }
+
+    private func hex(_ id: UInt64) -> String { String(id, radix: 16) }
   }
 }

@@ -22,15 +22,21 @@ struct AgentClient: Sendable {
 
   /// The status as the agent sent it.
   func answer() async throws(Failure) -> [UInt8] {
+    try await answer(to: "/v1/status", attempt: "read this node's status")
+  }
+
+  /// What the agent answers to a request.
+  ///
+  /// - Parameter attempt: What the request is for, for the message when it fails.
+  func answer(to path: String, attempt: String) async throws(Failure) -> [UInt8] {
     let reply: HTTPReply
     do {
-      reply = try await exchange.send("http+unix://\(percentEncoded(socket.path))/v1/status")
+      reply = try await exchange.send("http+unix://\(percentEncoded(socket.path))\(path)")
     } catch {
       throw notReached(error)
     }
     guard reply.status == 200 else {
-      throw .misunderstood(
-        refusalText(attempt: "read this node's status", reply: reply, request: "GET /v1/status on \(socket.path)"))
+      throw .misunderstood(refusalText(attempt: attempt, reply: reply, request: "GET \(path) on \(socket.path)"))
     }
     return reply.body
   }

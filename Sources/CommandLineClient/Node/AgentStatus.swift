@@ -17,6 +17,7 @@ struct AgentStatus: Decodable, Hashable, Sendable {
     var error: String?
     var flowsDesired: Int?
     var flowsInstalled: Int?
+    var inSync: Bool?
   }
 
   struct Tunnel: Decodable, Hashable, Sendable {

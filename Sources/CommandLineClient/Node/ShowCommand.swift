@@ -4,7 +4,14 @@ import FoundationEssentials
 /// `alioth show`: this node, as its own agent sees it.
 struct ShowCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show",
+    commandName: "show", abstract: "Show this node: its agent's state, or its flows.",
+    subcommands: [ShowStatusCommand.self, ShowFlowsCommand.self], defaultSubcommand: ShowStatusCommand.self)
+}
+
+/// `alioth show status`, or just `alioth show`.
+struct ShowStatusCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status",
     abstract: "Show this node: its agent's connections, its ports, what is pending or failed and why.",
     discussion: "With '-o json', the agent's answer as it is.")
 

@@ -57,7 +57,7 @@ struct StatusPage {
     }
     let text = joined(
       found.state ?? "unknown", found.bridge.map { "bridge \($0)" }, found.datapathType.map { "\($0) datapath" },
-      found.datapathId.map { "id \($0)" }, flows, found.error)
+      found.datapathId.map { "id \($0)" }, flows, found.inSync == false ? "not in sync" : nil, found.error)
     return Cell(text, style: Cell(status: found.state).style)
   }
 

@@ -15,7 +15,10 @@ public enum OpenVSwitchSchema {
 
   /// The columns in use, by table. Statistics and status are not among them: they change every few seconds.
   public static let columns: [String: [String]] = [
-    rootTable: ["bridges", "cur_cfg", "datapath_types", "external_ids", "iface_types", "next_cfg", "ovs_version"],
+    rootTable: [
+      "bridges", "cur_cfg", "datapath_types", "external_ids", "iface_types", "next_cfg", "other_config",
+      "ovs_version",
+    ],
     bridgeTable: [
       "datapath_id", "datapath_type", "external_ids", "fail_mode", "name", "other_config", "ports", "protocols",
     ],
@@ -43,6 +46,8 @@ public struct OpenVSwitchRow: Hashable, Sendable {
   public let interfaceTypes: Set<String>
   /// Its bridges.
   public let bridges: Set<RowUUID>
+  /// Further settings.
+  public let otherConfiguration: [String: String]
   /// Key and value pairs for use by others than Open vSwitch.
   public let externalIDs: [String: String]
   /// Open vSwitch's version, when its start script has set it.
@@ -56,6 +61,7 @@ public struct OpenVSwitchRow: Hashable, Sendable {
     datapathTypes = try reader.strings("datapath_types")
     interfaceTypes = try reader.strings("iface_types")
     bridges = try reader.references("bridges")
+    otherConfiguration = try reader.map("other_config")
     externalIDs = try reader.map("external_ids")
     version = try reader.optionalString("ovs_version")
   }

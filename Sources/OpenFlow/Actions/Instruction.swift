@@ -45,8 +45,10 @@ extension Instruction {
   /// does not report.
   static func encode(_ instructions: [Instruction]) -> [UInt8] {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(64)
-    for instruction in instructions.sorted(by: { $0.rank < $1.rank }) where instruction != .applyActions([]) {
+    bytes.reserveCapacity(96)
+    let isOrdered = instructions.indices.dropFirst().allSatisfy { instructions[$0 - 1].rank <= instructions[$0].rank }
+    for instruction in isOrdered ? instructions : instructions.sorted(by: { $0.rank < $1.rank }) {
+      if case .applyActions(let actions) = instruction, actions.isEmpty { continue }
       instruction.encode(to: &bytes)
     }
     return bytes

@@ -102,6 +102,11 @@ extension FlowMod {
   /// - Parameter xid: The transaction id; in a bundle that of the bundle-add message.
   func encode(to bytes: inout [UInt8], xid: UInt32) {
     bytes.appendHeader(type: .flowMod, length: encodedLength, xid: xid)
+    encodeBody(to: &bytes)
+  }
+
+  /// Appends the message without its header.
+  func encodeBody(to bytes: inout [UInt8]) {
     bytes.appendInteger(flow.cookie)
     bytes.appendInteger(cookieMask)
     bytes.append(flow.table.rawValue)

@@ -8,8 +8,14 @@ public struct Match: Hashable, Sendable {
 
   /// The match that all of `fields` make. Of several on one field the last counts.
   public init(_ fields: [MatchField]) {
-    var fields = fields.filter { !$0.isWildcard }
-    Match.sort(&fields)
+    guard Match.isCanonical(fields) else {
+      self.init(canonical: Match.sorted(fields))
+      return
+    }
+    self.init(canonical: fields)
+  }
+
+  private init(canonical fields: [MatchField]) {
     var bytes: [UInt8] = []
     let length = fields.reduce(4) { $0 + $1.encodedLength }
     bytes.reserveCapacity(roundedUpToEight(length))
@@ -36,10 +42,19 @@ public struct Match: Hashable, Sendable {
 
   private static let typeOXM: UInt16 = 1
 
-  /// Insertion sort: there are a handful of fields, nearly always in order already. Drops all but the last of equals.
-  private static func sort(_ fields: inout [MatchField]) {
-    guard fields.count > 1 else { return }
-    for index in 1..<fields.count {
+  /// Whether the fields are as they have to be written, as they are nearly always.
+  private static func isCanonical(_ fields: [MatchField]) -> Bool {
+    for index in fields.indices {
+      if fields[index].isWildcard { return false }
+      if index > 0, !precedes(fields[index - 1].field, fields[index].field) { return false }
+    }
+    return true
+  }
+
+  /// Insertion sort: there are a handful of fields. Drops those that say nothing, and all but the last of equals.
+  private static func sorted(_ unsorted: [MatchField]) -> [MatchField] {
+    var fields = unsorted.filter { !$0.isWildcard }
+    for index in fields.indices.dropFirst() {
       var position = index
       while position > 0, precedes(fields[position].field, fields[position - 1].field) {
         fields.swapAt(position, position - 1)
@@ -51,7 +66,7 @@ public struct Match: Hashable, Sendable {
       if unique.last?.field == field.field { unique.removeLast() }
       unique.append(field)
     }
-    fields = unique
+    return unique
   }
 
   private static func precedes(_ lhs: Field, _ rhs: Field) -> Bool {

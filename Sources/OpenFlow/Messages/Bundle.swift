@@ -1,7 +1,7 @@
 /// ONF extension 230: messages that take effect together or not at all.
-struct BundleControl: Hashable, Sendable {
+public struct BundleControl: Hashable, Sendable {
   /// What is asked for or answered; the answer's number is one more than the question's.
-  enum Kind: UInt16, Sendable {
+  public enum Kind: UInt16, Sendable, CaseIterable {
     case openRequest = 0
     case openReply = 1
     case closeRequest = 2
@@ -19,12 +19,18 @@ struct BundleControl: Hashable, Sendable {
   /// The bytes of a bundle-add before the message that it carries.
   static let addOverhead = 24
 
-  var bundle: UInt32
-  var kind: Kind
+  /// The number of the bundle, which the one who opens it chooses.
+  public var bundle: UInt32
+  /// What is asked for or answered.
+  public var kind: Kind
+  /// 1 all or nothing, 2 in order.
+  public var flags: UInt16
 
-  init(bundle: UInt32, kind: Kind) {
+  /// A request about a bundle, or its answer.
+  public init(bundle: UInt32, kind: Kind, flags: UInt16 = 3) {
     self.bundle = bundle
     self.kind = kind
+    self.flags = flags
   }
 
   /// Reads the body after the experimenter's numbers.
@@ -35,16 +41,21 @@ struct BundleControl: Hashable, Sendable {
       throw start.malformed("expected a bundle control type of 0 to 7")
     }
     self.kind = kind
-    try reader.skip(2)
+    self.flags = try reader.integer()
   }
 
   func encode(to bytes: inout [UInt8], xid: UInt32) {
     bytes.appendHeader(type: .experimenter, length: 24, xid: xid)
     bytes.appendInteger(Experimenter.onf)
     bytes.appendInteger(BundleControl.controlSubtype)
+    encodeBody(to: &bytes)
+  }
+
+  /// Appends the body after the experimenter's numbers.
+  func encodeBody(to bytes: inout [UInt8]) {
     bytes.appendInteger(bundle)
     bytes.appendInteger(kind.rawValue)
-    bytes.appendInteger(BundleControl.atomicOrdered)
+    bytes.appendInteger(flags)
   }
 }
 
@@ -68,10 +79,11 @@ extension BundleRefusal: CustomStringConvertible {
 }
 
 /// Everything of a bundle up to its closing, encoded: the transaction ids are consecutive, first the opening, then one
-/// for each change, then closing, and last committing or discarding.
+/// for each change, then closing, and last committing or discarding. A bundle of one change is not closed but committed.
 public struct EncodedBundle: Sendable {
   let firstXID: UInt32
-  let count: Int
+  /// How many changes there are.
+  public let count: Int
   /// Whole messages, about 64 kB in each piece.
   let pieces: [[UInt8]]
   /// Changes too long for any message: the bundle must not be sent when there are some.
@@ -80,53 +92,58 @@ public struct EncodedBundle: Sendable {
   /// How many transaction ids a bundle of `count` changes takes.
   public static func xidCount(for count: Int) -> Int { count + 3 }
 
-  private static let pieceSize = 64 * 1024
-
   /// Encodes a bundle. `firstXID` and the ids after it must be free, and none of them wrap around.
   public init(_ mods: [FlowMod], firstXID: UInt32) {
-    var pieces: [[UInt8]] = []
-    var piece: [UInt8] = []
-    piece.reserveCapacity(EncodedBundle.pieceSize)
-    var refusals: [BundleRefusal] = []
-    BundleControl(bundle: firstXID, kind: .openRequest).encode(to: &piece, xid: firstXID)
-    var xid = firstXID
-    for (index, mod) in mods.enumerated() {
-      xid &+= 1
-      let length = mod.encodedLength + BundleControl.addOverhead
-      guard length <= MessageHeader.longest else {
-        // What the switch would say, could the message be sent: BAD_REQUEST, BAD_LEN.
-        refusals.append(BundleRefusal(index: index, error: OpenFlowError(xid: xid, type: 1, code: 6)))
-        continue
-      }
-      if piece.count + length > EncodedBundle.pieceSize {
-        pieces.append(piece)
-        piece.removeAll(keepingCapacity: true)
-      }
-      piece.appendHeader(type: .experimenter, length: length, xid: xid)
-      piece.appendInteger(Experimenter.onf)
-      piece.appendInteger(BundleControl.addSubtype)
-      piece.appendInteger(firstXID)
-      piece.appendInteger(UInt32(BundleControl.atomicOrdered))  // two bytes of padding, flags
-      mod.encode(to: &piece, xid: xid)
+    var builder = BundleBuilder(firstXID: firstXID)
+    var body: [UInt8] = []
+    for mod in mods {
+      body.removeAll(keepingCapacity: true)
+      mod.encodeBody(to: &body)
+      builder.append(.flowMod, body: body[...])
     }
-    xid &+= 1
-    BundleControl(bundle: firstXID, kind: .closeRequest).encode(to: &piece, xid: xid)
-    pieces.append(piece)
+    self = builder.finish()
+  }
+
+  init(firstXID: UInt32, count: Int, pieces: [[UInt8]], refusals: [BundleRefusal]) {
     self.firstXID = firstXID
-    self.count = mods.count
+    self.count = count
     self.pieces = pieces
     self.refusals = refusals
   }
 
-  private init(firstXID: UInt32, count: Int) {
+  init(firstXID: UInt32, count: Int) {
     self.firstXID = firstXID
     self.count = count
     self.pieces = []
     self.refusals = []
   }
 
+  /// All of it in one piece; the commit is in it only when it has a single change.
+  public var bytes: [UInt8] { pieces.flatMap(\.self) }
+
+  /// The flow modifications in it, decoded: what a switch would read.
+  public func flowMods() throws(MalformedMessage) -> [FlowMod] {
+    var mods: [FlowMod] = []
+    for piece in pieces {
+      var reader = WireReader(piece, structure: "bundle")
+      while !reader.isAtEnd {
+        let length = Int(try reader.peek(UInt16.self, at: 2))
+        var message = try reader.sub(length)
+        guard length > BundleControl.addOverhead + MessageHeader.size else { continue }  // opening and closing
+        try message.skip(BundleControl.addOverhead)
+        guard try message.peek(UInt8.self, at: 1) == MessageType.flowMod.rawValue else { continue }
+        try message.skip(MessageHeader.size)
+        mods.append(try FlowMod(&message))
+      }
+    }
+    return mods
+  }
+
   /// What is needed to recognise answers, without the bytes.
   var withoutPieces: EncodedBundle { EncodedBundle(firstXID: firstXID, count: count) }
+
+  /// Whether the commit is part of it; see `BundleProgress`.
+  var commitsAtOnce: Bool { count == 1 }
 
   var closeXID: UInt32 { firstXID &+ UInt32(truncatingIfNeeded: count) &+ 1 }
   var endXID: UInt32 { closeXID &+ 1 }

@@ -52,6 +52,12 @@ extension OpenFlowError {
     }
   }
 
+  /// The text that comes with the refusal of a hello; other errors come with the beginning of the request.
+  public var text: String? {
+    guard experimenter == nil, type == 0 else { return nil }
+    return String(decoding: data.prefix { $0 != 0 }, as: UTF8.self)
+  }
+
   /// The refusal of a hello that offers no common version; the text is for the other side's log.
   static func encodeHelloFailed(xid: UInt32, text: String) -> [UInt8] {
     let text = Array(text.utf8.prefix(256))
@@ -60,6 +66,31 @@ extension OpenFlowError {
     bytes.appendInteger(UInt16(0))  // OFPET_HELLO_FAILED
     bytes.appendInteger(UInt16(0))  // OFPHFC_INCOMPATIBLE
     return bytes + text
+  }
+}
+
+extension OpenFlowError: WireValue {
+  init(_ reader: inout WireReader) throws(MalformedMessage) {
+    try self.init(&reader, xid: 0)
+  }
+
+  func encodeBody(to bytes: inout [UInt8]) {
+    switch experimenter {
+    case nil:
+      bytes.appendInteger(type)
+      bytes.appendInteger(code)
+    case .some(let experimenter) where type == OpenFlowError.experimenterType:
+      bytes.appendInteger(type)
+      bytes.appendInteger(code)
+      bytes.appendInteger(experimenter)
+    case .some(let vendor):
+      bytes.appendInteger(OpenFlowError.oldNiciraType)
+      bytes.appendZeros(2)
+      bytes.appendInteger(vendor)
+      bytes.appendInteger(type)
+      bytes.appendInteger(code)
+    }
+    bytes += data
   }
 }
 

@@ -1,5 +1,5 @@
 /// A packet that the switch sends to the controller (OpenFlow 1.3.5 section 7.4.1, ofp_packet_in).
-public struct PacketIn: Hashable, Sendable {
+public struct PacketIn: Hashable, Sendable, WireValue {
   /// The buffer that holds the packet, or 0xffffffff.
   public let bufferID: UInt32
   /// The length of the packet as it came in.
@@ -15,6 +15,20 @@ public struct PacketIn: Hashable, Sendable {
   /// The packet, or its beginning.
   public let data: [UInt8]
 
+  /// A packet for a controller.
+  public init(
+    bufferID: UInt32 = .max, totalLength: UInt16, reason: UInt8, table: TableID, cookie: UInt64, metadata: Match,
+    data: [UInt8]
+  ) {
+    self.bufferID = bufferID
+    self.totalLength = totalLength
+    self.reason = reason
+    self.table = table
+    self.cookie = cookie
+    self.metadata = metadata
+    self.data = data
+  }
+
   init(_ reader: inout WireReader) throws(MalformedMessage) {
     self.bufferID = try reader.integer()
     self.totalLength = try reader.integer()
@@ -26,33 +40,19 @@ public struct PacketIn: Hashable, Sendable {
     self.data = reader.takeRest()
   }
 
+  func encodeBody(to bytes: inout [UInt8]) {
+    bytes.appendInteger(bufferID)
+    bytes.appendInteger(totalLength)
+    bytes.append(reason)
+    bytes.append(table.rawValue)
+    bytes.appendInteger(cookie)
+    bytes += metadata.bytes
+    bytes.appendZeros(2)
+    bytes += data
+  }
+
   /// The port that the packet came in on.
   public var inPort: OFPort? {
     metadata[.inPort]?.value.map { OFPort(rawValue: UInt32(truncatingIfNeeded: $0)) }
-  }
-}
-
-/// A flow that the switch removed and that asked to be told of (section 7.4.2, ofp_flow_removed).
-public struct FlowRemoved: Hashable, Sendable {
-  /// The flow's key.
-  public let key: FlowKey
-  /// The flow's cookie.
-  public let cookie: UInt64
-  /// Why: 0 idle, 1 hard timeout, 2 deleted, 3 its group was.
-  public let reason: UInt8
-  /// How many packets it matched.
-  public let packets: UInt64
-  /// How many bytes they had.
-  public let bytes: UInt64
-
-  init(_ reader: inout WireReader) throws(MalformedMessage) {
-    self.cookie = try reader.integer()
-    let priority = try reader.integer(UInt16.self)
-    self.reason = try reader.integer()
-    let table = TableID(rawValue: try reader.integer())
-    try reader.skip(12)
-    self.packets = try reader.integer()
-    self.bytes = try reader.integer()
-    self.key = FlowKey(table: table, priority: priority, match: try Match(&reader))
   }
 }

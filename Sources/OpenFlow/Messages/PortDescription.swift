@@ -1,7 +1,7 @@
 import NetworkTypes
 
 /// A port of the switch (OpenFlow 1.3.5 section 7.2.1, ofp_port).
-public struct PortDescription: Hashable, Sendable {
+public struct PortDescription: Hashable, Sendable, WireValue {
   /// Its number.
   public let port: OFPort
   /// Its MAC address.
@@ -21,6 +21,23 @@ public struct PortDescription: Hashable, Sendable {
 
   static let size = 64
 
+  /// A port.
+  ///
+  /// - Parameter features: In use, offered, possible, offered by the other end; what is missing is zero.
+  public init(
+    port: OFPort, macAddress: MACAddress, name: String, configuration: UInt32 = 0, state: UInt32 = 0,
+    features: [UInt32] = [], currentSpeed: UInt32 = 0, maximumSpeed: UInt32 = 0
+  ) {
+    self.port = port
+    self.macAddress = macAddress
+    self.name = name
+    self.configuration = configuration
+    self.state = state
+    self.features = Array((features + [0, 0, 0, 0]).prefix(4))
+    self.currentSpeed = currentSpeed
+    self.maximumSpeed = maximumSpeed
+  }
+
   init(_ reader: inout WireReader) throws(MalformedMessage) {
     self.port = OFPort(rawValue: try reader.integer())
     try reader.skip(4)
@@ -36,14 +53,27 @@ public struct PortDescription: Hashable, Sendable {
     self.maximumSpeed = try reader.integer()
   }
 
+  func encodeBody(to bytes: inout [UInt8]) {
+    bytes.appendInteger(port.rawValue)
+    bytes.appendZeros(4)
+    bytes.appendNumber(UInt128(macAddress.rawValue), count: 6)
+    bytes.appendZeros(2)
+    bytes.appendText(name, count: 16)
+    bytes.appendInteger(configuration)
+    bytes.appendInteger(state)
+    for feature in features { bytes.appendInteger(feature) }
+    bytes.appendInteger(currentSpeed)
+    bytes.appendInteger(maximumSpeed)
+  }
+
   /// Whether it is configured down or has no link.
   public var isDown: Bool { configuration & 1 != 0 || state & 1 != 0 }
 }
 
 /// A port that came, went or changed (section 7.4.3, ofp_port_status).
-public struct PortStatus: Hashable, Sendable {
+public struct PortStatus: Hashable, Sendable, WireValue {
   /// What happened.
-  public enum Reason: UInt8, Sendable {
+  public enum Reason: UInt8, Sendable, CaseIterable {
     case added = 0
     case deleted = 1
     case modified = 2
@@ -54,6 +84,12 @@ public struct PortStatus: Hashable, Sendable {
   /// The port as it is now, or was last.
   public let description: PortDescription
 
+  /// What happened to a port.
+  public init(reason: Reason, description: PortDescription) {
+    self.reason = reason
+    self.description = description
+  }
+
   init(_ reader: inout WireReader) throws(MalformedMessage) {
     let start = reader
     guard let reason = Reason(rawValue: try reader.integer()) else {
@@ -62,5 +98,11 @@ public struct PortStatus: Hashable, Sendable {
     self.reason = reason
     try reader.skip(7)
     self.description = try PortDescription(&reader)
+  }
+
+  func encodeBody(to bytes: inout [UInt8]) {
+    bytes.append(reason.rawValue)
+    bytes.appendZeros(7)
+    description.encodeBody(to: &bytes)
   }
 }

@@ -41,6 +41,8 @@ public struct SwitchSession: Sendable {
     case sendBulk([[UInt8]])
     /// The handshake is done.
     case ready(SwitchFeatures)
+    /// A part of the answer to a request came: its body.
+    case part(RequestID, [UInt8])
     /// A request has its answer.
     case answer(RequestID, SwitchAnswer)
     /// A request has failed.
@@ -62,6 +64,7 @@ public struct SwitchSession: Sendable {
   private enum Pending {
     case bundle(BundleProgress)
     case multipart(MultipartAnswer, bytes: Int)
+    case parts(bytes: Int)
     case barrier
   }
 
@@ -191,14 +194,25 @@ extension SwitchSession {
       requests[bundle.firstXID] = Request(id: id, deadline: deadline, pending: .bundle(BundleProgress(bundle)))
       actions.append(.sendBulk(bundle.pieces))
     case .multipart(let question):
-      let xid = takeXID()
       let pending = Pending.multipart(MultipartAnswer(to: question), bytes: 0)
-      requests[xid] = Request(id: id, deadline: deadline, pending: pending)
-      actions.append(.sendBulk([question.encode(xid: xid)]))
+      put(question, Request(id: id, deadline: deadline, pending: pending))
+    case .parts(let question):
+      put(question, Request(id: id, deadline: deadline, pending: .parts(bytes: 0)))
     case .barrier:
       let xid = takeXID()
       requests[xid] = Request(id: id, deadline: deadline, pending: .barrier)
       actions.append(.sendBulk([PlainMessage.encode(.barrierRequest, xid: xid)]))
+    }
+  }
+
+  private mutating func put(_ question: MultipartRequest, _ request: Request) {
+    let xid = takeXID()
+    do {
+      actions.append(.sendBulk([try OpenFlowMessage.multipartRequest(question).encode(xid: xid)]))
+      requests[xid] = request
+    } catch {
+      // What the switch would say, could it be sent: BAD_REQUEST, BAD_LEN.
+      actions.append(.fail(request.id, .refused(OpenFlowError(xid: xid, type: 1, code: 6))))
     }
   }
 
@@ -240,7 +254,7 @@ extension SwitchSession {
 
   private mutating func receiveMessage(_ bytes: [UInt8]) {
     do throws(MalformedMessage) {
-      let (header, message) = try SwitchMessage.decode(bytes)
+      let (header, message) = try OpenFlowMessage.decode(bytes)
       switch state {
       case .connecting, .closed: break
       case .greeting: greet(message)
@@ -264,7 +278,7 @@ extension SwitchSession {
     finish(key, .failure(.malformedAnswer(error)))
   }
 
-  private mutating func greet(_ message: SwitchMessage) {
+  private mutating func greet(_ message: OpenFlowMessage) {
     switch message {
     case .hello(let hello) where hello.speaksVersion13:
       state = .asking(deadline: now + options.handshakeLimit)
@@ -278,9 +292,9 @@ extension SwitchSession {
     }
   }
 
-  private mutating func ask(_ message: SwitchMessage, _ header: MessageHeader) {
+  private mutating func ask(_ message: OpenFlowMessage, _ header: MessageHeader) {
     switch message {
-    case .features(let features):
+    case .featuresReply(let features):
       state = .ready
       if let length = options.missSendLength {
         actions.append(.send(SwitchConfiguration(missSendLength: length).encode(xid: takeXID())))
@@ -292,7 +306,7 @@ extension SwitchSession {
     }
   }
 
-  private mutating func serve(_ message: SwitchMessage, _ header: MessageHeader) {
+  private mutating func serve(_ message: OpenFlowMessage, _ header: MessageHeader) {
     switch message {
     case .echoRequest(let data): reply(to: header, data)
     case .error(let error): receiveError(error)
@@ -310,7 +324,7 @@ extension SwitchSession {
     case .portStatus(let status): actions.append(.publish(.portStatus(status)))
     case .flowRemoved(let removed): actions.append(.publish(.flowRemoved(removed)))
     case .packetIn(let packet): actions.append(.publish(.packetIn(packet)))
-    case .hello, .echoReply, .features, .configuration, .other: break
+    default: break
     }
   }
 
@@ -344,7 +358,27 @@ extension SwitchSession {
     }
   }
 
+  /// Hands a part on; returns whether that was what the request wants.
+  private mutating func handOn(_ part: MultipartReply, _ xid: UInt32) -> Bool {
+    guard var request = requests[xid], case .parts(let before) = request.pending else { return false }
+    let bytes = before + part.body.count
+    guard bytes <= options.answerByteLimit else {
+      finish(xid, .failure(.answerTooLong(limit: options.answerByteLimit)))
+      return true
+    }
+    actions.append(.part(request.id, part.body))
+    if part.hasMore {
+      request.deadline = now + options.answerLimit
+      request.pending = .parts(bytes: bytes)
+      requests[xid] = request
+    } else {
+      finish(xid, .success(.partsEnded))
+    }
+    return true
+  }
+
   private mutating func receivePart(_ part: MultipartReply, _ xid: UInt32) {
+    if handOn(part, xid) { return }
     guard var request = requests[xid], case .multipart(var answer, var bytes) = request.pending else { return }
     bytes += part.body.count
     guard bytes <= options.answerByteLimit else {

@@ -35,6 +35,8 @@ public enum SwitchRequest: Sendable {
   case commit(EncodedBundle)
   /// Tell something in parts.
   case multipart(MultipartRequest)
+  /// Tell something in parts, which are handed on as they come, undecoded.
+  case parts(MultipartRequest)
   /// Finish everything that was asked before.
   case barrier
 }
@@ -45,6 +47,8 @@ public enum SwitchAnswer: Hashable, Sendable {
   case committed([BundleRefusal])
   /// All parts together.
   case multipart(MultipartAnswer)
+  /// The last part was handed on.
+  case partsEnded
   /// Everything before is done.
   case barrier
 }

@@ -24,31 +24,6 @@ public struct MessageHeader: Hashable, Sendable {
   }
 }
 
-/// The numbers of the messages in use (ofp_type).
-public enum MessageType: UInt8, Sendable, CaseIterable {
-  case hello = 0
-  case error = 1
-  case echoRequest = 2
-  case echoReply = 3
-  case experimenter = 4
-  case featuresRequest = 5
-  case featuresReply = 6
-  case getConfigRequest = 7
-  case getConfigReply = 8
-  case setConfig = 9
-  case packetIn = 10
-  case flowRemoved = 11
-  case portStatus = 12
-  case packetOut = 13
-  case flowMod = 14
-  case multipartRequest = 18
-  case multipartReply = 19
-  case barrierRequest = 20
-  case barrierReply = 21
-  case roleRequest = 24
-  case roleReply = 25
-}
-
 extension [UInt8] {
   /// Appends a header of OpenFlow 1.3.
   @inline(__always)

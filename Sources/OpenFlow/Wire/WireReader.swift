@@ -106,9 +106,4 @@ struct WireReader {
     offset += count
     return reader
   }
-
-  /// A fixed-size text field, up to its first zero byte.
-  mutating func text(_ count: Int) throws(MalformedMessage) -> String {
-    String(decoding: try take(count).prefix { $0 != 0 }, as: UTF8.self)
-  }
 }

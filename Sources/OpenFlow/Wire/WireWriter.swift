@@ -4,25 +4,28 @@ extension [UInt8] {
   /// Appends a big-endian integer.
   @inline(__always)
   mutating func appendInteger<T: FixedWidthInteger>(_ value: T) {
-    var shift = T.bitWidth
-    while shift > 0 {
-      shift -= 8
-      append(UInt8(truncatingIfNeeded: value >> T(shift)))
-    }
+    Swift.withUnsafeBytes(of: value.bigEndian) { append(contentsOf: $0) }
   }
 
   /// Appends the low `count` bytes of `value`, highest first.
   mutating func appendNumber(_ value: UInt128, count: Int) {
-    var left = count
-    while left > 0 {
-      left -= 1
-      append(left < 16 ? UInt8(truncatingIfNeeded: value >> UInt128(8 * left)) : 0)
+    guard count <= 16 else {
+      appendZeros(count - 16)
+      return appendNumber(value, count: 16)
     }
+    guard count > 0 else { return }
+    Swift.withUnsafeBytes(of: value.bigEndian) { append(contentsOf: $0[(16 - count)...]) }
   }
 
   /// Appends `count` zero bytes.
   mutating func appendZeros(_ count: Int) {
-    append(contentsOf: repeatElement(0, count: Swift.max(0, count)))
+    var left = count
+    while left >= 8 {
+      appendInteger(UInt64(0))
+      left -= 8
+    }
+    guard left > 0 else { return }
+    Swift.withUnsafeBytes(of: UInt64(0)) { append(contentsOf: $0[..<left]) }
   }
 
   /// Pads with zeros until the bytes from `start` on are a multiple of eight.

@@ -1,0 +1,235 @@
+import OpenFlow
+
+/// The books of a `FlowReconciler`: flows, who has them, what the switch has, and what waits to be sent. Owners are
+/// numbers here.
+///
+/// Everything that is done for each flow is done here, where nothing is generic: the same code in a generic type costs
+/// twice the time.
+struct FlowLedger: Sendable {
+  var sweeps = false {
+    didSet { if sweeps && !oldValue { queueStale() } }
+  }
+  var counters = FlowCounters()
+  let ownership: CookieFilter
+  var desiredCount = 0
+  var desiredDigest: UInt64 = 0
+  var installedDigest: UInt64 = 0
+  var changeNumber: UInt64 = 0
+  var store: FlowStore
+  var holdings = OwnerHoldings()
+  /// Who wants a key that a lower owner has, by slot.
+  var losers: [UInt32: [Loser]] = [:]
+  var queue = DifferenceQueue()
+  /// The number of the oldest change in each batch that is with the switch, by batch.
+  var inFlight: [UInt64: UInt64] = [:]
+  var flowsInFlight = 0
+  var batchNumber: UInt64 = 0
+  /// The most flows of a batch, halved to find the one that a switch refuses without naming it.
+  var narrowedLimit: Int?
+  /// How many flows the switch is known to have; nil while it has not been read.
+  var knownCount: Int?
+  var readBack: ReadBack?
+  private var scratch: [UInt8] = []
+
+  /// A claim to a key that somebody else has.
+  struct Loser: Sendable {
+    let owner: UInt32
+    let hash: UInt64
+    let body: [UInt8]
+  }
+
+  /// Whether an owner comes before another, and so has a key that both want.
+  typealias Precedes = (UInt32, UInt32) -> Bool
+
+  init(ownership: CookieFilter, hasher: FlowHasher) {
+    self.ownership = ownership
+    store = FlowStore(hasher: hasher)
+  }
+
+  var isSettled: Bool { knownCount != nil && queue.isEmpty && inFlight.isEmpty }
+
+  var changeInForce: UInt64 {
+    guard knownCount != nil else { return 0 }
+    let oldest = min(queue.oldestChange ?? .max, inFlight.values.min() ?? .max)
+    return oldest == .max ? changeNumber : oldest &- min(oldest, 1)
+  }
+}
+
+// MARK: - Claims
+
+extension FlowLedger {
+  /// The same owner's flows again and again, a few of them changed, is what happens most: one pass over the new flows, one
+  /// over the old.
+  mutating func replaceClaims(of number: UInt32, with flows: [Flow], precedes: Precedes) {
+    var winning: [UInt32] = []
+    winning.reserveCapacity(flows.count)
+    var losing: Set<UInt32> = []
+    for flow in flows {
+      scratch.removeAll(keepingCapacity: true)
+      FlowBody.append(flow, to: &scratch)
+      let keyHash = store.hasher.key(body: scratch)
+      let hash = store.hasher.content(body: scratch)
+      guard let slot = store.find(keyHash, like: scratch) else {
+        let slot = store.insert(keyHash, scratch)
+        store[slot].state.insert(.marked)
+        winning.append(slot)
+        desire(slot, number, hash, nil)
+        continue
+      }
+      if claim(slot, by: number, hash, precedes) {
+        if !store[slot].state.contains(.marked) {
+          store[slot].state.insert(.marked)
+          winning.append(slot)
+        }
+      } else {
+        losing.insert(slot)
+      }
+    }
+    releaseUnmarked(of: number)
+    dropLostClaims(of: number, except: losing)
+    for slot in winning.reversed() {
+      store[slot].state.remove(.marked)
+      holdings.link(slot, to: number, in: &store)
+    }
+  }
+
+  /// Notes that `owner` wants the flow in `scratch`; returns whether it has the key.
+  private mutating func claim(_ slot: UInt32, by owner: UInt32, _ hash: UInt64, _ precedes: Precedes) -> Bool {
+    let holder = store[slot].owner
+    guard store[slot].state.contains(.desired), holder != owner else {
+      desire(slot, owner, hash, scratch)
+      return true
+    }
+    if precedes(owner, holder) {
+      holdings.unlink(slot, from: holder, in: &store)
+      addLoser(Loser(owner: holder, hash: store[slot].desired, body: Array(store.body(slot))), to: slot, precedes)
+      losers[slot]?.removeAll { $0.owner == owner }
+      desire(slot, owner, hash, scratch)
+      return true
+    }
+    addLoser(Loser(owner: owner, hash: hash, body: scratch), to: slot, precedes)
+    return false
+  }
+
+  /// Makes this the desired flow of the slot; without a body it has its bytes already.
+  private mutating func desire(_ slot: UInt32, _ owner: UInt32, _ hash: UInt64, _ body: [UInt8]?) {
+    if store[slot].state.contains(.desired) {
+      desiredDigest &-= store[slot].desired
+    } else {
+      desiredCount += 1
+    }
+    desiredDigest &+= hash
+    store[slot].state.insert(.desired)
+    store[slot].owner = owner
+    store[slot].desired = hash
+    if let body, store.body(slot) != body[...] { store.replace(slot, with: body) }
+    note(slot)
+  }
+
+  private mutating func addLoser(_ loser: Loser, to slot: UInt32, _ precedes: Precedes) {
+    var claims = losers[slot, default: []]
+    claims.removeAll { $0.owner == loser.owner }
+    let position = claims.firstIndex { precedes(loser.owner, $0.owner) } ?? claims.endIndex
+    claims.insert(loser, at: position)
+    losers[slot] = claims
+    holdings.lost(slot, by: loser.owner)
+  }
+
+  /// Lets go of the owner's keys that the pass has not seen.
+  private mutating func releaseUnmarked(of owner: UInt32) {
+    var next = holdings.takeSlots(of: owner)
+    while next != FlowSlot.none {
+      let slot = next
+      next = store[slot].next
+      store[slot].next = FlowSlot.none
+      if store[slot].state.contains(.marked) || store[slot].owner != owner { continue }
+      if let heir = losers[slot]?.first {
+        removeLoser(heir.owner, from: slot)
+        desire(slot, heir.owner, heir.hash, heir.body)
+        holdings.link(slot, to: heir.owner, in: &store)
+      } else {
+        undesire(slot)
+      }
+    }
+  }
+
+  private mutating func undesire(_ slot: UInt32) {
+    desiredDigest &-= store[slot].desired
+    desiredCount -= 1
+    store[slot].state.remove(.desired)
+    store[slot].owner = FlowSlot.none
+    note(slot)
+    freeIfUnused(slot)
+  }
+
+  private mutating func dropLostClaims(of owner: UInt32, except kept: Set<UInt32>) {
+    for slot in holdings.lostSlots(of: owner).subtracting(kept) { removeLoser(owner, from: slot) }
+  }
+
+  private mutating func removeLoser(_ owner: UInt32, from slot: UInt32) {
+    losers[slot]?.removeAll { $0.owner == owner }
+    if losers[slot]?.isEmpty == true { losers[slot] = nil }
+    holdings.regained(slot, by: owner)
+  }
+}
+
+// MARK: - Differences
+
+extension FlowLedger {
+  /// Queues the slot when what the switch has is not what is desired, or is about to be something else.
+  mutating func note(_ slot: UInt32) {
+    guard knownCount != nil else { return }
+    let state = store[slot].state
+    guard !state.contains(.queued), state.contains(.inFlight) || store[slot].differs(sweeping: sweeps) else { return }
+    store[slot].state.insert(.queued)
+    queue.append(slot, change: changeNumber)
+  }
+
+  /// Forgets a key that nobody wants and the switch does not have.
+  mutating func freeIfUnused(_ slot: UInt32) {
+    guard store[slot].state.isDisjoint(with: [.desired, .installed, .queued, .inFlight]) else { return }
+    store.remove(slot)
+  }
+
+  mutating func setInstalled(_ slot: UInt32, _ hash: UInt64?) {
+    if store[slot].state.contains(.installed) {
+      installedDigest &-= store[slot].installed
+      knownCount = knownCount.map { $0 - 1 }
+    }
+    guard let hash else {
+      store[slot].state.remove(.installed)
+      return
+    }
+    store[slot].state.insert(.installed)
+    store[slot].installed = hash
+    installedDigest &+= hash
+    knownCount = knownCount.map { $0 + 1 }
+  }
+
+  /// Flows that nobody wants come first: what they forward was taken back.
+  mutating func queueStale() {
+    guard knownCount != nil else { return }
+    var stale: [UInt32] = []
+    for slot in store.slots.indices {
+      let state = store.slots[slot].state
+      guard state.contains(.installed), state.isDisjoint(with: [.desired, .queued, .inFlight]) else { continue }
+      stale.append(UInt32(truncatingIfNeeded: slot))
+    }
+    for slot in stale { store[slot].state.insert(.queued) }
+    queue.prepend(stale.map { DifferenceQueue.Entry(slot: $0, change: changeNumber) })
+  }
+
+  /// Notes every difference anew: stale flows first, then owner by owner in this order.
+  mutating func queueEverything(_ order: [UInt32]) {
+    queue.removeAll()
+    for slot in store.slots.indices { store[UInt32(slot)].state.subtract([.queued, .inFlight]) }
+    if sweeps { queueStale() }
+    for owner in order {
+      var slot = holdings.firstSlot(of: owner)
+      while slot != FlowSlot.none {
+        note(slot)
+        slot = store[slot].next
+      }
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import OpenFlow
+import OpenFlowNIO
+
+/// A connected switch, as the engine needs it: the one way on which flows are sent and read.
+public protocol ProgrammableSwitch: Sendable {
+  /// What the switch says that it is.
+  var features: SwitchFeatures { get }
+
+  /// Takes this many consecutive transaction ids that nothing else on the connection uses, and returns the first.
+  func reserveTransactionIDs(_ count: Int) -> UInt32
+
+  /// Applies an encoded bundle, whole or not at all.
+  ///
+  /// - Returns: The refused changes, by position; empty when the switch has confirmed the whole bundle. When any was
+  ///   refused, none was applied.
+  /// - Throws: `ConnectionFailure.refused` when the switch refused the bundle without naming a change; anything else
+  ///   means that the outcome is unknown, and the connection of no more use.
+  func commit(_ bundle: EncodedBundle) async throws -> [BundleRefusal]
+
+  /// Reads flows, part by part as the switch sends them.
+  ///
+  /// - Parameters:
+  ///   - table: The table to read; nil for all.
+  ///   - cookies: The cookies of the flows to read.
+  ///   - part: Called with the body of each part, in order.
+  /// - Throws: When the switch does not answer, or `part` throws.
+  func readFlows(
+    table: TableID?, cookies: CookieFilter, part: @escaping @Sendable ([UInt8]) async throws -> Void
+  ) async throws
+
+  /// Waits until the connection is gone, and tells why.
+  var closed: ConnectionFailure { get async }
+
+  /// Ends the connection.
+  func close() async
+}

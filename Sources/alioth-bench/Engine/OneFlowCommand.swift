@@ -1,0 +1,93 @@
+import ArgumentParser
+import NIOCore
+import OpenFlow
+import SwitchEngine
+
+/// Measures how long one changed flow takes on a switch with many.
+struct OneFlowCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "one-flow",
+    abstract: "Change one flow among many, with the engine and with a bare bundle in turn, and compare.")
+
+  @OptionGroup var flowOptions: FlowOptions
+  @OptionGroup var switchOptions: SwitchOptions
+  @OptionGroup var resultOptions: ResultOptions
+  @Option(help: "How many changes in one block.") var changes = 1000
+  @Option(help: "How many blocks.") var blocks = 7
+
+  func run() async throws {
+    let model = flowOptions.model
+    let connection = try RawConnection(unix: switchOptions.socket)
+    try connection.deleteAllFlows()
+    let engine = EngineUnderTest(socket: switchOptions.socket, options: switchOptions.engineOptions)
+    try await engine.fill(model)
+    let probe = OneFlowProbe(engine)
+    var medians = Samples(), tails = Samples()
+    var rawMedians = Samples(), rawTails = Samples(), engineMedians = Samples(), engineTails = Samples()
+    for block in 0..<blocks {
+      var raw = Samples(), own = Samples()
+      for change in 0..<changes {
+        let number = block * changes + change
+        raw.add(nanoseconds: try sendRaw(number, RawSender(connection: connection)))
+        try await Task.sleep(for: .microseconds(200))
+        own.add(nanoseconds: await probe.change(model, unit: number % model.unitCount, variant: 1 + number))
+        try await Task.sleep(for: .microseconds(200))
+      }
+      print("  block \(block + 1): raw \(raw.summary); engine \(own.summary)")
+      rawMedians.add(raw.median())
+      rawTails.add(raw.percentile(0.99))
+      engineMedians.add(own.median())
+      engineTails.add(own.percentile(0.99))
+      medians.add(own.median() / raw.median())
+      tails.add(own.percentile(0.99) / raw.percentile(0.99))
+    }
+    await engine.stop()
+    try connection.deleteAllFlows()
+    try resultOptions.report(
+      Verdict(
+        "one flow among \(model.flowCount.grouped), p50",
+        "\(medians.median().text(2)) of raw [\(medians.smallest().text(2))..\(medians.largest().text(2))]; "
+          + "\(engineMedians.median().duration) and \(rawMedians.median().duration)",
+        limit: "<= 1.20 of raw", passed: medians.median() <= 1.2))
+    try resultOptions.report(
+      Verdict(
+        "one flow among \(model.flowCount.grouped), p99",
+        "\(tails.median().text(2)) of raw [\(tails.smallest().text(2))..\(tails.largest().text(2))]; "
+          + "\(engineTails.median().duration) and \(rawTails.median().duration)",
+        limit: "<= 2.00 of raw", passed: tails.median() <= 2))
+  }
+
+  /// A bundle with a flow that is not the engine's, in the same table, encoded before the clock starts.
+  private func sendRaw(_ number: Int, _ sender: RawSender) throws -> UInt64 {
+    let flow = Flow(
+      table: TableID(rawValue: 20), priority: 99, cookie: 1, match: Match([.vlanVID(4001)]),
+      instructions: [
+        .applyActions([.popVLAN, .setField(.tunnelID(UInt64(number + 1))), .output(OFPort(rawValue: 1))])
+      ])
+    let bundle = EncodedBundles.encode([.add(flow)], xid: 0x2000_0000 + UInt32(number) * 8)
+    let start = Clock.now()
+    try sender.commit(bundle)
+    return Clock.now() - start
+  }
+}
+
+/// Changes flows from where the engine runs, as its user does: nothing changes threads but the switch's answer.
+actor OneFlowProbe {
+  private let target: EngineUnderTest
+
+  init(_ target: EngineUnderTest) { self.target = target }
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { target.loop.executor.asUnownedSerialExecutor() }
+
+  /// How long it takes from telling the change until it is in force; the flow is made before.
+  func change(_ model: FlowModel, unit: Int, variant: Int) async -> UInt64 {
+    let flows = model.flows(of: unit, variant: variant)
+    let start = Clock.now()
+    let number = await target.engine.update([(owner: unit, flows: flows)])
+    if await target.engine.state.changeInForce >= number { return Clock.now() - start }
+    for await _ in target.engine.changes {
+      if await target.engine.state.changeInForce >= number { break }
+    }
+    return Clock.now() - start
+  }
+}
