@@ -10,6 +10,7 @@ struct FlowGenerator {
   private(set) var texts: [[UInt8]: String] = [:]
   private var cookie: UInt64 = 0
   private var groupIDs: [UInt32] = []
+  private var hasPushed = false
 
   init(random: SeededGenerator) {
     self.random = random
@@ -39,6 +40,7 @@ struct FlowGenerator {
 
   private mutating func flow(_ table: UInt8, priority: UInt16, _ kind: Kind, isCatchall: Bool = false) -> Flow {
     cookie += 1
+    hasPushed = false
     let match = Match(isCatchall ? [] : self.match(kind))
     return Flow(
       table: TableID(table), priority: priority, cookie: cookie, match: match,
@@ -186,7 +188,10 @@ struct FlowGenerator {
       return [
         .clone([.popVLAN, .output(port()), .resubmit(port: .inPort, table: TableID(min(table + 1, tables - 1)))])
       ]
-    case 18 where kind != .mpls && !isSet: return [.pushVLAN(random.pick([0x8100, 0x88a8])), setVLAN()]
+    case 18 where kind != .mpls && !isSet && !hasPushed:
+      // Open vSwitch refuses a flow that knows of too many tags.
+      hasPushed = true
+      return [.pushVLAN(random.pick([0x8100, 0x88a8])), setVLAN()]
     case 19 where kind != .any && kind != .vlan && kind != .arp && kind != .mpls:
       return [.setTTL(random.pick([0, 1, 5, 64]))]
     case 20 where !isSet && depth < 2: return [.clone(actions(table, kind, count: 2, isSet: false, depth: depth + 1))]
@@ -316,7 +321,7 @@ struct FlowGenerator {
       if case .group = actions.last {} else { actions.append(.output(port())) }
       return Bucket(watchPort: type == .fastFailover ? OFPort(random.pick([1, 2, 9])) : .any, actions: actions)
     }
-    return Group(id: id, type: type, buckets: buckets)
+    return Group(id: GroupID(id), type: type, buckets: buckets)
   }
 }
 

@@ -210,7 +210,7 @@ struct DatapathExecution<State: ForwardingState> {
     {
       return
     }
-    let meter = request.meter ?? ControllerMeter.number
+    let meter = request.meter ?? MeterID.controller.rawValue
     guard passes(packet, meter: meter), result.packetIns.count < Self.maximumOutputs else { return }
     trace.add(.datapath, "to controllers \(request.controllerID), reason \(request.reason)")
     result.packetIns.append(
@@ -220,11 +220,6 @@ struct DatapathExecution<State: ForwardingState> {
         userdata: request.userdata, metadata: request.key.pipelineFields,
         continuation: request.continuation.map(Continuation.init)))
   }
-}
-
-/// The meter that packets for controllers pass when no other is named (OFPM_CONTROLLER).
-enum ControllerMeter {
-  static let number: UInt32 = 0xffff_fffe
 }
 
 extension PacketKey {

@@ -32,7 +32,7 @@ extension Pipeline {
     guard let index = buckets.first, group.buckets.indices.contains(index) else { return }
     trace.depth += 1
     trace.add(.bucket, "bucket \(index) of group \(group.id)")
-    record.groups.append(GroupHit(group: group.id, bucket: index))
+    record.groups.append(GroupHit(group: group.id.rawValue, bucket: index))
     depth += 1
     let steps = ActionSet.ordered(group.buckets[index].actions).map(Step.action)
     frames.append(
@@ -59,9 +59,9 @@ extension Pipeline {
   /// process, so the candidates are told and the choice is the options'.
   private mutating func selected(in group: Group) -> Int? {
     let candidates = group.buckets.indices.filter { group.buckets[$0].weight > 0 && isAlive($0, in: group) }
-    record.candidates[group.id] = candidates
+    record.candidates[group.id.rawValue] = candidates
     trace.add(.detail, "buckets \(candidates.map(String.init).joined(separator: ", ")) are live")
-    if let chosen = options.buckets[group.id], candidates.contains(chosen) { return chosen }
+    if let chosen = options.buckets[group.id.rawValue], candidates.contains(chosen) { return chosen }
     let total = candidates.reduce(UInt64(0)) { $0 + UInt64(group.buckets[$1].weight) }
     guard total > 0 else { return nil }
     var share = key.flowHash(basis: options.hashBasis) % total
@@ -76,14 +76,14 @@ extension Pipeline {
   /// Whether what a bucket watches is up; a bucket that watches nothing always is.
   private func isAlive(_ index: Int, in group: Group) -> Bool {
     var pending: [(bucket: Bucket, depth: Int)] = [(group.buckets[index], 0)]
-    var seen: Set<UInt32> = []
+    var seen: Set<GroupID> = []
     while let (bucket, depth) = pending.popLast() {
       guard depth < Self.maximumLivenessDepth else { continue }
-      if bucket.watchPort == .any && bucket.watchGroup == .max { return true }
+      if bucket.watchPort == .any && bucket.watchGroup == .any { return true }
       if bucket.watchPort != .any, state.ports[bucket.watchPort]?.isLive == true { return true }
       // A group is alive when one of its buckets is.
-      if bucket.watchGroup != .max, seen.insert(bucket.watchGroup).inserted,
-        let watched = state.group(bucket.watchGroup)
+      if bucket.watchGroup != .any, seen.insert(bucket.watchGroup).inserted,
+        let watched = state.group(bucket.watchGroup.rawValue)
       {
         pending += watched.buckets.map { ($0, depth + 1) }
       }

@@ -23,7 +23,7 @@ public struct MeterTable: Sendable {
   /// the one with the highest rate.
   mutating func take(_ length: Int, from meter: Meter, at time: ModelTime) -> Int? {
     let bands = meter.bands
-    var state = states[meter.id] ?? State(meter: meter, used: time, buckets: [])
+    var state = states[meter.id.rawValue] ?? State(meter: meter, used: time, buckets: [])
     if state.meter != meter || state.buckets.count != bands.count {
       state = State(meter: meter, used: time, buckets: bands.map(MeterTable.capacity))
     }
@@ -43,7 +43,7 @@ public struct MeterTable: Sendable {
         if exceeded.map({ band.rate > bands[$0].rate }) ?? true { exceeded = index }
       }
     }
-    states[meter.id] = state
+    states[meter.id.rawValue] = state
     return exceeded
   }
 
