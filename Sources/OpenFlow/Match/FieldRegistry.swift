@@ -135,7 +135,8 @@ enum FieldRegistry {
 
   /// All known fields.
   static let descriptions: [Description] = rows.enumerated().map { rank, row in
-    let length = UInt8((row.bits + 7) / 8)
+    // A label of 20 bits takes four bytes: no field takes three.
+    let length = UInt8(row.bits == 20 ? 4 : (row.bits + 7) / 8)
     let field = Field(
       oxmClass: row.oxmClass, number: row.number, length: length,
       experimenter: row.oxmClass == onf ? Experimenter.onf : 0, bits: row.bits, rank: rank)
