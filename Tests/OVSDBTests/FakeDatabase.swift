@@ -86,6 +86,10 @@ struct FakeDatabase {
     for (uuid, row) in tables[table] ?? [:] where row["name"] == .string(name) { tables[table]?[uuid]?[column] = value }
   }
 
+  mutating func set(row uuid: RowUUID, in table: String, _ column: String, _ value: Datum) {
+    tables[table]?[uuid]?[column] = value
+  }
+
   mutating func changeRoot(_ column: String, _ value: Datum) {
     for uuid in (tables[Schema.rootTable] ?? [:]).keys { tables[Schema.rootTable]?[uuid]?[column] = value }
   }

@@ -120,8 +120,8 @@ public struct ClientStateMachine: Sendable {
   public mutating func select(
     _ selections: [String: RowSelection], monitor: RequestID, timeout: Duration, now: Duration
   ) throws(RequestError) -> (RequestID, [Action]) {
-    try send(now: now) { open, id in
-      let parameters = open.monitors[monitor.rawValue]?.select(selections, id: monitor.rawValue)
+    try send(now: now) { (open, id) throws(RequestError) in
+      let parameters = try open.monitors[monitor.rawValue]?.select(selections, id: monitor.rawValue)
       guard let parameters else {
         let replica = open.monitors[monitor.rawValue]?.replica
         return (replica.map { [.replica(monitor, $0)] } ?? []) + [.complete(RequestID(rawValue: id), .success(.null))]

@@ -8,6 +8,8 @@ struct MonitorCopy: Sendable {
   private var copy: Replica?
   /// What an earlier connection brought, of the same request.
   private var earlier: Replica?
+  /// The request as the server was asked first, by which the columns are that come.
+  private let asked: MonitorRequest
   /// Changes of the request that the server has not answered yet.
   private var unanswered = 0
 
@@ -16,6 +18,7 @@ struct MonitorCopy: Sendable {
   /// - Parameter earlier: What an earlier connection has brought. It is of use only when it is whole by this very request.
   init(_ request: MonitorRequest, schema: DatabaseSchema?, resuming earlier: Replica?) {
     self.request = request
+    asked = request
     self.schema = schema
     method = schema == nil ? .plain : .since
     if method == .since, let earlier, earlier.source == request, earlier.lastTransaction != nil {
@@ -25,7 +28,7 @@ struct MonitorCopy: Sendable {
 
   /// The rows to hand out; nil until the server has answered.
   var replica: Replica? {
-    guard method == .plain, request.isSelective else { return copy }
+    guard method == .plain, request.isSelective || asked.isSelective else { return copy }
     return copy?.selected(by: request)
   }
 
@@ -102,8 +105,20 @@ struct MonitorCopy: Sendable {
 
   /// Asks for other rows. Returns the parameters of the call to make; nil when there is none to make, since the rows are
   /// selected here.
-  mutating func select(_ selections: [String: RowSelection], id: Int64) -> [JSONValue]? {
-    request = MonitorRequest(database: request.database, tables: request.tables, selections: selections)
+  mutating func select(
+    _ selections: [String: RowSelection], id: Int64
+  ) throws(RequestError) -> [JSONValue]? {
+    let wanted = MonitorRequest(database: request.database, tables: request.tables, selections: selections)
+    if method == .plain {
+      for (table, columns) in wanted.tables.sorted(by: { $0.key < $1.key }) {
+        let present = asked.selection(of: table).columns.union(columns)
+        guard let column = wanted.selection(of: table).columns.subtracting(present).min() else { continue }
+        throw .refused(
+          method: "monitor_cond_change",
+          error: "the server knows no conditions, and column \(column) of table \(table) is not watched")
+      }
+    }
+    request = wanted
     if method == .plain {
       copy?.source = request
       return nil

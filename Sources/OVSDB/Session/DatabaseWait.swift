@@ -11,6 +11,21 @@ public struct DatabaseWait<Outcome: Sendable>: Sendable {
   public struct Pending: Error, Hashable, Sendable {
     /// In words.
     public let text: String
+
+    /// Words.
+    public init(text: String) {
+      self.text = text
+    }
+  }
+
+  /// Something to await.
+  public init(
+    request: MonitorRequest, what: String,
+    look: @escaping @Sendable (Replica) throws(WaitError) -> Result<Outcome, Pending>
+  ) {
+    self.request = request
+    self.what = what
+    self.look = look
   }
 }
 
