@@ -212,7 +212,9 @@ public actor OVSDBClient {
       _ = try await answer(to: id, after: actions)
     } catch {
       // The server may have given it to us, and nobody would know.
-      if case .success((_, let actions)) = Result(catching: { try machine.unlock(name, timeout: requestTimeout, now: now) }) {
+      if case .success((_, let actions)) = Result(catching: {
+        try machine.unlock(name, timeout: requestTimeout, now: now)
+      }) {
         carryOut(actions)
       }
       locks.removeValue(forKey: name)?.finish()

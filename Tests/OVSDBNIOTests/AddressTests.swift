@@ -21,7 +21,8 @@ import Testing
   @Test(
     "what is none is refused, saying why",
     arguments: [
-      ("", "does not begin with unix:, tcp: or ssl:"), ("/run/db.sock", "does not begin"), ("http://x", "does not begin"),
+      ("", "does not begin with unix:, tcp: or ssl:"), ("/run/db.sock", "does not begin"),
+      ("http://x", "does not begin"),
       ("unix:", "must begin with '/'"), ("unix:db.sock", "must begin with '/'"), ("unix:/a\nb", "control characters"),
       ("ptcp:6640", "is where a server listens"), ("tcp:", "names no host"), ("tcp:a b", "names no host"),
       ("tcp::6640", "names no host"), ("tcp:h:", "no port number"), ("tcp:h:0", "no port number"),
@@ -40,7 +41,8 @@ import Testing
     let address = OVSDBAddress.ssl(host: "127.0.0.1", port: 1)
     let none = await #expect(throws: ConnectError.self) { try await OVSDBClient.connect(to: address) }
     #expect(none?.description.contains("ssl:127.0.0.1:1 needs them, and none are configured") == true)
-    let missing = OVSDBCredentials(authority: "/nonexistent/a", certificate: "/nonexistent/c", privateKey: "/nonexistent/k")
+    let missing = OVSDBCredentials(
+      authority: "/nonexistent/a", certificate: "/nonexistent/c", privateKey: "/nonexistent/k")
     let error = await #expect(throws: ConnectError.self) {
       try await OVSDBClient.connect(to: address, credentials: missing)
     }

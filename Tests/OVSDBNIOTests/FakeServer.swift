@@ -39,7 +39,8 @@ final class FakeServer: Sendable {
   /// Serves while `body` runs. `get_schema` is answered unless `answer` is to see that too; a server that is not modern knows
   /// only RFC 7047's own monitors.
   static func with<T>(
-    answeringSchema: Bool = true, isModern: Bool = false, _ answer: @escaping Answer, _ body: (FakeServer) async throws -> T
+    answeringSchema: Bool = true, isModern: Bool = false, _ answer: @escaping Answer,
+    _ body: (FakeServer) async throws -> T
   ) async throws -> T {
     let path = "/tmp/dbx-\(getpid())-\(UInt32.random(in: 0...UInt32.max)).sock"
     let recorder = Recorder()

@@ -156,7 +156,9 @@ import Testing
     try await FakeServer.with { message in
       switch message {
       case .request(let id, "monitor", _):
-        guard case .request(_, _, let parameters) = message, let monitor = parameters.dropFirst().first else { return [] }
+        guard case .request(_, _, let parameters) = message, let monitor = parameters.dropFirst().first else {
+          return []
+        }
         let initial = #"{"id":\#(id),"result":{"T":{"\#(uuid)":{"new":\#(row(0))}}},"error":null}"#
         return [initial]
           + (1...5000).map {

@@ -62,7 +62,9 @@ final class RealDatabase {
   func port() throws -> Int {
     let log = try Shell.read(directory + "/ovsdb.log")
     for line in log.split(separator: "\n") {
-      if let range = line.firstRange(of: "listening on port "), let port = Int(line[range.upperBound...]) { return port }
+      if let range = line.firstRange(of: "listening on port "), let port = Int(line[range.upperBound...]) {
+        return port
+      }
     }
     throw Shell.NoFile(path: "a port in \(log)")
   }

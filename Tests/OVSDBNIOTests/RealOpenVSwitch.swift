@@ -62,9 +62,16 @@ struct RealOpenVSwitch {
     return try Shell.read("\(directory)/output")
   }
 
+  /// What a command prints that runs where the switch does.
+  func output(inNamespace command: String) throws -> String {
+    try run("ip netns exec \(namespace) \(command) >\(directory)/output")
+    return try Shell.read("\(directory)/output")
+  }
+
   /// Stops ovsdb-server with SIGKILL, and returns when its socket is dead.
   func killDatabase() throws {
-    try run("pid=$(cat \(directory)/ovsdb-server.pid); kill -9 $pid; while kill -0 $pid 2>/dev/null; do sleep 0.05; done")
+    try run(
+      "pid=$(cat \(directory)/ovsdb-server.pid); kill -9 $pid; while kill -0 $pid 2>/dev/null; do sleep 0.05; done")
   }
 
   /// Starts ovsdb-server again after `killDatabase`.

@@ -50,7 +50,7 @@ import Testing
     try await FakeServer.with(isModern: true) { message in
       switch message {
       case .request(let id, "monitor_cond_since", _):
-        starts.withLock { $0 += 1 } 
+        starts.withLock { $0 += 1 }
         return starts.withLock { $0 } == 1
           ? [Self.since(id, false, 1, #"{"initial":{"next_cfg":7}}"#)]
           : [Self.since(id, true, 2, #"{"modify":{"cur_cfg":7}}"#)]
@@ -62,7 +62,8 @@ import Testing
         let watch = await session.monitor(Self.request)
         let before = try await Self.first(of: watch.snapshots) { _ in true }
         #expect(before.connection == 1)
-        #expect(before.replica[OpenVSwitchSchema.rootTable][Self.uuid] == ["cur_cfg": .integer(0), "next_cfg": .integer(7)])
+        #expect(
+          before.replica[OpenVSwitchSchema.rootTable][Self.uuid] == ["cur_cfg": .integer(0), "next_cfg": .integer(7)])
         await #expect(throws: RequestError.closed(.peerClosed)) { try await session.transact([.comment("x")]) }
       }
     }

@@ -17,7 +17,9 @@ import Testing
   private static let composites: Set<String> = ["tags", "rates", "ids", "counts"]
 
   private static func value(_ column: String, _ generator: inout SeededGenerator) -> Datum {
-    func text(_ generator: inout SeededGenerator) -> Atom { .string(["a", "b", "c", "d"].randomElement(using: &generator) ?? "") }
+    func text(_ generator: inout SeededGenerator) -> Atom {
+      .string(["a", "b", "c", "d"].randomElement(using: &generator) ?? "")
+    }
     func number(_ generator: inout SeededGenerator) -> Atom { .integer(Int64.random(in: 0...3, using: &generator)) }
     let count = Int.random(in: 0...3, using: &generator)
     switch column {
@@ -63,7 +65,8 @@ import Testing
     return .object(row.mapValues { whole($0.json) })
   }
 
-  @Test("rows made by differences are those of the full copy, whatever happens", arguments: 1...20 as ClosedRange<UInt64>)
+  @Test(
+    "rows made by differences are those of the full copy, whatever happens", arguments: 1...20 as ClosedRange<UInt64>)
   func equal(seed: UInt64) throws {
     var generator = SeededGenerator(seed: seed)
     let columns = Self.types.map { #""\#($0.key)":{"type":\#($0.value)}"# }.joined(separator: ",")
@@ -111,7 +114,8 @@ import Testing
   @Test("altered bytes of differences give a state or an end and nothing worse")
   func robustness() throws {
     var generator = SeededGenerator(seed: 4114)
-    let text = #"{"id":1,"result":[false,"11111111-0000-0000-0000-000000000001",{"Bridge":{"\#(TableChangesTests.uuid)":"#
+    let text =
+      #"{"id":1,"result":[false,"11111111-0000-0000-0000-000000000001",{"Bridge":{"\#(TableChangesTests.uuid)":"#
       + #"{"initial":{"external_ids":["map",[["c","4"]]],"name":"b1","protocols":"OpenFlow14"}}}}],"error":null}"#
       + #"{"id":null,"method":"update3","params":[1,"11111111-0000-0000-0000-000000000002",{"Bridge":"#
       + #"{"\#(TableChangesTests.uuid)":{"modify":{"external_ids":["map",[["b","3"]]],"fail_mode":["set",[]]}}}}]}"#

@@ -132,7 +132,9 @@ struct FakeDatabase {
 
   /// Rows that nothing refers to go, except in the tables that are roots. One that a plan has just made would be a mistake.
   private mutating func collect(inserted: some Collection<RowUUID>) throws {
-    let tables = [Schema.bridgeTable, Schema.portTable, Schema.interfaceTable, Schema.controllerTable, Schema.mirrorTable]
+    let tables = [
+      Schema.bridgeTable, Schema.portTable, Schema.interfaceTable, Schema.controllerTable, Schema.mirrorTable,
+    ]
     // A port's interfaces go after the port.
     for table in tables + [Schema.interfaceTable] {
       let used = references()
@@ -198,7 +200,8 @@ struct FakeDatabase {
       return .rows(rows.map { row in row.filter { columns?.contains($0.key) ?? true } })
     case .update(let table, let conditions, let row):
       let hit = matching(table, conditions).keys
-      for uuid in hit { tables[table]?[uuid]?.merge(row) { $1 } }
+      let resolved = try row.mapValues { try Self.resolve($0, names) }
+      for uuid in hit { tables[table]?[uuid]?.merge(resolved) { $1 } }
       return .count(Int64(hit.count))
     case .mutate(let table, let conditions, let mutations):
       let hit = matching(table, conditions)

@@ -67,7 +67,8 @@ import Testing
   @Test("a transaction that must run under a lock says so when the lock is lost")
   func assertion() throws {
     let outcome = try TransactionOutcome(
-      json: JSONValue(parsing: #"[{"details":"Asserted lock l not held.","error":"not owner"}]"#), of: [.assert(lock: "l")])
+      json: JSONValue(parsing: #"[{"details":"Asserted lock l not held.","error":"not owner"}]"#),
+      of: [.assert(lock: "l")])
     guard case .refused(let failure) = outcome else {
       Issue.record("\(outcome)")
       return

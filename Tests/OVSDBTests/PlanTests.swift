@@ -58,7 +58,8 @@ import Testing
     let address = try #require(IPv6Address("2001:db8::1"))
     let v6 = IPAddress.v6(address)
     let texts = [
-      (ControllerTarget.tcp(v6, port: 1), "tcp:[2001:db8::1]:1"), (.ssl(.v4(IPv4Address(192, 0, 2, 1)), port: 6653), "ssl:192.0.2.1:6653"),
+      (ControllerTarget.tcp(v6, port: 1), "tcp:[2001:db8::1]:1"),
+      (.ssl(.v4(IPv4Address(192, 0, 2, 1)), port: 6653), "ssl:192.0.2.1:6653"),
       (.unix("/run/c"), "unix:/run/c"), (.listenTCP(port: 6634, nil), "ptcp:6634"),
       (.listenSSL(port: 6634, v6), "pssl:6634:[2001:db8::1]"), (.listenUnix("/run/p"), "punix:/run/p"),
     ]
@@ -333,7 +334,8 @@ import Testing
     try settle(&database, ExternalIDsRequest(.interface("p1"), values: ["iface-id": "1"]).plan(in:))
     #expect(try database.view().interface(named: "p1")?.externalIDs["iface-id"] == "1")
     #expect(throws: PlanConflict.self) {
-      try ExternalIDsRequest(.bridge("br-ex"), values: [HostBridgeRequest.ownerKey: "aliothd"]).plan(in: database.view())
+      try ExternalIDsRequest(.bridge("br-ex"), values: [HostBridgeRequest.ownerKey: "aliothd"]).plan(
+        in: database.view())
     }
     try settle(&database, ExternalIDsRequest(.root, values: ["alioth-version": "1"]).plan(in:))
     try expectRace(database, ExternalIDsRequest(.bridge("br-ex"), values: ["alioth-a": "1"]).plan(in:)) {

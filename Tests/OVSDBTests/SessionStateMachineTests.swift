@@ -5,7 +5,8 @@ import Testing
   private var machine = SessionStateMachine(backoff: SessionBackoff(shortest: .seconds(1), longest: .seconds(4)))
   private let request = MonitorRequest(database: "D", tables: ["T": ["c"]])
 
-  private mutating func handle(_ event: SessionStateMachine.Event, at seconds: Int = 0) -> [SessionStateMachine.Action] {
+  private mutating func handle(_ event: SessionStateMachine.Event, at seconds: Int = 0) -> [SessionStateMachine.Action]
+  {
     machine.handle(event, now: .seconds(seconds))
   }
 

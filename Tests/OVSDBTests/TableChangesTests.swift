@@ -146,15 +146,19 @@ import Testing
     #expect(try Self.text(Watching(other, resuming: after).sent).first?.contains("22222222") == false)
   }
 
-  @Test("a server that knows no better is asked for the older methods one after the other, and its answers count the same")
+  @Test(
+    "a server that knows no better is asked for the older methods one after the other, and its answers count the same")
   func fallback() throws {
     var watching = try Watching()
-    #expect(Self.text(watching.receive(unknown)).first?.hasPrefix(#"{"id":2,"method":"monitor_cond","params":["Op"#) == true)
+    #expect(
+      Self.text(watching.receive(unknown)).first?.hasPrefix(#"{"id":2,"method":"monitor_cond","params":["Op"#) == true)
     let structured = #"{"id":2,"result":null,"error":{"error":"unknown method","details":"no"}}"#
     #expect(
-      Self.text(watching.receive(structured)).first?.hasPrefix(#"{"id":3,"method":"monitor","params":["Open_vSwitch",1,"#)
+      Self.text(watching.receive(structured)).first?.hasPrefix(
+        #"{"id":3,"method":"monitor","params":["Open_vSwitch",1,"#)
         == true)
-    let row = #"{"name":"b1","external_ids":["map",[]],"protocols":["set",[]],"fail_mode":["set",[]],"#
+    let row =
+      #"{"name":"b1","external_ids":["map",[]],"protocols":["set",[]],"fail_mode":["set",[]],"#
       + #""mcast_snooping_enable":false}"#
     let replica = try watching.replica(
       after: #"{"id":3,"result":{"Bridge":{"\#(Self.uuid)":{"new":\#(row)}}},"error":null}"#)
@@ -184,7 +188,8 @@ import Testing
         == [.complete(closed.id, .failure(.closed(.peerClosed))), .close(.peerClosed)])
     var abandoned = try Watching()
     _ = abandoned.receive(unknown)
-    #expect(Self.text(abandoned.machine.handle(.stopMonitor(abandoned.id), now: .zero)).first?.contains("cancel") == true)
+    #expect(
+      Self.text(abandoned.machine.handle(.stopMonitor(abandoned.id), now: .zero)).first?.contains("cancel") == true)
     #expect(abandoned.receive(#"{"id":2,"result":{},"error":null}"#) == [])
   }
 
@@ -261,9 +266,18 @@ import Testing
       (#"{"id":1,"result":[false,"@",{"Bridge":{"x":{"insert":{}}}}],"error":null}"#, "a row's UUID"),
       (#"{"id":1,"result":[false,"@",{"Bridge":{"%":{"modify":{}}}}],"error":null}"#, "an update changes row"),
       (#"{"id":1,"result":[false,"@",{"Bridge":{"%":{"delete":null}}}],"error":null}"#, "an update deletes row"),
-      (#"{"id":1,"result":[false,"@",{}],"error":null}{"id":null,"method":"update2","params":[1,{}]}"#, "monitor_cond_since"),
-      (#"{"id":1,"result":[false,"@",{}],"error":null}{"id":null,"method":"update3","params":[1,{}]}"#, "monitor_cond_since"),
-      (#"{"id":1,"result":[false,"@",{}],"error":null}{"id":null,"method":"update3","params":[1,1,{}]}"#, "a transaction's"),
+      (
+        #"{"id":1,"result":[false,"@",{}],"error":null}{"id":null,"method":"update2","params":[1,{}]}"#,
+        "monitor_cond_since"
+      ),
+      (
+        #"{"id":1,"result":[false,"@",{}],"error":null}{"id":null,"method":"update3","params":[1,{}]}"#,
+        "monitor_cond_since"
+      ),
+      (
+        #"{"id":1,"result":[false,"@",{}],"error":null}{"id":null,"method":"update3","params":[1,1,{}]}"#,
+        "a transaction's"
+      ),
     ])
   func hostile(text: String, message: String) throws {
     var watching = try Watching()

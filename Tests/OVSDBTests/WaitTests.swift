@@ -50,24 +50,27 @@ import Testing
     }
   }
 
-  @Test("conditions choose rows as ovsdb-server does", arguments: [
-    (Condition("n", .less, .integer(3)), true), (Condition("n", .lessOrEqual, .integer(1)), false),
-    (Condition("n", .greaterOrEqual, .integer(2)), true), (Condition("n", .greater, .integer(2)), false),
-    (Condition("n", .equal, .integer(2)), true), (Condition("n", .notEqual, .integer(2)), false),
-    (Condition("s", .includes, .string("a")), true), (Condition("s", .includes, .strings(["a", "z"])), false),
-    (Condition("s", .excludes, .string("z")), true), (Condition("s", .excludes, .strings(["a", "z"])), false),
-    (Condition("m", .includes, .strings(["k": "v"])), true), (Condition("m", .includes, .strings(["k": "w"])), false),
-    (Condition("m", .excludes, .strings(["k": "w"])), true), (Condition("m", .excludes, .strings(["k": "v"])), false),
-    (.row(RowUUID(high: 0, low: 7)), true), (.row(RowUUID(high: 0, low: 8)), false),
-    (Condition("none", .equal, .empty), false), (Condition("s", .less, .integer(1)), false),
-  ])
+  @Test(
+    "conditions choose rows as ovsdb-server does",
+    arguments: [
+      (Condition("n", .less, .integer(3)), true), (Condition("n", .lessOrEqual, .integer(1)), false),
+      (Condition("n", .greaterOrEqual, .integer(2)), true), (Condition("n", .greater, .integer(2)), false),
+      (Condition("n", .equal, .integer(2)), true), (Condition("n", .notEqual, .integer(2)), false),
+      (Condition("s", .includes, .string("a")), true), (Condition("s", .includes, .strings(["a", "z"])), false),
+      (Condition("s", .excludes, .string("z")), true), (Condition("s", .excludes, .strings(["a", "z"])), false),
+      (Condition("m", .includes, .strings(["k": "v"])), true), (Condition("m", .includes, .strings(["k": "w"])), false),
+      (Condition("m", .excludes, .strings(["k": "w"])), true), (Condition("m", .excludes, .strings(["k": "v"])), false),
+      (.row(RowUUID(high: 0, low: 7)), true), (.row(RowUUID(high: 0, low: 8)), false),
+      (Condition("none", .equal, .empty), false), (Condition("s", .less, .integer(1)), false),
+    ])
   func conditions(condition: Condition, isSelected: Bool) throws {
     // Through a monitor of a server that knows no conditions.
     var machine = ClientStateMachine(now: .zero)
     let request = MonitorRequest(database: "D", tables: ["T": ["n", "s", "m"]], selections: ["T": .any([condition])])
     _ = try machine.monitor(request, timeout: .seconds(1), now: .zero)
     let uuid = RowUUID(high: 0, low: 7)
-    let answer = #"{"id":1,"result":{"T":{"\#(uuid)":{"new":{"n":2,"s":["set",["a","b"]],"m":["map",[["k","v"]]]}}}},"error":null}"#
+    let answer =
+      #"{"id":1,"result":{"T":{"\#(uuid)":{"new":{"n":2,"s":["set",["a","b"]],"m":["map",[["k","v"]]]}}}},"error":null}"#
     guard case .replica(_, let replica) = machine.handle(.received(Array(answer.utf8)), now: .zero).last else {
       Issue.record("no state")
       return

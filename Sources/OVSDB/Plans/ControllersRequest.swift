@@ -125,7 +125,8 @@ extension PlanDraft {
       "inactivity_probe": row.inactivityProbe.map { .integer($0) } ?? .empty,
     ]
     update(
-      row.uuid, in: OpenVSwitchSchema.controllerTable, from: present, to: wanted.settings, of: "controller \(row.target)")
+      row.uuid, in: OpenVSwitchSchema.controllerTable, from: present, to: wanted.settings,
+      of: "controller \(row.target)")
   }
 
   /// Sets the columns of a row of ours that are not as they must be.

@@ -34,7 +34,9 @@ public struct ExternalIDsRequest: Hashable, Sendable {
     var draft = try PlanDraft(view: view)
     let (table, uuid, present, what) = try row(draft)
     for key in values.keys.sorted() {
-      if key == HostBridgeRequest.ownerKey { throw .invalidRequest("\(key) says whose a row is and is not set by itself") }
+      if key == HostBridgeRequest.ownerKey {
+        throw .invalidRequest("\(key) says whose a row is and is not set by itself")
+      }
       if !key.hasPrefix(Self.keyPrefix), !PlanDraft.isOurs(present) {
         throw .notOurs(row: "external_ids:\(key) of \(what)", owner: PlanDraft.owner(present))
       }

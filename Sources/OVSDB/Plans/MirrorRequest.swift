@@ -67,7 +67,8 @@ public struct MirrorRequest: Hashable, Sendable {
       draft.edits.append(
         .insert(
           table: OpenVSwitchSchema.mirrorTable,
-          row: wanted.merging(["name": .string(name), "external_ids": .strings(PlanDraft.mark)]) { $1 }, name: "mirror"))
+          row: wanted.merging(["name": .string(name), "external_ids": .strings(PlanDraft.mark)]) { $1 }, name: "mirror")
+      )
       mutations = [Mutation("mirrors", .insert, .atom(.namedUUID("mirror")))]
     case (nil, nil): break
     }

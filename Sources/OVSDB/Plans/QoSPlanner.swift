@@ -74,7 +74,8 @@ struct QoSPlanner {
   }
 
   private mutating func repair(_ row: QoSRow, _ shaping: QoSRequest.Shaping) {
-    draft.update(row.uuid, in: Schema.qosTable, from: ["type": .string(row.type)], to: ["type": .string(shaping.type)], of: what)
+    draft.update(
+      row.uuid, in: Schema.qosTable, from: ["type": .string(row.type)], to: ["type": .string(shaping.type)], of: what)
     var mutations = draft.set(
       Self.settings(shaping), in: row.otherConfiguration, column: "other_config", of: what)
     var gone: Set<Atom> = []

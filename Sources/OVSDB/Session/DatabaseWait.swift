@@ -39,7 +39,8 @@ extension DatabaseWait {
       return current
     }
     guard let current else { return Pending(text: "the database is not initialized") }
-    return current >= count ? nil : Pending(text: "cur_cfg is \(current), awaited is \(count): is ovs-vswitchd at work?")
+    return current >= count
+      ? nil : Pending(text: "cur_cfg is \(current), awaited is \(count): is ovs-vswitchd at work?")
   }
 }
 
