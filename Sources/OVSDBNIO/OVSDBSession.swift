@@ -177,8 +177,8 @@ public actor OVSDBSession {
   /// Asks for a lock of the database across connections; see `OVSDBClient.lock`.
   ///
   /// The lock is lost with the connection (`LockState.requested`) and asked for again on the next, without stealing once it was
-  /// ours. The stream ends by `unlock` and with the session. The same lock again gives the same lock's states to the new
-  /// stream only.
+  /// ours. The stream ends by `unlock` and with the session. Asked for again, the lock stays as it is, and its states go to
+  /// the new stream alone.
   public func lock(_ name: String, stealing: Bool = false) -> AsyncStream<LockState> {
     let (stream, continuation) = AsyncStream.makeStream(of: LockState.self, bufferingPolicy: .bufferingNewest(1))
     if state == .ended {
@@ -225,6 +225,7 @@ public actor OVSDBSession {
       Task {
         do throws(RequestError) {
           try await client.select(selections, in: monitor)
+          perform(.monitorReady(id, connection: connection))
         } catch {
           // The server goes on with the rows of before, which nobody wants: only a new start helps.
           await client.close()
@@ -249,7 +250,7 @@ public actor OVSDBSession {
     do throws(RequestError) {
       let monitor = try await client.startMonitor(request, resuming: earlier)
       running[id]?.monitor = monitor
-      perform(.monitorStarted(id, connection: connection))
+      perform(.monitorReady(id, connection: connection))
       for await replica in monitor.states { perform(.replica(id, replica, connection: connection)) }
     } catch {
       perform(.monitorFailed(id, error, connection: connection))

@@ -37,8 +37,8 @@ public struct SessionStateMachine: Sendable {
     case select(MonitorID, [String: RowSelection])
     /// Nobody wants the monitor any more.
     case unwatch(MonitorID)
-    /// The monitor runs.
-    case monitorStarted(MonitorID, connection: Int)
+    /// The monitor runs, and watches the rows that were asked for last.
+    case monitorReady(MonitorID, connection: Int)
     /// The monitor's new state.
     case replica(MonitorID, Replica, connection: Int)
     /// The monitor could not be started, or not be made to watch other rows.
@@ -93,12 +93,14 @@ public struct SessionStateMachine: Sendable {
     var request: MonitorRequest
     /// What was asked for on this connection; nil without one.
     var sent: MonitorRequest?
-    var isStarted = false
+    /// Whether the server has answered that. Other rows are not asked for before, so that the last wish is the last to go out.
+    var isReady = false
     var last: Replica?
   }
 
   private struct Lock {
     var isStealing: Bool
+    var told = LockState.requested
     var terms = 0
     /// The connection and its term that `terms` counted last.
     var counted: (connection: Int, term: Int)?
@@ -152,12 +154,12 @@ public struct SessionStateMachine: Sendable {
     case (_, .unwatch(let id)):
       guard monitors.removeValue(forKey: id) != nil else { return [] }
       return isUp ? [.stopMonitor(id)] : []
-    case (_, .monitorStarted(let id, let connection)): return started(id, connection)
+    case (_, .monitorReady(let id, let connection)): return ready(id, connection)
     case (_, .replica(let id, let replica, let connection)): return brought(id, replica, connection)
     case (_, .monitorFailed(let id, let error, let connection)): return failed(id, error, connection)
 
     case (_, .lock(let name, let isStealing)):
-      guard locks[name] == nil else { return [] }
+      if let lock = locks[name] { return [.tell(name, lock.told)] }
       locks[name] = Lock(isStealing: isStealing)
       return [.tell(name, .requested)] + (isUp ? [.lock(name, stealing: isStealing)] : [])
     case (_, .unlock(let name)):
@@ -197,8 +199,9 @@ public struct SessionStateMachine: Sendable {
   private mutating func lost() -> [Action] {
     for id in monitors.keys {
       monitors[id]?.sent = nil
-      monitors[id]?.isStarted = false
+      monitors[id]?.isReady = false
     }
+    for name in locks.keys { locks[name]?.told = .requested }
     return locks.keys.sorted().map { .tell($0, .requested) }
   }
 
@@ -219,16 +222,17 @@ public struct SessionStateMachine: Sendable {
     return catchUp(id)
   }
 
-  /// Asks a running monitor for the rows that are wanted meanwhile.
+  /// Asks a monitor that is ready for the rows that are wanted meanwhile.
   private mutating func catchUp(_ id: MonitorID) -> [Action] {
-    guard let monitor = monitors[id], monitor.isStarted, monitor.sent != monitor.request else { return [] }
+    guard let monitor = monitors[id], monitor.isReady, monitor.sent != monitor.request else { return [] }
     monitors[id]?.sent = monitor.request
+    monitors[id]?.isReady = false
     return [.select(id, monitor.request.selections)]
   }
 
-  private mutating func started(_ id: MonitorID, _ connection: Int) -> [Action] {
+  private mutating func ready(_ id: MonitorID, _ connection: Int) -> [Action] {
     guard isCurrent(connection), monitors[id] != nil else { return [] }
-    monitors[id]?.isStarted = true
+    monitors[id]?.isReady = true
     return catchUp(id)
   }
 
@@ -253,7 +257,7 @@ public struct SessionStateMachine: Sendable {
 
   private mutating func lockState(_ name: String, _ state: LockState, _ connection: Int) -> [Action] {
     guard isCurrent(connection), var lock = locks[name] else { return [] }
-    var told = state
+    lock.told = state
     if case .held(let term) = state {
       // What was had once and lost is not taken away from whoever has it now.
       lock.isStealing = false
@@ -261,9 +265,9 @@ public struct SessionStateMachine: Sendable {
         lock.terms += 1
         lock.counted = (connection, term)
       }
-      told = .held(term: lock.terms)
+      lock.told = .held(term: lock.terms)
     }
     locks[name] = lock
-    return [.tell(name, told)]
+    return [.tell(name, lock.told)]
   }
 }
