@@ -22,7 +22,8 @@ import Testing
     _ address: OVSDBAddress, credentials: OVSDBCredentials? = nil,
     _ body: (OVSDBSession) async throws -> T
   ) async throws -> T {
-    let session = OVSDBSession(to: address, credentials: credentials, backoff: backoff)
+    let session = OVSDBSession(
+      to: address, credentials: credentials, backoff: backoff, requestTimeout: .seconds(60))
     let life = Task { await session.run() }
     do {
       let result = try await body(session)

@@ -66,8 +66,8 @@ import Testing
   }
 
   @Test(
-    "rows made by differences are those of the full copy, whatever happens", arguments: 1...20 as ClosedRange<UInt64>)
-  func equal(seed: UInt64) throws {
+    "rows made by differences are those of the full copy, whatever happens", arguments: 1...10 as ClosedRange<UInt64>)
+  func equal(seed: UInt64) async throws {
     var generator = SeededGenerator(seed: seed)
     let columns = Self.types.map { #""\#($0.key)":{"type":\#($0.value)}"# }.joined(separator: ",")
     var watching = try TableChangesTests.Watching(
@@ -76,7 +76,9 @@ import Testing
     let zero = RowUUID(high: 0, low: 0)
     _ = watching.receive(#"{"id":1,"result":[false,"\#(zero)",{}],"error":null}"#)
     var full: [RowUUID: Row] = [:]
-    for step in 1...200 {
+    for step in 1...150 {
+      // Other tests wait for their turn.
+      await Task.yield()
       var changes: [String: JSONValue] = [:]
       for _ in 0..<Int.random(in: 1...4, using: &generator) {
         let uuid = RowUUID(high: 0, low: .random(in: 1...6, using: &generator))
@@ -112,7 +114,7 @@ import Testing
   }
 
   @Test("altered bytes of differences give a state or an end and nothing worse")
-  func robustness() throws {
+  func robustness() async throws {
     var generator = SeededGenerator(seed: 4114)
     let text =
       #"{"id":1,"result":[false,"11111111-0000-0000-0000-000000000001",{"Bridge":{"\#(TableChangesTests.uuid)":"#
@@ -121,7 +123,8 @@ import Testing
       + #"{"\#(TableChangesTests.uuid)":{"modify":{"external_ids":["map",[["b","3"]]],"fail_mode":["set",[]]}}}}]}"#
     let bytes = Array(text.utf8)
     var ends = 0
-    for _ in 0..<3000 {
+    for _ in 0..<1500 {
+      await Task.yield()
       var altered = bytes
       for _ in 0..<Int.random(in: 1...3, using: &generator) {
         altered[Int.random(in: 0..<altered.count, using: &generator)] = UInt8.random(in: 0x20...0x7e, using: &generator)
