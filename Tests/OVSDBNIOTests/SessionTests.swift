@@ -134,6 +134,34 @@ import Testing
     }
   }
 
+  @Test("a server that knows only RFC 7047 is asked for all rows, and those that were selected are delivered")
+  func oldServer() async throws {
+    let other = RowUUID(high: 0, low: 2)
+    try await FakeServer.with { message in
+      guard case .request(let id, "monitor", _) = message else { return [] }
+      return [
+        #"{"id":\#(id),"result":{"Open_vSwitch":{"\#(Self.uuid)":{"new":{"cur_cfg":1,"next_cfg":7}},"#
+          + #""\#(other)":{"new":{"cur_cfg":2,"next_cfg":7}}}},"error":null}"#
+      ]
+    } _: { server in
+      try await Self.with(.unix(server.path)) { session in
+        var request = Self.request
+        request = MonitorRequest(
+          database: request.database, tables: request.tables,
+          selections: [OpenVSwitchSchema.rootTable: .any([Condition("cur_cfg", .less, .integer(2))])])
+        let watch = await session.monitor(request)
+        let one = try await Self.first(of: watch.snapshots) { _ in true }
+        #expect(Set(one.replica[OpenVSwitchSchema.rootTable].keys) == [Self.uuid])
+        await session.select([:], in: watch)
+        let both = try await Self.first(of: watch.snapshots) { _ in true }
+        #expect(Set(both.replica[OpenVSwitchSchema.rootTable].keys) == [Self.uuid, other])
+        #expect(both.connection == 1)
+        let methods = server.messages.compactMap { if case .request(_, let method, _) = $0 { method } else { nil } }
+        #expect(methods == ["get_schema", "monitor_cond_since", "monitor_cond", "monitor"])
+      }
+    }
+  }
+
   @Test("a monitor that the server refuses ends with the reason, and the session goes on")
   func refusedMonitor() async throws {
     try await FakeServer.with(isModern: true) { message in

@@ -70,6 +70,11 @@ import Testing
     #expect(throws: PlanConflict.notOurs(row: "port foreign", owner: nil)) {
       try QoSRequest(port: "foreign", shaping: shaping).plan(in: database.view())
     }
+    try PlanHarness.settle(&database, QoSRequest(port: "p2", shaping: shaping).plan(in:))
+    database.set("Port", "p2", "external_ids", .map([:]))
+    #expect(throws: PlanConflict.notOurs(row: "port p2", owner: nil)) {
+      try QoSRequest(port: "p2", shaping: nil).plan(in: database.view())
+    }
     #expect(throws: PlanConflict.noPort("none", bridge: nil)) {
       try QoSRequest(port: "none", shaping: shaping).plan(in: database.view())
     }

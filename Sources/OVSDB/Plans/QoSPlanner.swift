@@ -37,6 +37,7 @@ struct QoSPlanner {
         make(shaping, for: port)
       }
     } else if let port, let row = port.qos.flatMap({ view.qos[$0] }), isOurs(row.externalIDs) {
+      try PlanDraft.checkOurs(port.externalIDs, "port \(port.name)")
       draft.changes.append("remove the \(what)")
       set(nil, of: port)
     }
