@@ -128,6 +128,53 @@ struct RealDatabaseTests {
     }
   }
 
+  @Test("a copy stays what it must be while rows and conditions change at the same time", arguments: [false, true])
+  func moving(isClustered: Bool) async throws {
+    try await RealDatabase.with(isClustered: isClustered) { lab in
+      let client = try await OVSDBClient.connect(path: lab.socket)
+      let watcher = try await OVSDBClient.connect(path: lab.socket)
+      _ = try await client.transact([Self.makeRoot])
+      for count in 0..<6 { _ = try await client.transact(insertBridge("b\(count)")) }
+      let columns = ["name", "fail_mode", "external_ids"]
+      let monitor = try await watcher.startMonitor(
+        MonitorRequest(database: Schema.database, tables: [Schema.bridgeTable: columns]))
+      async let writes: Void = {
+        for count in 0..<400 {
+          _ = try await client.transact([
+            update(
+              "b\(count % 6)",
+              [
+                "fail_mode": count % 4 == 0 ? .empty : .string("secure"),
+                "external_ids": .strings(["k\(count % 3)": "v\(count % 5)"]),
+              ])
+          ])
+        }
+      }()
+      let secure = Condition("fail_mode", .equal, .string("secure"))
+      let second = Condition("external_ids", .includes, .strings(["k1": "v1"]))
+      for count in 0..<60 {
+        let selections: [RowSelection] = [.any([secure]), .none, .any([second]), .any([secure, second]), .all]
+        try await watcher.select([Schema.bridgeTable: selections[count % selections.count]], in: monitor)
+      }
+      try await watcher.select([Schema.bridgeTable: .any([secure])], in: monitor)
+      try await writes
+      try await watcher.echo()
+      await watcher.close()
+      var last = Replica()
+      for await replica in monitor.states { last = replica }
+      let results = try await client.transact([
+        .select(table: Schema.bridgeTable, conditions: [secure], columns: columns)
+      ])
+      #expect(Set(last[Schema.bridgeTable].values) == rows(results))
+      #expect(!last[Schema.bridgeTable].isEmpty)
+      await client.close()
+    }
+  }
+
+  private func rows(_ results: [OperationResult]) -> Set<Row> {
+    if case .rows(let rows)? = results.first { Set(rows) } else { [] }
+  }
+
   @Test("a cluster's server tells a new connection only what came after the last one")
   func since() async throws {
     try await RealDatabase.with(isClustered: true) { lab in
