@@ -39,8 +39,7 @@ struct GoldenFlowTests {
 
   @Test("a flow's text is that of ovs-ofctl")
   func text() throws {
-    // Connection tracking and learning have no text here: they are raw actions.
-    for golden in GoldenFlow.all where !["conntrack", "learn"].contains(golden.name) {
+    for golden in GoldenFlow.all {
       let flow = try Self.decode(golden.bytes).flow
       var expected = golden.text.split(separator: " ").joined(separator: " ")
       if !expected.contains("table=") || golden.name.hasPrefix("classify") {
