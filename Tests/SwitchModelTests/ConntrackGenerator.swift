@@ -107,6 +107,13 @@ struct TrackingFlowGenerator {
       let value: UInt128 = random.pick([1, 0x12])
       marks.append(.setField(MatchField(.ctMark, value: value, mask: random.pick([.max, 0xf]))))
     }
+    if random.chance(20) {
+      marks.append(.load(random.pick([3, 5]), FieldSlice(.ctMark, offset: 4, count: 4)))
+    }
+    if random.chance(20) {
+      marks.append(
+        .move(from: FieldSlice(.ipTTL, offset: 0, count: 4), to: FieldSlice(.ctMark, offset: 0, count: 4)))
+    }
     if random.chance(30) {
       let value = UInt128(random.pick([1, 0x34] as [UInt64])) << 64
       marks.append(.setField(MatchField(.ctLabel, value: value, mask: .max << 64)))

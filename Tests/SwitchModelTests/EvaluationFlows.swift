@@ -173,7 +173,13 @@ struct FlowGenerator {
     case 7..<13: return [setField(kind)]
     case 13: return [move(kind)]
     case 14:
-      return [.load(random.pick([0, 1, 0x10, 7]), FieldSlice(.reg(random.pick([0, 1, 5])), offset: 0, count: 16))]
+      let slice = FieldSlice(.reg(random.pick([0, 1, 5])), offset: 0, count: 16)
+      return [
+        random.pick([
+          .load(random.pick([0, 1, 0x10, 7]), slice), .setTunnel64(5), .setTunnel(100),
+          .copyField(from: slice, to: FieldSlice(.reg(1), offset: 0, count: 16)), .loadField(.reg(0, 3)),
+        ])
+      ]
     case 15:
       // Mostly onwards; a few go back, up to the limit.
       let onwards = table < tables - 1 && random.chance(93)
@@ -181,7 +187,8 @@ struct FlowGenerator {
       guard onwards || random.chance(25) else { return [.output(port())] }
       return [.resubmit(port: random.chance(70) ? .inPort : OFPort(random.pick([1, 2, 3])), table: TableID(next))]
     case 16 where !groupIDs.isEmpty: return [.group(random.pick(groupIDs))]
-    case 17 where kind != .any && kind != .vlan && kind != .arp && kind != .mpls: return [.decrementTTL]
+    case 17 where kind != .any && kind != .vlan && kind != .arp && kind != .mpls:
+      return [random.chance(70) ? .decrementTTL : .decrementTTLTelling(controllers: [1, 7])]
     case 18 where kind == .vlan && !isSet && depth == 0:
       return [
         .clone([.popVLAN, .output(port()), .resubmit(port: .inPort, table: TableID(min(table + 1, tables - 1)))])
