@@ -22,7 +22,7 @@ extension LearnAction.Specification: CustomStringConvertible {
   public var description: String {
     switch (source, target) {
     case (.value(let value), .match(let slice)):
-      if slice == FieldSlice(slice.field) { return "\(slice.field)=\(text(of: value, slice.field))" }
+      if slice == FieldSlice(slice.field) { return "\(slice.field)=\(MatchField(slice.field, value: value).setFieldText)" }
       return "\(slice)=0x\(String(value, radix: 16))"
     case (.field(let source), .match(let slice)): return source == slice ? "\(slice)" : "\(slice)=\(source)"
     case (.value(let value), .load(let slice)): return "load:0x\(String(value, radix: 16))->\(slice)"
@@ -30,10 +30,5 @@ extension LearnAction.Specification: CustomStringConvertible {
     case (.value(let value), .output): return "output:0x\(String(value, radix: 16))"
     case (.field(let source), .output): return "output:\(source)"
     }
-  }
-
-  /// A whole value: an Ethernet type comes without its leading zeros here, everything else as set-field has it.
-  private func text(of value: UInt128, _ field: Field) -> String {
-    field == .ethType ? "0x" + String(value, radix: 16) : MatchField(field, value: value).setFieldText
   }
 }
