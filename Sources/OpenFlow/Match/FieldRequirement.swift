@@ -41,10 +41,6 @@ public enum FieldRequirement: Hashable, Sendable, CaseIterable {
   case neighborAdvertisement
   /// A packet that connection tracking has found valid.
   case connection
-  /// The same of an IPv4 packet.
-  case connectionIPv4
-  /// The same of an IPv6 packet.
-  case connectionIPv6
   /// A physical port makes sense only together with the port.
   case inPort
 }
@@ -72,8 +68,6 @@ extension FieldRequirement: CustomStringConvertible {
     case .neighborSolicitation: "icmp6 with icmp_type=135 and icmp_code=0"
     case .neighborAdvertisement: "icmp6 with icmp_type=136 and icmp_code=0"
     case .connection: "ct_state with +new, +est, +rel, +rpl, +snat, +dnat or +trk-inv"
-    case .connectionIPv4: "ip, and ct_state with +new, +est, +rel, +rpl, +snat, +dnat or +trk-inv"
-    case .connectionIPv6: "ipv6, and ct_state with +new, +est, +rel, +rpl, +snat, +dnat or +trk-inv"
     case .inPort: "in_port"
     }
   }

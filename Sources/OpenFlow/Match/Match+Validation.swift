@@ -25,6 +25,7 @@ extension Match {
       var body = try reader.sub(length - 4)
       try reader.require(roundedUpToEight(length) - length)
       while !body.isAtEnd { try checker.check(&body) }
+      try checker.finish()
     } catch let error as MatchError {
       throw error
     } catch let error as MalformedMessage {
@@ -69,6 +70,19 @@ private struct MatchChecker {
     }
   }
 
+  /// Checks what holds of the match as a whole: the addresses that connection tracking has found are of its kind.
+  func finish() throws {
+    for (fields, requirement) in MatchChecker.addresses where !context.meets(requirement) {
+      guard let field = fields.first(where: seen.contains) else { continue }
+      throw MatchError(field, .inconsistent(requirement))
+    }
+  }
+
+  private static let addresses: [(fields: [Field], requirement: FieldRequirement)] = [
+    (["ct_nw_src", "ct_nw_dst"].map(FieldRegistry.known), .ipv4),
+    (["ct_ipv6_src", "ct_ipv6_dst"].map(FieldRegistry.known), .ipv6),
+  ]
+
   private static func header(_ reader: inout WireReader) throws -> (field: Field, hasMask: Bool) {
     let number = try reader.peek(UInt8.self, at: 2)
     let length = try reader.peek(UInt8.self, at: 3)
@@ -101,5 +115,4 @@ private struct MatchChecker {
 extension FieldRegistry {
   static let actionSetOutput = known("actset_output")
   static let packetType = known("packet_type")
-  static let connectionProtocol = known("ct_nw_proto")
 }

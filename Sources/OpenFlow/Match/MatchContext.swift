@@ -50,8 +50,6 @@ struct MatchContext {
     case .neighborSolicitation: isDiscovery(135)
     case .neighborAdvertisement: isDiscovery(136)
     case .connection: isConnection
-    case .connectionIPv4: type == 0x0800 && isConnection
-    case .connectionIPv6: type == 0x86dd && isConnection
     case .inPort: hasInPort
     }
   }

@@ -18,6 +18,8 @@ public struct MatchError: Error, Hashable, Sendable {
     case missing(FieldRequirement)
     /// The field is there already.
     case duplicate
+    /// The match as a whole is about other packets than the field.
+    case inconsistent(FieldRequirement)
   }
 
   /// The field that it is about; nil when it is about the match as a whole.
@@ -31,8 +33,10 @@ public struct MatchError: Error, Hashable, Sendable {
     self.problem = problem
   }
 
-  /// The type of the error message that says it (OFPET_BAD_MATCH).
-  public static let errorType: UInt16 = 4
+  /// The type of the error message that says it: OFPET_BAD_MATCH, or OFPET_BAD_ACTION of a match that contradicts itself.
+  public var errorType: UInt16 {
+    if case .inconsistent = problem { 2 } else { 4 }
+  }
 
   /// The code of the error message that says it (ofp_bad_match_code).
   public var errorCode: UInt16 {
@@ -44,18 +48,18 @@ public struct MatchError: Error, Hashable, Sendable {
     case .invalidValue: 7
     case .notMaskable: 8
     case .missing: 9
-    case .duplicate: 10
+    case .duplicate, .inconsistent: 10
     }
   }
 
   /// The code's name, such as `OFPBMC_BAD_PREREQ`.
   public var codeName: String {
-    OpenFlowError(xid: 0, type: MatchError.errorType, code: errorCode).codeName
+    OpenFlowError(xid: 0, type: errorType, code: errorCode).codeName
   }
 
   /// The error message that a switch sends; `data` is the beginning of the request.
   public func message(xid: UInt32, data: [UInt8]) -> OpenFlowError {
-    OpenFlowError(xid: xid, type: MatchError.errorType, code: errorCode, data: data)
+    OpenFlowError(xid: xid, type: errorType, code: errorCode, data: data)
   }
 }
 
@@ -73,6 +77,7 @@ extension MatchError: CustomStringConvertible {
       case .invalidValue: "\(name) cannot have this value"
       case .missing(let requirement): "\(name) needs \(requirement) before it"
       case .duplicate: "\(name) is there already"
+      case .inconsistent(let requirement): "\(name) needs \(requirement)"
       }
     return "\(reason) (\(codeName))"
   }

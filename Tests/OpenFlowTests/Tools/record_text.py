@@ -3,7 +3,8 @@
 
 Each line of a source file is `<name> TAB <ovs-ofctl command> TAB <argument>`; a line of the corpus that is written is
 `<name> TAB <hex of the message> TAB <argument> TAB <text>`, where the text is that of `ovs-ofctl ofp-print`. ovs-ofctl
-talks to a switch that says yes to everything, on a Unix socket in a directory of its own.
+talks to a switch that says yes to everything, on a Unix socket in a directory of its own. For the command `match` the
+argument is the hex of a match's fields, the text is the refusal, `OFPBMC_…`, or `ok`.
 
     record_text.py SOURCE.tsv >CORPUS.tsv
 """
@@ -71,6 +72,30 @@ def run(arguments, text=None):
     return subprocess.run(["ovs-ofctl", "-O", "OpenFlow13", "--no-names", *arguments], input=text, capture_output=True, text=True)
 
 
+def flow_listing(flow_mod):
+    """A flow_mod as the entry of an answer to `dump-flows`."""
+    cookie, table, idle, hard, priority, flags = struct.unpack("!Q8xBxHHH12xH", flow_mod[8:46])
+    tail = flow_mod[48:]
+    head = struct.pack("!HBxIIHHHH4xQQQ", 48 + len(tail), table, 0, 0, priority, idle, hard, flags, cookie, 0, 0)
+    return message(MULTIPART_REPLY, 0, b"\0\1\0\0\0\0\0\0" + head + tail)
+
+
+def printed(recorded):
+    """What ovs-ofctl prints of a message: of a flow the line of `dump-flows`."""
+    shown = flow_listing(recorded) if recorded[1] == FLOW_MOD else recorded
+    text = run(["ofp-print", shown.hex()]).stdout.rstrip("\n")
+    return text.split("\n", 1)[-1].strip() if recorded[1] == FLOW_MOD else text.replace("\n", "\\n")
+
+
+def match_verdict(fields):
+    """The flow_mod that adds a flow with these fields, and what ovs-ofctl says of it."""
+    body = struct.pack("!HH", 1, 4 + len(fields)) + fields
+    body += b"\0" * (-len(body) % 8)
+    fixed = struct.pack("!QQBBHHHIIIHxx", 0, 0, 0, 0, 0, 0, 0x8000, 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+    text = run(["ofp-print", message(FLOW_MOD, 0, fixed + body).hex()]).stdout
+    return body, text.split("decode error: ")[1].split("*")[0] if "decode error" in text else "ok"
+
+
 def main():
     messages = []
     with tempfile.TemporaryDirectory() as directory:
@@ -85,6 +110,10 @@ def main():
                 print(line)
                 continue
             name, command, argument = line.split("\t")
+            if command == "match":
+                body, verdict = match_verdict(bytes.fromhex(argument))
+                print("\t".join([name, body.hex(), argument, verdict]))
+                continue
             messages.clear()
             # A leading "<command> -" reads the argument as a file, which may say what is done with the flow.
             words = command.split()
@@ -98,8 +127,7 @@ def main():
                 continue
             # The transaction id says nothing.
             recorded = messages[0][:4] + b"\0\0\0\0" + messages[0][8:]
-            printed = run(["ofp-print", recorded.hex()]).stdout.rstrip("\n").replace("\n", "\\n")
-            print("\t".join([name, recorded.hex(), argument, printed]))
+            print("\t".join([name, recorded.hex(), argument, printed(recorded)]))
 
 
 main()
