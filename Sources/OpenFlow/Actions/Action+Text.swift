@@ -101,8 +101,13 @@ extension OFPort {
 }
 
 extension MatchField {
-  /// The value as set-field has it: a VLAN id with its presence bit, everything else as in a match.
+  /// The value as actions have it: a VLAN id with its presence bit, an Ethernet type without zeros in front, everything
+  /// else as in a match.
   var setFieldText: String {
-    field == .vlanVID ? String(value ?? 0) : valueText
+    switch field {
+    case .vlanVID: String(value ?? 0)
+    case .ethType: "0x" + String(value ?? 0, radix: 16)
+    default: valueText
+    }
   }
 }

@@ -28,9 +28,9 @@ extension MatchField {
       return [MatchField(.inPort, value: UInt128(port.rawValue), mask: mask == field.allOnes ? .max : mask)]
     case FieldRegistry.serviceType: return [MatchField(.ipDSCP, value: value >> 2, mask: mask >> 2)]
     case FieldRegistry.vlanTCI:
-      return [
-        MatchField(.vlanVID, value: value, mask: mask), MatchField(.vlanPCP, value: value >> 13, mask: mask >> 13),
-      ]
+      let id = MatchField(.vlanVID, value: value, mask: mask)
+      // Without a tag there is no priority to match.
+      return value & 0x1000 == 0 ? [id] : [id, MatchField(.vlanPCP, value: value >> 13, mask: mask >> 13)]
     default:
       // Registers, the one with the lowest number in the highest bits.
       let count = Int(field.length) / 4

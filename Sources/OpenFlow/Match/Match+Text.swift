@@ -10,16 +10,35 @@ extension Match: CustomStringConvertible {
     let etherType = number(.ethType)
     let shorthand = Match.shorthand(etherType: etherType, ipProto: number(.ipProto))
     let tag = Match.tag(fields.first { $0.field == .vlanVID }, fields.first { $0.field == .vlanPCP })
+    let names = FieldNames(etherType: Match.etherType(of: fields), ipProto: number(.ipProto))
     var parts: [(rank: Int, text: String)] = []
     for field in fields where !shorthand.covers.contains(field.field) && !tag.covers.contains(field.field) {
       let known = FieldRegistry.description(of: field.field)
-      parts.append((rank: known?.textRank ?? FieldRegistry.unknownRank, text: field.description))
+      parts.append((rank: known?.textRank ?? FieldRegistry.unknownRank, text: field.text(names)))
+    }
+    // Where the text is about a packet that has been looked up before, that it is a frame is said.
+    if fields.contains(where: { $0.field == Match.recirculation }), Match.isSaidToBeEthernet(fields) {
+      parts.append((rank: Match.shorthandRank - 1, text: "eth"))
     }
     if let word = shorthand.word { parts.append((rank: Match.shorthandRank, text: word)) }
     if let text = tag.text { parts.append((rank: Match.tagRank, text: text)) }
     // The sort is not stable by itself; the index keeps fields of one rank in their canonical order.
     return parts.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }
       .map { $0.element.text }.joined(separator: ",")
+  }
+
+  private static let recirculation = FieldRegistry.known("recirc_id")
+
+  /// The Ethernet type that the names of other fields depend on: a packet type says it too.
+  static func etherType(of fields: [MatchField]) -> UInt128? {
+    if let type = fields.last(where: { $0.field == .ethType })?.value { return type }
+    let packetType = fields.last { $0.field == FieldRegistry.packetType }?.value
+    return packetType.flatMap { $0 >> 16 == 1 ? $0 & 0xffff : nil }
+  }
+
+  /// Whether a field makes sense in an Ethernet frame only.
+  static func isSaidToBeEthernet(_ fields: [MatchField]) -> Bool {
+    fields.contains { ($0.field == .ethType || $0.field.requirement == .ethernet) && !$0.isWildcard }
   }
 
   private static let shorthandRank = 190
@@ -46,12 +65,14 @@ extension Match: CustomStringConvertible {
     guard id != nil || priority != nil else { return (nil, []) }
     let idValue = id?.value ?? 0, idMask = id?.mask ?? 0
     let priorityValue = priority?.value ?? 0, priorityMask = priority?.mask ?? 0
-    let covers: [Field] = [.vlanVID, .vlanPCP]
     let isPresent = idMask & idValue & 0x1000 != 0
+    // A priority that is not that of a tag has no place in an older name.
+    let covers: [Field] = isPresent ? [.vlanVID, .vlanPCP] : [.vlanVID]
+    guard isPresent || id != nil else { return (nil, []) }
     let isWhole = [0, 0xfff].contains(idMask & 0xfff) && [0, 7].contains(priorityMask)
     guard isPresent && isWhole && (idMask & 0xfff != 0 || priorityMask != 0) else {
-      let value = UInt64(truncatingIfNeeded: idValue | priorityValue << 13)
-      let mask = UInt64(truncatingIfNeeded: idMask | priorityMask << 13)
+      let value = UInt64(truncatingIfNeeded: idValue | (isPresent ? priorityValue << 13 : 0))
+      let mask = UInt64(truncatingIfNeeded: idMask | (isPresent ? priorityMask << 13 : 0))
       return ("vlan_tci=0x\(hexString(value, digits: 4))/0x\(hexString(mask, digits: 4))", covers)
     }
     let parts = [
@@ -64,12 +85,36 @@ extension Match: CustomStringConvertible {
 
 extension MatchField: CustomStringConvertible {
   /// As ovs-ofctl has it in a match: `nw_dst=10.0.0.0/24`, `reg1=0x64`.
-  public var description: String {
-    guard let known = FieldRegistry.description(of: field) else { return "\(field.unknownName)=\(valueText)" }
+  public var description: String { text(nil) }
+
+  /// As it stands in a match of these names: an older name is used when it means the field there.
+  fileprivate func text(_ names: FieldNames?) -> String {
+    guard let known = FieldRegistry.description(of: field), isReadable(known) else { return numberedText }
     if case .bytes([], .some) = content { return known.matchName }
-    if case .serviceType = known.format, isExact, let value { return "\(known.matchName)=\(value << 2)" }
-    if case .serviceType = known.format { return "\(known.name)=\(valueText)" }
-    return "\(known.matchName)=\(valueText)"
+    if case .packetType = known.format, value == 0 { return "eth" }
+    if case .serviceType = known.format, let value { return "\(known.matchName)=\(value << 2)" }
+    guard let names, names.field(known.matchName) != field else { return "\(known.matchName)=\(valueText)" }
+    return names.field(known.name) == field ? "\(known.name)=\(valueText)" : numberedText
+  }
+
+  /// Whether the value can be written in the field's own way, and read back.
+  private func isReadable(_ known: FieldRegistry.Description) -> Bool {
+    if case .port = known.format, let value, (0xff00...0xffff).contains(value) { return false }
+    if case .vlanVID = known.format { return isExact && value.map { $0 & 0x1000 != 0 } ?? false }
+    return known.isMaskable || isExact
+  }
+
+  /// With the numbers of the field, and all digits of its value.
+  private var numberedText: String {
+    switch content {
+    case .bytes: return "\(field.unknownName)=\(valueText)"
+    case .number(let value, let mask):
+      let digits = { (number: UInt128) in
+        let text = String(number, radix: 16)
+        return "0x" + String(repeating: "0", count: max(0, 2 * Int(field.length) - text.count)) + text
+      }
+      return "\(field.unknownName)=\(digits(value))" + (isExact ? "" : "/\(digits(mask))")
+    }
   }
 
   /// The value, and the mask after a slash when there is one.

@@ -66,9 +66,9 @@ public struct MatchField: Hashable, Sendable {
 }
 
 extension MatchField {
-  /// Appends the TLV.
-  func encode(to bytes: inout [UInt8]) {
-    let hasMask = self.hasMask
+  /// Appends the TLV; in a match some fields have a mask even when all bits count.
+  func encode(to bytes: inout [UInt8], inMatch: Bool = true) {
+    let hasMask = inMatch ? self.hasMask : !isExact
     field.appendHeader(to: &bytes, hasMask: hasMask)
     switch content {
     case .number(let value, let mask):

@@ -41,7 +41,9 @@ extension MultipathAction {
   /// Reads `eth_src,50,modulo_n,1,0,NXM_NX_REG0[]`.
   init(_ piece: TextPiece) throws(TextError) {
     let words = piece.words
-    guard words.count == 6 else { throw piece.failure("fields, basis, algorithm, number of links, argument and a field") }
+    guard words.count == 6 else {
+      throw piece.failure("fields, basis, algorithm, number of links, argument and a field")
+    }
     guard let algorithm = Algorithm.allCases.first(where: { words[2] == $0.name }) else {
       throw words[2].failure("modulo_n, hash_threshold, hrw or iter_hash")
     }
@@ -90,7 +92,8 @@ extension SampleAction {
       case "sampling_port": port = try item.required("a port").port()
       case "ingress": direction = .ingress
       case "egress": direction = .egress
-      default: throw item.name.failure("probability=, collector_set_id=, obs_domain_id=, obs_point_id= or sampling_port=")
+      default:
+        throw item.name.failure("probability=, collector_set_id=, obs_domain_id=, obs_point_id= or sampling_port=")
       }
     }
     guard let probability, probability > 0 else { throw piece.failure("a probability of 1 to 65535") }
@@ -163,7 +166,9 @@ extension Encapsulation.Property {
       let bytes = try FieldValueText.digits(words[2])
       let head = [UInt8(optionClass >> 8), UInt8(truncatingIfNeeded: optionClass), try words[1].integer("a type")]
       guard bytes.count <= 124 else { throw words[2].failure("at most 124 bytes") }
-      self.init(propertyClass: Self.nshClass, type: 2, value: head + [UInt8(bytes.count)] + bytes)
+      // With its header of eight bytes the option fills whole words.
+      let zeros = [UInt8](repeating: 0, count: roundedUpToEight(bytes.count) - bytes.count)
+      self.init(propertyClass: Self.nshClass, type: 2, value: head + [UInt8(bytes.count)] + bytes + zeros)
     case "property":
       let words = value.words
       guard words.count == 3 else { throw value.failure("a class, a type and a value") }

@@ -13,8 +13,20 @@ enum ActionText {
     let items = try items(piece)
     if items.count == 1, let item = items.first, item.name == "drop", item.value == nil { return [] }
     var actions: [Action] = []
-    for item in items { actions.append(try action(item, depth: depth)) }
+    for item in items { actions += try self.actions(item, depth: depth) }
     return actions
+  }
+
+  /// What an item stands for: nearly always one action.
+  static func actions(_ item: TextItem, depth: Int) throws(TextError) -> [Action] {
+    guard item.name == "enqueue" else { return [try action(item, depth: depth)] }
+    // An output with a queue of its own.
+    let value = try item.required("a port and a queue")
+    let parts = value.words.count == 2 ? value.words : value.parts(":")
+    guard parts.count == 2 else { throw value.failure("a port and a queue") }
+    return [
+      .setQueue(try parts[1].integer("a queue's number")), .output(try parts[0].port(), maxLength: .max), .popQueue,
+    ]
   }
 
   /// One action.

@@ -1,30 +1,33 @@
 /// The names that text has for fields. Some stand for several fields: which one it is, the rest of the match says.
-enum FieldNames {
-  /// The field that a name in a match means, in a match of this Ethernet type and IP protocol.
-  static func field(_ name: String, etherType: UInt128?, ipProto: UInt128?) -> Field? {
+struct FieldNames {
+  /// The Ethernet type of the match.
+  let etherType: UInt128?
+  /// The IP protocol of the match.
+  let ipProto: UInt128?
+
+  /// The field that a name means in the match.
+  func field(_ name: String) -> Field? {
     let isARP = etherType == 0x0806 || etherType == 0x8035
     switch name {
     case "in_port": return .inPort
     case "nw_src", "ip_src": return isARP ? .arpSPA : .ipv4Src
     case "nw_dst", "ip_dst": return isARP ? .arpTPA : .ipv4Dst
     case "nw_proto", "ip_proto": return isARP ? .arpOp : .ipProto
-    case "icmp_type": return isICMPv6(etherType, ipProto) ? .icmpv6Type : .icmpv4Type
-    case "icmp_code": return isICMPv6(etherType, ipProto) ? .icmpv6Code : .icmpv4Code
-    case "tp_src": return transport(ipProto)?.source
-    case "tp_dst": return transport(ipProto)?.destination
-    default: return byName[name]
+    case "icmp_type": return isICMPv6 ? .icmpv6Type : .icmpv4Type
+    case "icmp_code": return isICMPv6 ? .icmpv6Code : .icmpv4Code
+    case "tp_src": return transport?.source
+    case "tp_dst": return transport?.destination
+    default: return FieldNames.byName[name]
     }
   }
 
-  private static func isICMPv6(_ etherType: UInt128?, _ ipProto: UInt128?) -> Bool {
-    etherType == 0x86dd && ipProto == 58
-  }
+  private var isICMPv6: Bool { etherType == 0x86dd && ipProto == 58 }
 
-  private static func transport(_ ipProto: UInt128?) -> (source: Field, destination: Field)? {
+  private var transport: (source: Field, destination: Field)? {
     switch ipProto {
     case 6: (.tcpSrc, .tcpDst)
     case 17: (.udpSrc, .udpDst)
-    case 132: (sctpSource, sctpDestination)
+    case 132: (FieldNames.sctpSource, FieldNames.sctpDestination)
     // ovs-ofctl has ICMP's type and code there too.
     case 1: (.icmpv4Type, .icmpv4Code)
     case 58: (.icmpv6Type, .icmpv6Code)

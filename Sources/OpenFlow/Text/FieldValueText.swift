@@ -87,19 +87,22 @@ enum FieldValueText {
 
   private static func flag(_ piece: TextPiece, _ names: FlagNames, limit: UInt128) throws(TextError) -> UInt128 {
     if let bit = names.bit(named: piece.text) { return UInt128(bit) }
-    // A bit without a name is its value in brackets.
-    if names.unnamed != nil, piece[piece.start] == UInt8(ascii: "["), piece[piece.end - 1] == UInt8(ascii: "]"),
-      let bit = UInt128(piece.part((piece.start + 1)..<(piece.end - 1)).text, radix: 16), bit <= limit,
-      bit.nonzeroBitCount == 1
-    {
-      return bit
-    }
+    // A bit without a name is its value: ovs-ofctl writes `[800]`, and reads `0x800`.
+    if names.unnamed != nil, let bit = unnamedFlag(piece), bit <= limit, bit.nonzeroBitCount == 1 { return bit }
     throw piece.failure("one of \(names.names.joined(separator: ", "))")
+  }
+
+  private static func unnamedFlag(_ piece: TextPiece) -> UInt128? {
+    guard piece[piece.start] == UInt8(ascii: "["), piece[piece.end - 1] == UInt8(ascii: "]") else {
+      return try? piece.number(upTo: .max)
+    }
+    return UInt128(piece.part((piece.start + 1)..<(piece.end - 1)).text, radix: 16)
   }
 
   /// `(namespace,type)`.
   private static func packetType(_ piece: TextPiece) throws(TextError) -> UInt128 {
-    guard piece[piece.start] == UInt8(ascii: "("), piece.end - piece.start >= 2, piece[piece.end - 1] == UInt8(ascii: ")"),
+    guard piece[piece.start] == UInt8(ascii: "("), piece.end - piece.start >= 2,
+      piece[piece.end - 1] == UInt8(ascii: ")"),
       let (namespace, type) = piece.part((piece.start + 1)..<(piece.end - 1)).split(",")
     else { throw piece.failure("a packet type such as (1,0x800)") }
     return try namespace.number("a namespace", upTo: 0xffff) << 16 | type.number("a type", upTo: 0xffff)

@@ -19,11 +19,6 @@ struct FlowText {
     "duration", "n_packets", "n_bytes", "idle_age", "hard_age", "importance", "send_flow_mod",
   ]
 
-  private static let flagNames: [(name: String, flag: FlowFlags)] = [
-    ("send_flow_rem", .sendFlowRemoved), ("check_overlap", .checkOverlap), ("reset_counts", .resetCounts),
-    ("no_packet_counts", .noPacketCounts), ("no_byte_counts", .noByteCounts),
-  ]
-
   init(_ piece: TextPiece) throws(TextError) {
     var items = TextItems(piece)
     var match = MatchText()
@@ -48,7 +43,8 @@ struct FlowText {
     for word in ["actions=", "action="] {
       let end = start + word.utf8.count
       if rest.part(start..<end) == word {
-        return TextItem(name: rest.part(start..<(end - 1)), value: rest.part(end..<rest.end), isCall: false, target: nil)
+        return TextItem(
+          name: rest.part(start..<(end - 1)), value: rest.part(end..<rest.end), isCall: false, target: nil)
       }
     }
     return try items.next()
@@ -60,7 +56,7 @@ struct FlowText {
 
   private mutating func take(_ item: TextItem) throws(TextError) -> Bool {
     let name = item.name.text
-    if let flag = FlowText.flagNames.first(where: { $0.name == name })?.flag {
+    if let flag = FlowFlags.words.first(where: { $0.word == name })?.flag {
       try item.requireNoValue()
       flags.insert(flag)
       return true
@@ -134,12 +130,16 @@ extension FlowMod {
     guard command != .add || text.cookieMask == nil else {
       throw piece.failure("a cookie without a mask: an addition has one cookie")
     }
+    guard !isDeletion || text.cookieMask != nil || text.cookie == 0 else {
+      throw piece.failure("a mask behind the cookie: /-1 for exactly this one")
+    }
     guard isDeletion || (text.outPort == nil && text.outGroup == nil) else {
       throw piece.failure("out_port and out_group with a deletion only")
     }
     let flow = Flow(
       table: text.table ?? (isDeletion ? .all : TableID(0)), priority: text.priority ?? FlowText.defaultPriority,
-      cookie: text.cookie & (text.cookieMask ?? .max), match: text.match, instructions: text.instructions ?? [],
+      cookie: command == .add ? text.cookie : text.cookie & (text.cookieMask ?? 0), match: text.match,
+      instructions: text.instructions ?? [],
       idleTimeout: text.idleTimeout, hardTimeout: text.hardTimeout, flags: text.flags)
     self.init(
       command, flow, cookieMask: text.cookieMask ?? 0, bufferID: text.bufferID ?? FlowMod.noBuffer,

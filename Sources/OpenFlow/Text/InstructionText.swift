@@ -10,7 +10,7 @@ enum InstructionText {
       } else if item.name == "drop", item.value == nil {
         isDrop = true
       } else {
-        applied.append(try ActionText.action(item, depth: 0))
+        applied += try ActionText.actions(item, depth: 0)
       }
     }
     guard !isDrop || (applied.isEmpty && instructions.isEmpty) else {

@@ -51,26 +51,18 @@ struct MatchText {
       default: later.append(entry)
       }
     }
-    let etherType = MatchText.etherType(of: fields)
+    var names = FieldNames(etherType: Match.etherType(of: fields), ipProto: nil)
     for entry in later where FieldNames.byName[entry.name.text] == .ipProto {
-      let field = FieldNames.field("nw_proto", etherType: etherType, ipProto: nil) ?? .ipProto
-      fields.append(try FieldValueText.read(entry.value, field))
+      fields.append(try FieldValueText.read(entry.value, names.field("nw_proto") ?? .ipProto))
     }
     later.removeAll { FieldNames.byName[$0.name.text] == .ipProto }
-    let ipProto = fields.last { $0.field == .ipProto }?.value
-    for entry in later { try MatchText.append(entry, etherType, ipProto, to: &fields) }
+    names = FieldNames(etherType: names.etherType, ipProto: fields.last { $0.field == .ipProto }?.value)
+    for entry in later { try MatchText.append(entry, names, to: &fields) }
     return Match(MatchText.withoutPlainEthernet(fields, hasEthernet))
   }
 
-  private static func etherType(of fields: [MatchField]) -> UInt128? {
-    if let type = fields.last(where: { $0.field == .ethType })?.value { return type }
-    let packetType = fields.last { $0.field == FieldRegistry.packetType }?.value
-    return packetType.flatMap { $0 >> 16 == 1 ? $0 & 0xffff : nil }
-  }
-
   private static func append(
-    _ entry: (name: TextPiece, value: TextPiece), _ etherType: UInt128?, _ ipProto: UInt128?,
-    to fields: inout [MatchField]
+    _ entry: (name: TextPiece, value: TextPiece), _ names: FieldNames, to fields: inout [MatchField]
   ) throws(TextError) {
     let name = entry.name.text, value = entry.value
     switch name {
@@ -85,18 +77,13 @@ struct MatchText {
         MatchField(.vlanVID, value: (id?.value ?? 0) | 0x1000, mask: (id?.mask ?? 0) | 0x1000))
       fields.append(try FieldValueText.read(value, .vlanPCP))
     case "vlan_tci":
-      var tag = try FieldValueText.read(value, FieldRegistry.vlanTCI)
-      if tag.isExact, let bits = tag.value, bits & 0x1000 == 0 {
-        // No tag has no priority.
-        tag = MatchField(FieldRegistry.vlanTCI, value: bits, mask: 0x1fff)
-      }
-      fields += tag.expanded
+      fields += try FieldValueText.read(value, FieldRegistry.vlanTCI).expanded
     case "nw_tos":
       let bits = try value.number("a type of service of 0 to 252, a multiple of 4", upTo: 0xff)
       guard bits & 3 == 0 else { throw value.failure("a type of service that is a multiple of 4") }
       fields.append(MatchField(.ipDSCP, value: bits >> 2))
     default:
-      if let field = FieldNames.field(name, etherType: etherType, ipProto: ipProto) {
+      if let field = names.field(name) {
         fields.append(try FieldValueText.read(value, field))
         return
       }
@@ -112,9 +99,7 @@ struct MatchText {
     let isPlain = { (field: MatchField) in field.field == FieldRegistry.packetType && field.value == 0 }
     guard hasEthernet || fields.contains(where: isPlain) else { return fields }
     let others = fields.filter { !isPlain($0) }
-    let says = others.contains { field in
-      field.field == .ethType || (field.field.requirement == .ethernet && !field.isWildcard)
-    }
+    let says = Match.isSaidToBeEthernet(others)
     return says ? others : others + [MatchField(FieldRegistry.packetType, value: 0)]
   }
 }

@@ -9,7 +9,8 @@ struct TextPiece {
     range = bytes.indices
     guard bytes.count <= TextError.longestText else {
       throw TextError(
-        offset: TextError.longestText, expected: "at most \(TextError.longestText) bytes", found: "\(bytes.count) bytes")
+        offset: TextError.longestText, expected: "at most \(TextError.longestText) bytes", found: "\(bytes.count) bytes"
+      )
     }
   }
 
@@ -75,15 +76,25 @@ struct TextPiece {
 
   /// The parts between commas and spaces.
   var words: [TextPiece] {
-    range.split { bytes[$0] == UInt8(ascii: ",") || TextPiece.isSpace(bytes[$0]) }.compactMap { indices in
-      guard let first = indices.first, let last = indices.last else { return nil }
-      return part(first..<(last + 1))
+    var words: [TextPiece] = []
+    var from = start
+    for offset in start...end {
+      guard offset == end || bytes[offset] == UInt8(ascii: ",") || TextPiece.isSpace(bytes[offset]) else { continue }
+      if from < offset { words.append(part(from..<offset)) }
+      from = offset + 1
     }
+    return words
   }
 
   /// The parts between `separator`, empty ones too.
   func parts(_ separator: Character) -> [TextPiece] {
     guard let byte = separator.asciiValue else { return [self] }
-    return range.split(omittingEmptySubsequences: false) { bytes[$0] == byte }.map { part($0.startIndex..<$0.endIndex) }
+    var parts: [TextPiece] = []
+    var from = start
+    for offset in range where bytes[offset] == byte {
+      parts.append(part(from..<offset))
+      from = offset + 1
+    }
+    return parts + [part(from..<end)]
   }
 }

@@ -84,7 +84,8 @@ def printed(recorded):
     """What ovs-ofctl prints of a message: of a flow the line of `dump-flows`."""
     shown = flow_listing(recorded) if recorded[1] == FLOW_MOD else recorded
     text = run(["ofp-print", shown.hex()]).stdout.rstrip("\n")
-    return text.split("\n", 1)[-1].strip() if recorded[1] == FLOW_MOD else text.replace("\n", "\\n")
+    text = text.split("\n", 1)[-1].strip() if recorded[1] == FLOW_MOD else text
+    return text.replace("\n", "\\n")
 
 
 def match_verdict(fields):
