@@ -93,8 +93,18 @@ extension MatchField: CustomStringConvertible {
     if case .bytes([], .some) = content { return known.matchName }
     if case .packetType = known.format, value == 0 { return "eth" }
     if case .serviceType = known.format, let value { return "\(known.matchName)=\(value << 2)" }
-    guard let names, names.field(known.matchName) != field else { return "\(known.matchName)=\(valueText)" }
-    return names.field(known.name) == field ? "\(known.name)=\(valueText)" : numberedText
+    let value = matchText(known)
+    // A tunnel option of another length has the same name.
+    guard let names, names.field(known.matchName)?.rank != field.rank else { return "\(known.matchName)=\(value)" }
+    return names.field(known.name)?.rank == field.rank ? "\(known.name)=\(value)" : numberedText
+  }
+
+  /// The value as a match has it: what is said of a tunnel is said bit by bit.
+  private func matchText(_ known: FieldRegistry.Description) -> String {
+    guard field.hasWholeMask, field != .ctState, case .flags(let names) = known.format, let value, let mask else {
+      return valueText
+    }
+    return names.signed(UInt64(truncatingIfNeeded: value), mask: UInt64(truncatingIfNeeded: mask))
   }
 
   /// Whether the value can be written in the field's own way, and read back.

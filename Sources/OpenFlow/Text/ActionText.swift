@@ -61,7 +61,7 @@ enum ActionText {
       return .outputField(try FieldSlice(value))
     case "controller":
       guard let value = item.value else { return output(.controller) }
-      guard !item.isCall else { return .controller(try ControllerAction(value)) }
+      guard !item.isCall else { return try controller(value) }
       return .output(.controller, maxLength: value.isEmpty ? .max : try value.integer("a length of 0 to 65535"))
     case "group": return .group(try item.required("a group").integer("a group's number"))
     case "set_queue": return .setQueue(try item.required("a queue").integer("a queue's number"))
@@ -72,6 +72,13 @@ enum ActionText {
     case "raw": return .raw(try InstructionText.raw(item.required("the action's bytes")))
     default: return nil
     }
+  }
+
+  /// What an output to the controller can say, is one.
+  private static func controller(_ piece: TextPiece) throws(TextError) -> Action {
+    let action = try ControllerAction(piece)
+    let isPlain = action == ControllerAction(maxLength: action.maxLength)
+    return isPlain ? .output(.controller, maxLength: action.maxLength) : .controller(action)
   }
 
   private static func truncated(_ piece: TextPiece) throws(TextError) -> Action {
