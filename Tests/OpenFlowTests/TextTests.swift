@@ -50,8 +50,11 @@ struct TextTests {
     "tun_gbp_id-5-0xf-tun_gbp_flags-1-3-tun_erspan_id": "ovs-ofctl leaves out masks",
     "tun_gbp_flags-1-3-tun_gbp_id-0xffff-0xff": "ovs-ofctl leaves out masks",
     "dl_type-0x894f-nsh_flags-1-3-nsh_c1-0x10-0xf0-ns": "ovs-ofctl leaves out the context without a type of metadata",
+    "tun_metadata0-0x0-0x00ff": "the digits say the length",
     "nsp-3-dl_type-0x894f-nsi-4-nshc1-3": "ovs-ofctl leaves out the context without a type of metadata",
   ]
+  /// Where ovs-ofctl takes its own text for something else than what it was made from: it keeps the older forms apart.
+  static let olderForms = ["mod_", "set_tunnel", "strip_vlan", "enqueue", "dl_vlan=0xffff", "vlan_tci=0,"]
   /// Where the text does not say everything: the longest length of an output is of use to a controller only.
   static let shortText: Set<String> = ["action-enqueue-3", "action-enqueue-other"]
 

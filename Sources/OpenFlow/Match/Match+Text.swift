@@ -10,7 +10,7 @@ extension Match: CustomStringConvertible {
     let etherType = number(.ethType)
     let shorthand = Match.shorthand(etherType: etherType, ipProto: number(.ipProto))
     let tag = Match.tag(fields.first { $0.field == .vlanVID }, fields.first { $0.field == .vlanPCP })
-    let names = FieldNames(etherType: Match.etherType(of: fields), ipProto: number(.ipProto))
+    let names = FieldNames(etherType: Match.etherType(of: fields), ipProto: fields.last { $0.field == .ipProto }?.value)
     var parts: [(rank: Int, text: String)] = []
     for field in fields where !shorthand.covers.contains(field.field) && !tag.covers.contains(field.field) {
       let known = FieldRegistry.description(of: field.field)
@@ -85,7 +85,9 @@ extension Match: CustomStringConvertible {
 
 extension MatchField: CustomStringConvertible {
   /// As ovs-ofctl has it in a match: `nw_dst=10.0.0.0/24`, `reg1=0x64`.
-  public var description: String { text(nil) }
+  public var description: String {
+    field == .vlanPCP && isExact ? "dl_vlan_pcp=\(valueText)" : text(nil)
+  }
 
   /// As it stands in a match of these names: an older name is used when it means the field there.
   fileprivate func text(_ names: FieldNames?) -> String {
@@ -109,6 +111,8 @@ extension MatchField: CustomStringConvertible {
 
   /// Whether the value can be written in the field's own way, and read back.
   private func isReadable(_ known: FieldRegistry.Description) -> Bool {
+    // That of a tag is part of the tag's text.
+    if field == .vlanPCP { return false }
     if case .port = known.format, let value, (0xff00...0xffff).contains(value) { return false }
     if case .vlanVID = known.format { return isExact && value.map { $0 & 0x1000 != 0 } ?? false }
     return known.isMaskable || isExact

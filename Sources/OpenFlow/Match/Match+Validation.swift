@@ -64,6 +64,8 @@ private struct MatchChecker {
       throw MatchError(field, .duplicate)
     }
     if parts.isEmpty { seen.insert(field) }
+    // What needs something of a packet has said of what type the packet is.
+    if known.requirement != .none { seen.insert(FieldRegistry.packetType) }
     for part in parts where !part.isWildcard {
       seen.insert(part.field)
       context.take(part)

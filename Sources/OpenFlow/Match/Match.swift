@@ -44,6 +44,8 @@ public struct Match: Hashable, Sendable {
 
   /// Whether the fields are as they have to be written, as they are nearly always.
   private static func isCanonical(_ fields: [MatchField]) -> Bool {
+    // A type of packet may be said already by the fields after it.
+    if let first = fields.first, first.field.rank == 0 { return false }
     for index in fields.indices {
       if fields[index].isWildcard || fields[index].field.isFolded { return false }
       if index > 0, !precedes(fields[index - 1].field, fields[index].field) { return false }
@@ -61,6 +63,7 @@ public struct Match: Hashable, Sendable {
         position -= 1
       }
     }
+    if isSaidToBeEthernet(fields) { fields.removeAll { $0.field == FieldRegistry.packetType && $0.value == 0 } }
     var unique: [MatchField] = []
     for field in fields {
       if unique.last?.field == field.field { unique.removeLast() }

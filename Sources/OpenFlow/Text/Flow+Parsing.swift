@@ -71,6 +71,7 @@ struct FlowText {
       let (bits, mask) = value.split("/") ?? (value, nil)
       cookie = try bits.wrappingNumber("a cookie")
       if let mask { cookieMask = try mask.wrappingNumber("a cookie's mask") }
+    case "flags": flags.insert(FlowFlags(rawValue: try item.required("flags").integer("flags")))
     case "out_port": outPort = try item.required("a port").port()
     case "out_group": outGroup = try item.required("a group").group()
     case "buffer_id": bufferID = try item.required("a buffer").integer("a buffer's number")

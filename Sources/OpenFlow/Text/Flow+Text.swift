@@ -5,8 +5,12 @@ extension FlowFlags {
     ("no_packet_counts", .noPacketCounts), ("no_byte_counts", .noByteCounts),
   ]
 
-  /// The words for the flags that are there.
-  var words: [String] { FlowFlags.words.filter { contains($0.flag) }.map(\.word) }
+  /// The words for the flags that are there, and a number for those without one.
+  var words: [String] {
+    let others = FlowFlags.words.reduce(rawValue) { $0 & ~$1.flag.rawValue }
+    return FlowFlags.words.filter { contains($0.flag) }.map(\.word)
+      + (others == 0 ? [] : ["flags=0x\(String(others, radix: 16))"])
+  }
 }
 
 extension Flow {
@@ -73,7 +77,7 @@ extension FlowMod: CustomStringConvertible {
     let isDeletion = command == .delete || command == .deleteStrict
     var parts: [String] = []
     if cookieMask != 0 {
-      parts.append("cookie=0x\(String(flow.cookie, radix: 16))/0x\(String(cookieMask, radix: 16))")
+      parts.append("cookie=0x\(String(cookieFilter.value, radix: 16))/0x\(String(cookieMask, radix: 16))")
     }
     if flow.table != .all || !isDeletion { parts.append("table=\(flow.table)") }
     if command == .modifyStrict || command == .deleteStrict { parts.append("priority=\(flow.priority)") }

@@ -3,7 +3,6 @@
 struct MatchText {
   private var entries: [(name: TextPiece, value: TextPiece)] = []
   private var fields: [MatchField] = []
-  private var hasEthernet = false
 
   init() {}
 
@@ -20,7 +19,7 @@ struct MatchText {
     }
     guard item.value == nil else { return false }
     if name == "eth" {
-      hasEthernet = true
+      fields.append(MatchField(FieldRegistry.packetType, value: 0))
     } else if let word = Match.words.first(where: { $0.word == name }) {
       fields.append(.ethType(word.etherType))
       if let ipProto = word.ipProto { fields.append(.ipProto(ipProto)) }
@@ -45,6 +44,8 @@ struct MatchText {
     var later: [(name: TextPiece, value: TextPiece)] = []
     for entry in entries {
       switch FieldNames.byName[entry.name.text] {
+      case nil where !MatchText.tagNames.contains(entry.name.text):
+        fields.append(try FieldValueText.numbered(entry.name.text, entry.value))
       case .some(.ethType): fields.append(try FieldValueText.read(entry.value, .ethType))
       case .some(let field) where field == FieldRegistry.packetType:
         fields.append(try FieldValueText.read(entry.value, field))
@@ -58,7 +59,7 @@ struct MatchText {
     later.removeAll { FieldNames.byName[$0.name.text] == .ipProto }
     names = FieldNames(etherType: names.etherType, ipProto: fields.last { $0.field == .ipProto }?.value)
     for entry in later { try MatchText.append(entry, names, to: &fields) }
-    return Match(MatchText.withoutPlainEthernet(fields, hasEthernet))
+    return Match(fields)
   }
 
   private static func append(
@@ -87,20 +88,8 @@ struct MatchText {
         fields.append(try FieldValueText.read(value, field))
         return
       }
-      guard FieldNames.numbered(name, length: 0) != nil else {
-        throw entry.name.failure("a match on ip_proto=6, 17 or 132 (tcp, udp, sctp) with \"\(name)\"")
-      }
-      fields.append(try FieldValueText.numbered(name, value))
+      throw entry.name.failure("a match on ip_proto=6, 17 or 132 (tcp, udp, sctp) with \"\(name)\"")
     }
-  }
-
-  /// That a packet is an Ethernet frame goes without saying where a field says it.
-  private static func withoutPlainEthernet(_ fields: [MatchField], _ hasEthernet: Bool) -> [MatchField] {
-    let isPlain = { (field: MatchField) in field.field == FieldRegistry.packetType && field.value == 0 }
-    guard hasEthernet || fields.contains(where: isPlain) else { return fields }
-    let others = fields.filter { !isPlain($0) }
-    let says = Match.isSaidToBeEthernet(others)
-    return says ? others : others + [MatchField(FieldRegistry.packetType, value: 0)]
   }
 }
 
