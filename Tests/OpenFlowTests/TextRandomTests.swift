@@ -10,7 +10,7 @@ struct TextRandomTests {
   @Test("a match of any fields is read as it was written", arguments: [1, 2, 3, seed])
   func matches(seed: UInt64) throws {
     var generator = MessageGenerator(seed: seed)
-    for _ in 0..<4000 {
+    for _ in 0..<400 {
       let match = generator.anyMatch()
       #expect(try Match(parsing: match.description) == match, "seed \(seed): \(match)")
     }
@@ -19,7 +19,7 @@ struct TextRandomTests {
   @Test("a flow, a group and a meter are read as they were written", arguments: [1, 2, 3, seed])
   func values(seed: UInt64) throws {
     var generator = MessageGenerator(seed: seed)
-    for _ in 0..<1000 {
+    for _ in 0..<400 {
       let flow = generator.flow()
       let text = flow.description
       let read = try Flow(parsing: text)
@@ -50,7 +50,7 @@ struct TextRandomTests {
   @Test("a change of flows, groups or meters is read as it was written", arguments: [1, 2, 3, seed])
   func changes(seed: UInt64) throws {
     var generator = MessageGenerator(seed: seed)
-    for _ in 0..<1000 {
+    for _ in 0..<400 {
       for kind in [12, 13, 14] {
         switch generator.message(kind: kind, xid: 0) {
         case .flowMod(let mod):
@@ -70,7 +70,7 @@ struct TextRandomTests {
     }
   }
 
-  @Test("text that is cut off or changed is an error with a place in it, and never a trap", arguments: [1, 2, seed])
+  @Test("text that is cut off or changed is an error with a place in it, and never a trap", arguments: [1, seed])
   func hostile(seed: UInt64) throws {
     var generator = MessageGenerator(seed: seed)
     var texts = try Corpus.read("flows").flatMap { [$0.given, $0.text] } + Corpus.read("groups").map(\.given)
@@ -79,7 +79,7 @@ struct TextRandomTests {
     let signs = Array("()[]=:,./->+|0x9aZ \t\"\\\u{0}é-".unicodeScalars).map(String.init)
     for text in texts {
       let characters = Array(text.unicodeScalars)
-      for _ in 0..<12 {
+      for _ in 0..<3 {
         var changed = characters.map(String.init)
         if Bool.random(using: &generator.random) { changed = Array(changed.prefix(generator.count(changed.count))) }
         for _ in 0...generator.count(3) where !changed.isEmpty {
@@ -89,7 +89,7 @@ struct TextRandomTests {
         Self.read(changed.joined(), "seed \(seed)")
       }
     }
-    for _ in 0..<2000 { Self.read(generator.list(60) { $0.pick(signs, else: "(") }.joined(), "seed \(seed)") }
+    for _ in 0..<1000 { Self.read(generator.list(60) { $0.pick(signs, else: "(") }.joined(), "seed \(seed)") }
   }
 
   @Test("what is too long or too deep is refused at once")
