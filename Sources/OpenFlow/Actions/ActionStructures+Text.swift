@@ -22,6 +22,8 @@ extension ControllerAction: CustomStringConvertible {
     case 3: "action_set"
     case 4: "group"
     case 5: "packet_out"
+    // Open vSwitch has them for itself, and no name for them.
+    case 6, 7: ""
     default: String(reason)
     }
   }
@@ -137,6 +139,6 @@ extension Encapsulation: CustomStringConvertible {
 }
 
 extension PacketType {
-  /// The number; that of an Ethernet type in hexadecimal digits.
-  var numberText: String { namespace == 1 ? "0x" + hexString(UInt64(number), digits: 4) : String(number) }
+  /// The number in hexadecimal digits, but plain zero.
+  var numberText: String { number == 0 ? "0" : "0x" + String(number, radix: 16) }
 }

@@ -22,7 +22,9 @@ extension LearnAction.Specification: CustomStringConvertible {
   public var description: String {
     switch (source, target) {
     case (.value(let value), .match(let slice)):
-      if slice == FieldSlice(slice.field) { return "\(slice.field)=\(MatchField(slice.field, value: value).setFieldText)" }
+      if slice == FieldSlice(slice.field) {
+        return "\(slice.field)=\(MatchField(slice.field, value: value).setFieldText)"
+      }
       return "\(slice)=0x\(String(value, radix: 16))"
     case (.field(let source), .match(let slice)): return source == slice ? "\(slice)" : "\(slice)=\(source)"
     case (.value(let value), .load(let slice)): return "load:0x\(String(value, radix: 16))->\(slice)"
