@@ -171,7 +171,8 @@ let package = Package(
     .testTarget(
       name: "AgentCoreTests",
       dependencies: [
-        "AgentCore", "DHCP", "Daemon", "GoalState", "NetworkTypes", "OVSDB", "OpenFlow", "Pipeline", "Reconciler",
+        "AgentCore", "DHCP", "Daemon", "GoalState", "NetworkTypes", "OVSDB", "OpenFlow", "OpenFlowNIO", "Pipeline",
+        "Reconciler",
         "SwitchEngine", logging,
       ] + nio),
     .testTarget(
