@@ -117,6 +117,8 @@ struct TextRandomTests {
   func bounds() {
     let long = String(repeating: "reg0=1,", count: 200_000)
     #expect(throws: TextError.self) { try Match(parsing: long) }
+    let many = String(repeating: "reg1=1,reg0=1,", count: 50_000)
+    #expect(throws: TextError.self) { try Match(parsing: many) }
     let deep = "actions=" + String(repeating: "clone(", count: 40) + String(repeating: ")", count: 40)
     #expect(throws: TextError.self) { try Flow(parsing: deep) }
     let deeper = "actions=" + String(repeating: "clone(", count: 150_000)
