@@ -60,7 +60,7 @@ struct ReferentTests {
     #expect(reconciler.quarantined.keys.sorted() == ["user", "web"])
     let reason = reconciler.quarantined["web"]?.reason ?? ""
     #expect(
-      reason.contains("meter=100,kbps,band=type=drop,rate=5") && reason.contains("OFPBAC_BAD_OUT_PORT"), "\(reason)")
+      reason.contains("meter=100 kbps bands= type=drop rate=5") && reason.contains("OFPBAC_BAD_OUT_PORT"), "\(reason)")
     #expect(reconciler.quarantined["user"]?.reason.contains("meter 100, which is withdrawn with web") == true)
 
     target.dislikes = { _ in false }

@@ -324,3 +324,8 @@ struct FlowGenerator {
     return Group(id: GroupID(id), type: type, buckets: buckets)
   }
 }
+
+extension Field {
+  static let mplsLabel = Field(oxmClass: 0x8000, number: 34, length: 4)
+  static let mplsBottom = Field(oxmClass: 0x8000, number: 36, length: 1)
+}

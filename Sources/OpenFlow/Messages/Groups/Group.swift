@@ -123,34 +123,3 @@ extension Group.Kind {
     self = kind
   }
 }
-
-extension Group: CustomStringConvertible {
-  /// A line that ovs-ofctl would read: `group_id=5,type=select,bucket=weight:3,actions=output:1`.
-  public var description: String {
-    "group_id=\(id),type=\(type.text)" + buckets.map { ",bucket=\($0)" }.joined()
-  }
-}
-
-extension Bucket: CustomStringConvertible {
-  /// As ovs-ofctl has it: `weight:3,watch_port:1,actions=output:1`.
-  public var description: String {
-    var parts: [String] = []
-    if weight != 0 { parts.append("weight:\(weight)") }
-    if watchPort != .any { parts.append("watch_port:\(watchPort)") }
-    if watchGroup != .any { parts.append("watch_group:\(watchGroup)") }
-    let list = actions.map(\.description).joined(separator: ",")
-    parts.append("actions=\(list.isEmpty ? "drop" : list)")
-    return parts.joined(separator: ",")
-  }
-}
-
-extension Group.Kind {
-  fileprivate var text: String {
-    switch self {
-    case .all: "all"
-    case .select: "select"
-    case .indirect: "indirect"
-    case .fastFailover: "ff"
-    }
-  }
-}

@@ -134,28 +134,3 @@ extension MeterBand: WireValue {
     bytes.setLength(bytes.count - start, at: start + 2)
   }
 }
-
-extension Meter: CustomStringConvertible {
-  /// A line that ovs-ofctl would read: `meter=5,kbps,burst,band=type=drop,rate=1000,burst_size=100`.
-  public var description: String {
-    let names: [(Flags, String)] = [
-      (.kbps, "kbps"), (.packets, "pktps"), (.burst, "burst"), (.statistics, "stats"),
-    ]
-    let flags = names.filter { self.flags.contains($0.0) }.map { ",\($0.1)" }.joined()
-    let bands = self.bands.map { band in
-      let burst = self.flags.contains(.burst) ? ",burst_size=\(band.burst)" : ""
-      return ",band=type=\(band.kind.text),rate=\(band.rate)\(burst)"
-    }
-    return "meter=\(id)\(flags)" + bands.joined()
-  }
-}
-
-extension MeterBand.Kind {
-  fileprivate var text: String {
-    switch self {
-    case .drop: "drop"
-    case .remarkDSCP(let precedence): "dscp_remark,prec_level=\(precedence)"
-    case .other(let type, _): "\(type)"
-    }
-  }
-}
