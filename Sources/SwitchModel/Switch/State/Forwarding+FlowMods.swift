@@ -1,0 +1,108 @@
+import OpenFlow
+
+// Changes of flows, as Open vSwitch carries them out (ofproto.c).
+
+extension Forwarding {
+  /// Carries out a change that has been checked. What happened, in order.
+  ///
+  /// - Throws: What is refused only now: a group or meter that is not there, an overlap. Nothing is changed then.
+  mutating func apply(_ mod: FlowMod, at now: ModelTime) throws(Refusal) -> [FlowChange] {
+    switch mod.command {
+    case .add: return try add(mod, at: now)
+    case .modify:
+      let selected = flows(FlowSelection(mod))
+      return try modify(selected, mod, at: now)
+    case .modifyStrict:
+      return try modify(strictlySelected(mod), mod, at: now)
+    case .delete: return delete(flows(FlowSelection(mod)))
+    case .deleteStrict: return delete(strictlySelected(mod))
+    }
+  }
+
+  /// The flows of exactly this priority and match: one, or one a table.
+  private func strictlySelected(_ mod: FlowMod) -> [InstalledFlow] {
+    var selection = FlowSelection(within: .any, table: nil)
+    selection.restrict(to: mod)
+    let tables =
+      mod.flow.table == .all ? (0..<UInt8(Forwarding.tableCount)).map(TableID.init(rawValue:)) : [mod.flow.table]
+    return tables.compactMap { table in
+      flow(FlowKey(table: table, priority: mod.flow.priority, match: mod.flow.match))
+    }.filter { selection.admits($0.flow) }
+  }
+
+  private mutating func add(_ mod: FlowMod, at now: ModelTime) throws(Refusal) -> [FlowChange] {
+    try checkReferences(of: mod.flow)
+    let old = flow(mod.flow.key)
+    if old == nil, mod.flow.flags.contains(.checkOverlap), overlaps(mod.flow) { throw .overlap }
+    var new = InstalledFlow(mod.flow.installed, at: now)
+    if let old, !mod.flow.flags.contains(.resetCounts) { new.entry.counters.keep(old.entry.counters) }
+    insert(new)
+    return [.added(new, replaced: old)]
+  }
+
+  /// Whether the table has a flow of the same priority that matches some of the same packets.
+  private func overlaps(_ flow: Flow) -> Bool {
+    let scope = MatchScope(flow.match)
+    return entries(in: flow.table).contains { $0.flow.priority == flow.priority && scope.overlaps($0.fields) }
+  }
+
+  /// Gives flows the instructions of a modification; they keep everything else. Where there is no flow nothing happens,
+  /// not even the check of what the instructions name.
+  private mutating func modify(
+    _ selected: [InstalledFlow], _ mod: FlowMod, at now: ModelTime
+  ) throws(Refusal) -> [FlowChange] {
+    guard !selected.isEmpty else { return [] }
+    try checkReferences(of: mod.flow)
+    var changes: [FlowChange] = []
+    for old in selected {
+      let flow = old.flow.doing(mod.flow.instructions)
+      var counters = old.entry.counters
+      if mod.flow.flags.contains(.resetCounts) {
+        counters.packets = 0
+        counters.bytes = 0
+      }
+      let new = InstalledFlow(FlowEntry(flow, counters: counters), modified: now)
+      insert(new)
+      if flow != old.flow { changes.append(.modified(new, before: old)) }
+    }
+    return changes
+  }
+
+  private mutating func delete(_ selected: [InstalledFlow]) -> [FlowChange] {
+    selected.map { flow in
+      remove(flow.flow)
+      return .removed(flow, reason: .delete)
+    }
+  }
+
+  /// Throws when a group or a meter is named that is not there.
+  private func checkReferences(of flow: Flow) throws(Refusal) {
+    let references = FlowReferences(flow.instructionBytes)
+    if references.meters.contains(where: { meters[$0] == nil }) { throw .invalidMeter }
+    if references.groups.contains(where: { groups[$0] == nil }) { throw .badOutGroup }
+  }
+}
+
+extension Flow {
+  /// The flow as it is kept: with its instructions in the order in which they are listed.
+  fileprivate var installed: Flow {
+    Flow(
+      table: table, priority: priority, cookie: cookie, match: match, instructions: instructions,
+      idleTimeout: idleTimeout, hardTimeout: hardTimeout, flags: flags)
+  }
+
+  /// The same flow with other instructions.
+  fileprivate func doing(_ instructions: [Instruction]) -> Flow {
+    Flow(
+      table: table, priority: priority, cookie: cookie, match: match, instructions: instructions,
+      idleTimeout: idleTimeout, hardTimeout: hardTimeout, flags: flags)
+  }
+}
+
+extension FlowCounters {
+  /// Goes on counting where another flow's counters are.
+  fileprivate mutating func keep(_ old: FlowCounters) {
+    packets = old.packets
+    bytes = old.bytes
+  }
+}
