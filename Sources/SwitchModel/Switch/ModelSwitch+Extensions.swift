@@ -9,7 +9,8 @@ extension ModelSwitch {
     case (0x4f4e_4600, 2300): return try controlBundle(bytes, from: id, at: now)
     case (0x4f4e_4600, 2301): return try addToBundle(bytes, from: id, at: now)
     case (0x2320, 15), (0x2320, 18): return  // a table number in flow_mods of OpenFlow 1.0, and an aid for debugging
-    case (0x2320, 10), (0x2320, 11): return
+    case (0x2320, 16): guard bytes.uint32(at: 16) ?? 0 <= 2 else { throw .notPermitted }
+    case (0x2320, 24): guard bytes.uint16(at: 16) ?? 0 <= 2 else { throw .nicira(16) }
     default: break
     }
     switch try decoded(bytes) {
@@ -55,6 +56,10 @@ extension ModelSwitch {
 
   /// Changes which field holds which tunnel option (tun-metadata.c, tun_metadata_table_mod).
   private mutating func apply(_ mod: TunnelOptionMod) throws(Refusal) {
+    for option in mod.options {
+      guard option.length <= 124, option.length % 4 == 0 else { throw .nicira(17) }
+      guard option.index < 64 else { throw .nicira(18) }
+    }
     switch mod.command {
     case .clear: tunnelOptions = []
     case .delete:
@@ -64,8 +69,7 @@ extension ModelSwitch {
     case .add:
       var options = tunnelOptions
       for option in mod.options {
-        guard option.length > 0, option.length <= 124, option.length % 4 == 0 else { throw .nicira(17) }
-        guard option.index < 64 else { throw .nicira(18) }
+        guard option.length > 0 else { throw .nicira(17) }
         guard !options.contains(where: { $0.index == option.index }) else { throw .nicira(20) }
         guard !options.contains(where: { $0.optionClass == option.optionClass && $0.type == option.type }) else {
           throw .nicira(21)

@@ -155,9 +155,8 @@ extension ModelSwitch {
   }
 
   private func check(_ mod: TableMod) throws(Refusal) {
-    guard mod.table == .all || mod.table.rawValue <= Forwarding.hiddenTable.rawValue else { throw .badTableMod }
-    // What OpenFlow 1.1 and 1.2 had there is read and has no effect.
-    guard mod.configuration & ~3 == 0 else { throw .badTableConfig }
+    // No bit of the configuration means anything in OpenFlow 1.3.
+    guard mod.table != Forwarding.hiddenTable else { throw .tableNotPermitted }
   }
 
   /// Tells the others of a change of groups or meters, those that have asked for it.

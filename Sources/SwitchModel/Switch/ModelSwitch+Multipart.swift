@@ -5,7 +5,9 @@ extension ModelSwitch {
   mutating func answer(_ bytes: [UInt8], to id: ConnectionID, at now: ModelTime) throws(Refusal) {
     let xid = bytes.uint32(at: 4) ?? 0
     switch bytes.uint16(at: 8) {
-    case 1, 2: _ = try MatchCheck(bytes, at: 48)
+    case 1, 2:
+      guard OFPort(bytes.uint32(at: 20) ?? 0).isRepresentable else { throw .badOutPort }
+      _ = try MatchCheck(bytes, at: 48)
     default: break
     }
     guard case .multipartRequest(let request) = try decoded(bytes) else { throw .badLength }
@@ -23,8 +25,8 @@ extension ModelSwitch {
   private func answer(to request: MultipartRequest, at now: ModelTime) throws(Refusal) -> MultipartAnswer {
     switch request {
     case .description: return .description(identity.description)
-    case .flows(let filter): return .flows(try flows(filter).map { $0.statistics(at: now) })
-    case .aggregate(let filter): return .aggregate(aggregate(try flows(filter)))
+    case .flows(let filter): return .flows(flows(filter).map { $0.statistics(at: now) })
+    case .aggregate(let filter): return .aggregate(aggregate(flows(filter)))
     case .tables: return .tables(tableStatistics)
     case .portStatistics(let port): return .portStatistics(try statistics(of: port))
     case .queues(let port, let queue):
@@ -44,9 +46,8 @@ extension ModelSwitch {
 
   // MARK: Flows and tables
 
-  private func flows(_ filter: FlowFilter) throws(Refusal) -> [InstalledFlow] {
-    guard filter.outPort.isRepresentable else { throw .badOutPort }
-    return forwarding.flows(FlowSelection(filter))
+  private func flows(_ filter: FlowFilter) -> [InstalledFlow] {
+    forwarding.flows(FlowSelection(filter))
   }
 
   private func aggregate(_ flows: [InstalledFlow]) -> AggregateStatistics {
@@ -78,7 +79,8 @@ extension ModelSwitch {
     guard queue == .max || queue == 0 else { throw .badQueueNumber }
     return ports.filter { port == .any || port == $0.number }.map {
       QueueStatistics(
-        port: $0.number, queue: 0, sent: TrafficCount(packets: .max, bytes: .max), errors: .max, age: .zero)
+        port: $0.number, queue: 0, sent: TrafficCount(packets: .max, bytes: .max), errors: .max,
+        age: .seconds(Int64(UInt32.max)) + .nanoseconds(Int64(UInt32.max)))
     }
   }
 

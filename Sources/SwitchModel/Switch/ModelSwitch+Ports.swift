@@ -24,10 +24,11 @@ extension ModelSwitch {
 
   /// Configures a port.
   mutating func apply(_ mod: PortMod) throws(Refusal) {
-    guard mod.configuration & ~0x65 == 0, mod.mask & ~0x65 == 0 || mod.mask == .max else { throw .badPortConfiguration }
     guard var port = forwarding.ports[mod.port] else { throw .badPortModPort }
     guard port.hardwareAddress == mod.macAddress.rawValue else { throw .badHardwareAddress }
-    let bits = port.configuration.rawValue & ~mod.mask | mod.configuration & mod.mask
+    // The bits of OpenFlow 1.3; any other has no effect.
+    let mask = mod.mask & 0x65
+    let bits = port.configuration.rawValue & ~mask | mod.configuration & mask
     port.configuration = ModelPort.Configuration(rawValue: bits)
     update(port)
   }

@@ -25,9 +25,11 @@ public struct Refusal: Error, Hashable, Sendable {
   /// One of Nicira's errors.
   static func nicira(_ code: UInt16) -> Refusal { Refusal(type: 0xffff, code: code, experimenter: 0x2320) }
 
-  /// The error that goes to the one who sent `request`: with at most the first 64 bytes of it.
+  /// The error that goes to the one who sent `request`: with all of it, as far as a message has room.
   func error(_ request: [UInt8], xid: UInt32) -> OpenFlowError {
-    OpenFlowError(xid: xid, type: type, code: code, experimenter: experimenter, data: Array(request.prefix(64)))
+    let room = 65535 - (experimenter == nil ? 12 : 16)
+    return OpenFlowError(
+      xid: xid, type: type, code: code, experimenter: experimenter, data: Array(request.prefix(room)))
   }
 }
 
@@ -115,11 +117,9 @@ extension Refusal {
 
   static let badPortModPort = Refusal(.portMod, 0)
   static let badHardwareAddress = Refusal(.portMod, 1)
-  static let badPortConfiguration = Refusal(.portMod, 2)
-  static let badTableMod = Refusal(.tableMod, 0)
-  static let badTableConfig = Refusal(.tableMod, 1)
   static let badPropertyType = Refusal(type: 13, code: 2)
   static let badPropertyLength = Refusal(type: 13, code: 3)
+  static let tableNotPermitted = Refusal(.tableMod, 2)
   static let badQueuePort = Refusal(type: 9, code: 0)
   static let badQueueNumber = Refusal(type: 9, code: 1)
   static let badConfigFlags = Refusal(.switchConfig, 0)
@@ -131,6 +131,7 @@ extension Refusal {
   static let unknownMeter = Refusal(.meterMod, 3)
   static let badMeterCommand = Refusal(.meterMod, 4)
   static let badMeterFlags = Refusal(.meterMod, 5)
+  static let badRate = Refusal(.meterMod, 6)
   static let badBand = Refusal(.meterMod, 8)
   static let outOfBands = Refusal(.meterMod, 11)
 

@@ -40,7 +40,6 @@ struct ActionBytes {
     static let learn = nicira(16)
     static let exit = nicira(17)
     static let decrementTTLNamed = nicira(21)
-    static let decrementTTLNicira = nicira(18)
     static let controller = nicira(20)
     static let push = nicira(27)
     static let pop = nicira(28)
@@ -68,7 +67,7 @@ struct ActionBytes {
       .pushLabel: 8...8, .popLabel: 8...8, .setQueue: 8...8, .group: 8...8, .setTTL: 8...8, .decrementTTL: 8...8,
       .setField: 8...longest, .resubmit: 16...16, .setTunnel: 16...16, .move: 24...longest, .load: 24...24,
       .note: 16...longest, .setTunnel64: 24...24, .resubmitTable: 16...16, .outputField: 24...24,
-      .learn: 32...longest, .exit: 16...16, .decrementTTLNicira: 16...16, .decrementTTLNamed: 16...longest,
+      .learn: 32...longest, .exit: 16...16, .decrementTTLNamed: 16...longest,
       .controller: 16...16, .push: 24...24, .pop: 24...24, .outputField2: 24...24, .setFieldMasked: 16...longest,
       .conjunction: 16...16, .track: 24...longest, .translate: 16...longest, .controller2: 16...longest,
       .outputTruncated: 16...16, .clone: 16...longest, .clearTracking: 16...16, .resubmitTuple: 16...16,

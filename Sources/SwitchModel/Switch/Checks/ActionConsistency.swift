@@ -25,15 +25,15 @@ struct ActionConsistency {
     let end = action.range.upperBound
     switch action.kind {
     case .setField: try setField(at: start + 4, end)
-    case .setFieldMasked: try setField(at: start + 16, end)
+    case .setFieldMasked: try setField(at: start + 10, end)
     case .move, .copyField:
       let first = start + (action.kind == .move ? 16 : 20)
-      let source = try ActionDecoding(bytes: bytes).field(at: first, end)
+      let source = try ActionDecoding(bytes: bytes).field(at: first, end, .header)
       try require(source.field)
-      try require(try ActionDecoding(bytes: bytes).field(at: first + source.header.length, end).field)
+      try require(try ActionDecoding(bytes: bytes).field(at: first + source.header.length, end, .header).field)
     case .load: try setField(at: start + 12, start + 16, isLoad: true)
-    case .outputField: try require(try ActionDecoding(bytes: bytes).field(at: start + 12, end).field)
-    case .push, .pop: try require(try ActionDecoding(bytes: bytes).field(at: start + 12, end).field)
+    case .outputField: try require(try ActionDecoding(bytes: bytes).field(at: start + 12, end, .header).field)
+    case .push, .pop: try require(try ActionDecoding(bytes: bytes).field(at: start + 12, end, .header).field)
     case .pushVLAN:
       guard !tags[1] else { throw .badTag }
       tags = [true, tags[0]]
@@ -48,11 +48,13 @@ struct ActionConsistency {
     case .popLabel:
       if !match.satisfies(.mpls) { isInconsistent = true }
       match.assume(.etherType, UInt128(bytes.uint16(at: start + 4) ?? 0))
-    case .setTTL, .decrementTTL, .decrementTTLNamed, .decrementTTLNicira:
+    case .setTTL, .decrementTTL, .decrementTTLNamed:
       if !match.satisfies(.ip) { isInconsistent = true }
     case .setLabelTTL, .decrementLabelTTL: if !match.satisfies(.mpls) { isInconsistent = true }
     case .track: try track(action)
     case .translate: try translate(start)
+    case .outputTruncated:
+      try ActionDecoding(bytes: bytes).checkPort(OFPort(wide: bytes.uint16(at: start + 10) ?? 0))
     case .clone: try checkCopy(action.nested)
     case .resubmitTuple: guard match.satisfies(.connection) else { throw .matchInconsistent }
     default: break
@@ -75,7 +77,7 @@ struct ActionConsistency {
   }
 
   private mutating func setField(at offset: Int, _ end: Int, isLoad: Bool = false) throws(Refusal) {
-    let (field, header) = try ActionDecoding(bytes: bytes).field(at: offset, end)
+    let (field, header) = try ActionDecoding(bytes: bytes).field(at: offset, end, .entry)
     try require(field)
     if field.place == .vlanID { guard match.satisfies(.vlan) else { throw .matchInconsistent } }
     guard field.place == .vlanControl else { return }
@@ -94,7 +96,7 @@ struct ActionConsistency {
     else { throw .matchInconsistent }
     if bytes.uint32(at: start + 12) != 0 {
       // With a zone from a field Open vSwitch looks no further.
-      return try require(try ActionDecoding(bytes: bytes).field(at: start + 12, start + 16).field)
+      return try require(try ActionDecoding(bytes: bytes).field(at: start + 12, start + 16, .shortHeader).field)
     }
     try checkCopy(action.nested)
   }

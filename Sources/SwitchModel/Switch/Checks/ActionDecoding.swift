@@ -28,10 +28,8 @@ struct ActionDecoding {
       guard VLANStack.isTagType(bytes.uint16(at: start + 4) ?? 0) else { throw .badArgument }
     case .pushLabel:
       guard LabelStack.isLabelType(bytes.uint16(at: start + 4) ?? 0) else { throw .badArgument }
-    case .setField: try setField(start + 4, end, mayMask: false)
-    case .setFieldMasked:
-      guard isZero(start + 10..<start + 16) else { throw .mustBeZero }
-      try setField(start + 16, end, mayMask: true)
+    case .setField: try setField(start + 4, end, isStandard: true)
+    case .setFieldMasked: try setField(start + 10, end, isStandard: false)
     case .move, .copyField: try move(start, end, isStandard: action.kind == .copyField)
     case .load: try load(start)
     case .resubmitTable, .resubmitTuple:
@@ -49,13 +47,16 @@ struct ActionDecoding {
       action.nested = try list(start + 16..<end, depth: depth + 1)
       try ActionOrder.check(action.nested, in: .clone, bytes)
     case .controller2: try controllerProperties(start, end)
-    case .checkLength: _ = try slice(at: start + 14, end, offset: bytes.uint16(at: start + 12) ?? 0, count: 1)
-    case .outputTruncated: try checkPort(OFPort(wide: bytes.uint16(at: start + 10) ?? 0))
+    case .checkLength: _ = try slice(at: start + 14, end, .header, offset: bytes.uint16(at: start + 12) ?? 0, count: 1)
+    case .outputTruncated:
+      // What is left has to be a header at least.
+      guard bytes.uint32(at: start + 12) ?? 0 >= 14 else { throw .badArgument }
     default: break
     }
   }
 
-  private func checkPort(_ port: OFPort) throws(Refusal) {
+  /// Throws unless the port can be sent to.
+  func checkPort(_ port: OFPort) throws(Refusal) {
     guard port.isRepresentable, port != .any else { throw .badOutPort }
     if port.rawValue >= 0xff00, port.rawValue < OFPort.inPort.rawValue { throw .badOutPort }
   }
@@ -66,16 +67,35 @@ struct ActionDecoding {
 
   // MARK: Fields
 
-  /// A field that an action names, and where what follows its header begins.
-  func field(at offset: Int, _ end: Int) throws(Refusal) -> (field: KeyField, header: FieldHeader) {
+  /// How an action names a field, which decides the error for one that is not there.
+  enum Naming {
+    /// With a value, as set_field does.
+    case entry
+    /// By a header, as move does.
+    case header
+    /// By a header of four bytes, as load does.
+    case shortHeader
+  }
+
+  /// A field that an action names, and its header.
+  func field(
+    at offset: Int, _ end: Int, _ naming: Naming
+  ) throws(Refusal) -> (field: KeyField, header: FieldHeader) {
+    if naming == .shortHeader, bytes.uint16(at: offset) == 0xffff { throw .badSetType }
     let header = try FieldHeader(bytes, at: offset, end: end)
-    guard let field = KeyField(header) else { throw .badSetType }
+    guard let field = KeyField(header) else {
+      switch naming {
+      case .entry: throw KeyField.isKnown(header) ? .badSetLength : .badSetType
+      case .header: throw .badField
+      case .shortHeader: throw .badSetType
+      }
+    }
     if case .tunnelOption = field.place { throw .invalidOptionField }
     return (field, header)
   }
 
-  private func setField(_ offset: Int, _ end: Int, mayMask: Bool) throws(Refusal) {
-    let (field, header) = try field(at: offset, end)
+  private func setField(_ offset: Int, _ end: Int, isStandard: Bool) throws(Refusal) {
+    let (field, header) = try field(at: offset, end, .entry)
     let next = header.next(after: offset)
     let payload = offset + header.length
     guard next <= end, let value = bytes.number(at: payload, count: header.width) else { throw .badMatchLength }
@@ -83,9 +103,11 @@ struct ActionDecoding {
     if header.hasMask {
       mask = bytes.number(at: payload + header.width, count: header.width) ?? 0
       guard value & ~mask == 0 else { throw .badWildcards }
-      guard mayMask else { throw .badSetMask }
+      guard !isStandard else { throw .badSetMask }
     }
-    guard isZero(next..<end), field.place != .inPort, field.isWritable else { throw .badSetArgument }
+    // The input port may be set by Nicira's action only.
+    guard isZero(next..<end), field.place != .inPort || !isStandard, field.isWritable else { throw .badSetArgument }
+    guard isStandard else { return }
     guard field.isValid(value), field.place != .vlanID || value & mask & MatchCheck.vlanPresent != 0 else {
       throw .badSetArgument
     }
@@ -93,9 +115,9 @@ struct ActionDecoding {
 
   /// Some bits of a field, as an action names them.
   private func slice(
-    at offset: Int, _ end: Int, offset low: UInt16, count: Int, isTarget: Bool = true
+    at offset: Int, _ end: Int, _ naming: Naming, offset low: UInt16, count: Int, isTarget: Bool = true
   ) throws(Refusal) -> FieldHeader {
-    let (field, header) = try field(at: offset, end)
+    let (field, header) = try field(at: offset, end, naming)
     guard count > 0, Int(low) < field.bits, Int(low) + count <= field.bits else { throw .badSetLength }
     guard !isTarget || field.isWritable else { throw .badSetArgument }
     return header
@@ -107,18 +129,18 @@ struct ActionDecoding {
     let to = bytes.uint16(at: start + 14) ?? 0
     let headers = start + (isStandard ? 20 : 16)
     // Both fields are looked for before either is checked.
-    let source = try field(at: headers, end)
+    let source = try field(at: headers, end, .header)
     let second = headers + source.header.length
-    let target = try field(at: second, end)
+    let target = try field(at: second, end, .header)
     guard isZero(second + target.header.length..<end) else { throw .mustBeZero }
-    _ = try slice(at: headers, end, offset: from, count: count, isTarget: false)
-    _ = try slice(at: second, end, offset: to, count: count)
+    _ = try slice(at: headers, end, .header, offset: from, count: count, isTarget: false)
+    _ = try slice(at: second, end, .header, offset: to, count: count)
   }
 
   private func load(_ start: Int) throws(Refusal) {
     let packed = bytes.uint16(at: start + 10) ?? 0
     let count = Int(packed & 0x3f) + 1
-    _ = try slice(at: start + 12, start + 16, offset: packed >> 6, count: count)
+    _ = try slice(at: start + 12, start + 16, .shortHeader, offset: packed >> 6, count: count)
     guard let value = bytes.number(at: start + 16, count: 8), value >> UInt128(clamping: count) == 0 else {
       throw .badArgument
     }
@@ -128,14 +150,16 @@ struct ActionDecoding {
     let packed = bytes.uint16(at: start + 10) ?? 0
     let header = isLong ? start + 14 : start + 12
     if !isLong { guard isZero(start + 18..<start + 24) else { throw .badArgument } }
-    _ = try slice(at: header, end, offset: packed >> 6, count: Int(packed & 0x3f) + 1, isTarget: false)
+    _ = try slice(
+      at: header, end, isLong ? .header : .shortHeader, offset: packed >> 6, count: Int(packed & 0x3f) + 1,
+      isTarget: false)
   }
 
   private func stack(_ start: Int, _ end: Int, isPop: Bool) throws(Refusal) {
-    let (_, header) = try field(at: start + 12, end)
+    let (_, header) = try field(at: start + 12, end, .header)
     let count = bytes.uint16(at: start + 12 + header.length) ?? 0
     _ = try slice(
-      at: start + 12, end, offset: bytes.uint16(at: start + 10) ?? 0, count: Int(count), isTarget: isPop)
+      at: start + 12, end, .header, offset: bytes.uint16(at: start + 10) ?? 0, count: Int(count), isTarget: isPop)
   }
 
   // MARK: Connection tracking
@@ -148,7 +172,7 @@ struct ActionDecoding {
     if bytes.uint32(at: start + 12) != 0 {
       let packed = bytes.uint16(at: start + 16) ?? 0
       let count = Int(packed & 0x3f) + 1
-      _ = try slice(at: start + 12, start + 16, offset: packed >> 6, count: count, isTarget: false)
+      _ = try slice(at: start + 12, start + 16, .shortHeader, offset: packed >> 6, count: count, isTarget: false)
       guard count == 16 else { throw .badSetLength }
     }
     guard depth < ActionDecoding.deepest else { throw .badArgument }

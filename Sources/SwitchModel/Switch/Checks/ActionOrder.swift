@@ -38,13 +38,13 @@ enum ActionOrder {
     let start = action.range.lowerBound
     let end = action.range.upperBound
     switch action.kind {
-    case .setField: return try? decoding.field(at: start + 4, end).field
-    case .setFieldMasked: return try? decoding.field(at: start + 16, end).field
-    case .load, .pop: return try? decoding.field(at: start + 12, end).field
+    case .setField: return try? decoding.field(at: start + 4, end, .entry).field
+    case .setFieldMasked: return try? decoding.field(at: start + 10, end, .entry).field
+    case .load: return try? decoding.field(at: start + 12, end, .header).field
     case .move, .copyField:
       let first = start + (action.kind == .move ? 16 : 20)
-      guard let source = try? decoding.field(at: first, end) else { return nil }
-      return try? decoding.field(at: first + source.header.length, end).field
+      guard let source = try? decoding.field(at: first, end, .header) else { return nil }
+      return try? decoding.field(at: first + source.header.length, end, .header).field
     default: return nil
     }
   }
@@ -53,7 +53,7 @@ enum ActionOrder {
   static func isAllowedInSet(_ kind: ActionBytes.Kind) -> Bool {
     switch kind {
     case .output, .group, .popVLAN, .pushVLAN, .popLabel, .pushLabel, .decrementTTL, .decrementTTLNamed,
-      .decrementTTLNicira, .decrementLabelTTL, .setField, .setFieldMasked, .move, .copyField, .load, .setTTL,
+      .decrementLabelTTL, .setField, .setFieldMasked, .move, .copyField, .load, .setTTL,
       .setLabelTTL, .setQueue, .setTunnel, .setTunnel64, .track, .clearTracking, .resubmit, .resubmitTable,
       .resubmitTuple:
       true

@@ -38,6 +38,9 @@ extension KeyField {
     self = field
   }
 
+  /// Whether there is a field of the header's number, of whatever length.
+  static func isKnown(_ header: FieldHeader) -> Bool { KeyField(header.field) != nil }
+
   /// The bytes of a value. A label of 20 bits takes four.
   var byteCount: Int { bits == 20 ? 4 : (bits + 7) / 8 }
 

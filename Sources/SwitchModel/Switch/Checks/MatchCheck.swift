@@ -53,6 +53,8 @@ struct MatchCheck {
   private mutating func add(_ field: KeyField, _ number: Field, value: UInt128, mask: UInt128) {
     var value = value
     var mask = mask
+    // Of the state only the bits that there are count.
+    if case .ctState = field.place { mask &= 0xff }
     if case .inPort16 = field.place {
       value = UInt128(OFPort(wide: UInt16(truncatingIfNeeded: value)).rawValue)
       mask = mask == 0 ? 0 : 0xffff_ffff

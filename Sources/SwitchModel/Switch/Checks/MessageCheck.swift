@@ -26,6 +26,13 @@ enum MessageCheck {
     .getAsyncRequest: exactly(8), .setAsync: exactly(32), .meterMod: from(16, step: 8),
   ]
 
+  /// What a switch sends and does not take: only after its length is found right.
+  private static let replies: [MessageType: Lengths] = [
+    .featuresReply: exactly(32), .getConfigReply: exactly(12), .packetIn: from(32), .flowRemoved: from(48, step: 8),
+    .portStatus: exactly(80), .multipartReply: from(16), .barrierReply: exactly(8), .queueGetConfigReply: from(16),
+    .roleReply: exactly(24), .getAsyncReply: exactly(32),
+  ]
+
   /// Requests of the extensions: of Nicira's by number, then of the ONF's.
   private static let nicira: [UInt32: Lengths] = [
     15: exactly(24), 16: exactly(20), 18: exactly(16), 19: exactly(40), 20: exactly(24), 24: from(24, step: 8),
@@ -47,8 +54,9 @@ enum MessageCheck {
     case .experimenter: try checkExtension(bytes)
     case .multipartRequest: try checkMultipart(bytes)
     default:
-      guard let lengths = standard[type] else { throw .badType }
+      guard let lengths = standard[type] ?? replies[type] else { throw .badType }
       guard lengths.contains(bytes.count) else { throw .badLength }
+      guard standard[type] != nil else { throw .badType }
     }
   }
 

@@ -8,12 +8,12 @@ enum PacketOutCheck {
       throw .badLength
     }
     let inPort = OFPort(port)
-    guard inPort.isRepresentable else { throw .badPort }
-    guard port < 0xff00 || [.local, .any, .controller].contains(inPort) else { throw .badPort }
+    guard inPort.isRepresentable else { throw .badOutPort }
     let end = 24 + Int(length)
     guard length % 8 == 0, end <= bytes.count else { throw .badLength }
     let actions = try ActionDecoding(bytes: bytes).list(24..<end)
     try ActionOrder.check(actions, in: .top, bytes)
+    guard port < 0xff00 || [.local, .any, .controller].contains(inPort) else { throw .badPort }
     guard buffer == FlowMod.noBuffer else { throw .bufferUnknown }
     var consistency = ActionConsistency(bytes, MatchCheck(of: Array(bytes[end...])))
     try consistency.check(actions)

@@ -34,7 +34,7 @@ extension Forwarding {
     try checkReferences(of: mod.flow)
     let old = flow(mod.flow.key)
     if old == nil, mod.flow.flags.contains(.checkOverlap), overlaps(mod.flow) { throw .overlap }
-    var new = InstalledFlow(mod.flow.installed, at: now)
+    var new = InstalledFlow(mod.flow.installed(in: old?.flow), at: now)
     if let old, !mod.flow.flags.contains(.resetCounts) { new.entry.counters.keep(old.entry.counters) }
     insert(new)
     return [.added(new, replaced: old)]
@@ -84,19 +84,26 @@ extension Forwarding {
 }
 
 extension Flow {
-  /// The flow as it is kept: with its instructions in the order in which they are listed.
-  fileprivate var installed: Flow {
+  /// The flow as it is kept: with its instructions in the order in which they are listed. A cookie of all ones is none:
+  /// then that of the flow whose place it takes stays.
+  fileprivate func installed(in place: Flow?) -> Flow {
     Flow(
-      table: table, priority: priority, cookie: cookie, match: match, instructions: instructions,
+      table: table, priority: priority, cookie: cookie == .max ? place?.cookie ?? cookie : cookie, match: match,
+      instructions: instructions.listed,
       idleTimeout: idleTimeout, hardTimeout: hardTimeout, flags: flags)
   }
 
   /// The same flow with other instructions.
   fileprivate func doing(_ instructions: [Instruction]) -> Flow {
     Flow(
-      table: table, priority: priority, cookie: cookie, match: match, instructions: instructions,
+      table: table, priority: priority, cookie: cookie, match: match, instructions: instructions.listed,
       idleTimeout: idleTimeout, hardTimeout: hardTimeout, flags: flags)
   }
+}
+
+extension [Instruction] {
+  /// The instructions that are listed: not an empty set of actions to write.
+  fileprivate var listed: [Instruction] { filter { $0 != .writeActions([]) } }
 }
 
 extension FlowCounters {

@@ -45,8 +45,12 @@ extension Forwarding {
     guard !mod.meter.flags.isDisjoint(with: [.kbps, .packets]), mod.meter.flags.isSubset(of: .all) else {
       throw .badMeterFlags
     }
-    guard mod.meter.bands.allSatisfy({ $0.kind == .drop }) else { throw .badBand }
-    meters[id.rawValue] = MeterEntry(mod.meter, created: old?.created ?? now)
+    guard !mod.meter.bands.isEmpty else { throw .outOfBands }
+    for band in mod.meter.bands {
+      guard band.rate != 0 else { throw .badRate }
+      guard band.kind == .drop else { throw .badBand }
+    }
+    meters[id.rawValue] = MeterEntry(mod.meter.withBursts, created: old?.created ?? now)
     return []
   }
 
@@ -55,6 +59,15 @@ extension Forwarding {
     guard !ids.isEmpty else { return [] }
     for id in ids { meters[id] = nil }
     return removeFlows(.meterDelete) { !FlowReferences($0.flow.instructionBytes).meters.isDisjoint(with: ids) }
+  }
+}
+
+extension Meter {
+  /// The meter with the bursts that the datapath gives to bands that say none: as large as the rate.
+  fileprivate var withBursts: Meter {
+    var meter = self
+    for index in bands.indices where bands[index].burst == 0 { meter.bands[index].burst = bands[index].rate }
+    return meter
   }
 }
 
