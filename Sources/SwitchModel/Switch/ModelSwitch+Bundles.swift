@@ -81,7 +81,7 @@ extension ModelSwitch {
   private func content(_ inner: [UInt8]) throws(Refusal) -> Bundle.Content {
     do throws(Refusal) { try MessageCheck.check(inner) } catch { throw .bundleUnsupported }
     switch inner.byte(at: 1).flatMap(MessageType.init(rawValue:)) {
-    case .flowMod: return .flowMod(try FlowModCheck.read(inner))
+    case .flowMod: return .flowMod(try FlowModCheck.read(inner, options: mappedOptions))
     case .groupMod: return .groupMod(try GroupModCheck.read(inner))
     case .packetOut: return .packetOut(try PacketOutCheck.read(inner))
     case .portMod:

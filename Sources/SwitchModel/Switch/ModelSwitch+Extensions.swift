@@ -54,6 +54,9 @@ extension ModelSwitch {
     connections[id]?.startTelling()
   }
 
+  /// The fields that hold a tunnel option.
+  var mappedOptions: Set<UInt8> { Set(tunnelOptions.map { UInt8(truncatingIfNeeded: $0.index) }) }
+
   /// Changes which field holds which tunnel option (tun-metadata.c, tun_metadata_table_mod).
   private mutating func apply(_ mod: TunnelOptionMod) throws(Refusal) {
     for option in mod.options {
@@ -69,7 +72,6 @@ extension ModelSwitch {
     case .add:
       var options = tunnelOptions
       for option in mod.options {
-        guard option.length > 0 else { throw .nicira(17) }
         guard !options.contains(where: { $0.index == option.index }) else { throw .nicira(20) }
         guard !options.contains(where: { $0.optionClass == option.optionClass && $0.type == option.type }) else {
           throw .nicira(21)
@@ -77,7 +79,7 @@ extension ModelSwitch {
         options.append(option)
         guard options.reduce(0, { $0 + Int($1.length) }) <= 256 else { throw .nicira(19) }
       }
-      tunnelOptions = options
+      tunnelOptions = options.sorted { $0.index < $1.index }
     }
   }
 }

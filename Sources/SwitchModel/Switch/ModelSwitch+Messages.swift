@@ -52,7 +52,7 @@ extension ModelSwitch {
     switch type {
     case .flowMod:
       try requirePrimary(id)
-      let mod = try FlowModCheck.read(bytes)
+      let mod = try FlowModCheck.read(bytes, options: mappedOptions)
       report(try forwarding.apply(mod, at: now), from: id, xid: xid, at: now)
     case .groupMod:
       try requirePrimary(id)

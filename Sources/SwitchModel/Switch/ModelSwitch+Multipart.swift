@@ -7,7 +7,7 @@ extension ModelSwitch {
     switch bytes.uint16(at: 8) {
     case 1, 2:
       guard OFPort(bytes.uint32(at: 20) ?? 0).isRepresentable else { throw .badOutPort }
-      _ = try MatchCheck(bytes, at: 48)
+      _ = try MatchCheck(bytes, at: 48, options: mappedOptions)
     default: break
     }
     guard case .multipartRequest(let request) = try decoded(bytes) else { throw .badLength }
@@ -47,7 +47,7 @@ extension ModelSwitch {
   // MARK: Flows and tables
 
   private func flows(_ filter: FlowFilter) -> [InstalledFlow] {
-    forwarding.flows(FlowSelection(filter))
+    forwarding.flows(FlowSelection(filter)) + HiddenTable.flows(FlowSelection(filter))
   }
 
   private func aggregate(_ flows: [InstalledFlow]) -> AggregateStatistics {

@@ -79,8 +79,7 @@ struct FieldGenerator {
 
   /// Fields of the connection's first packet.
   static let tracked: [Entry] = [
-    nxm(119, 1, 6), nxm(120, 4, 0x0a00_0001), nxm(121, 4, 0, mask: 0xff00_0000), nxm(122, 16, 1), nxm(124, 2, 80),
-    nxm(125, 2, 64, mask: 0xffc0),
+    nxm(119, 1, 6), nxm(120, 4, 0x0a00_0001), nxm(121, 4, 0, mask: 0xff00_0000), nxm(122, 16, 1),
   ]
 
   /// Fields that nobody has, and ones that Open vSwitch has and does not take.

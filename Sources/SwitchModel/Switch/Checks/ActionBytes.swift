@@ -18,6 +18,15 @@ struct ActionBytes {
     private static func standard(_ number: UInt16) -> Kind { Kind(experimenter: 0, number: number) }
 
     static let output = standard(0)
+    // Deprecated since OpenFlow 1.2, and still taken.
+    static let setVLANOld = standard(1)
+    static let setPriorityOld = standard(2)
+    static let setIPv4SourceOld = standard(5)
+    static let setIPv4DestinationOld = standard(6)
+    static let setTOSOld = standard(7)
+    static let setECNOld = standard(8)
+    static let setSourcePortOld = standard(9)
+    static let setDestinationPortOld = standard(10)
     static let setLabelTTL = standard(15)
     static let decrementLabelTTL = standard(16)
     static let pushVLAN = standard(17)
@@ -63,7 +72,10 @@ struct ActionBytes {
   private static let lengths: [Kind: ClosedRange<Int>] = {
     let longest = 65528
     var lengths: [Kind: ClosedRange<Int>] = [
-      .output: 16...16, .setLabelTTL: 8...8, .decrementLabelTTL: 8...8, .pushVLAN: 8...8, .popVLAN: 8...8,
+      .output: 16...16, .setVLANOld: 8...8, .setPriorityOld: 8...8, Kind(experimenter: 0, number: 3): 16...16,
+      Kind(experimenter: 0, number: 4): 16...16, .setIPv4SourceOld: 8...8, .setIPv4DestinationOld: 8...8,
+      .setTOSOld: 8...8, .setECNOld: 8...8, .setSourcePortOld: 8...8, .setDestinationPortOld: 8...8,
+      Kind(experimenter: 0, number: 13): 8...8, Kind(experimenter: 0, number: 14): 8...8, .setLabelTTL: 8...8, .decrementLabelTTL: 8...8, .pushVLAN: 8...8, .popVLAN: 8...8,
       .pushLabel: 8...8, .popLabel: 8...8, .setQueue: 8...8, .group: 8...8, .setTTL: 8...8, .decrementTTL: 8...8,
       .setField: 8...longest, .resubmit: 16...16, .setTunnel: 16...16, .move: 24...longest, .load: 24...24,
       .note: 16...longest, .setTunnel64: 24...24, .resubmitTable: 16...16, .outputField: 24...24,

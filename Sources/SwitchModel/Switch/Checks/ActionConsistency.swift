@@ -50,6 +50,12 @@ struct ActionConsistency {
       match.assume(.etherType, UInt128(bytes.uint16(at: start + 4) ?? 0))
     case .setTTL, .decrementTTL, .decrementTTLNamed:
       if !match.satisfies(.ip) { isInconsistent = true }
+    case .setVLANOld, .setPriorityOld: if !tags[0] { isInconsistent = true }
+    case .setIPv4SourceOld, .setIPv4DestinationOld: if !match.satisfies(.ipv4) { isInconsistent = true }
+    case .setTOSOld, .setECNOld: if !match.satisfies(.ip) { isInconsistent = true }
+    case .setSourcePortOld, .setDestinationPortOld:
+      let hasPorts = [IPNumber.tcp, IPNumber.udp, IPNumber.sctp].contains { match.satisfies(.transport($0)) }
+      if !hasPorts { isInconsistent = true }
     case .setLabelTTL, .decrementLabelTTL: if !match.satisfies(.mpls) { isInconsistent = true }
     case .track: try track(action)
     case .translate: try translate(start)

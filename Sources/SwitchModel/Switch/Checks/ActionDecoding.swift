@@ -3,6 +3,8 @@ import OpenFlow
 /// The first of the checks of actions: each by itself, in the order in which they come (ofp-actions.c, decode_*).
 struct ActionDecoding {
   let bytes: [UInt8]
+  /// The tunnel options that fields are mapped to; nil where Open vSwitch does not look whether they are.
+  var options: Set<UInt8>?
   /// Actions nested deeper than this are not looked at; Open vSwitch has no such bound, but messages have.
   private static let deepest = 64
 
@@ -26,6 +28,10 @@ struct ActionDecoding {
     case .output: try checkPort(OFPort(bytes.uint32(at: start + 4) ?? 0))
     case .pushVLAN:
       guard VLANStack.isTagType(bytes.uint16(at: start + 4) ?? 0) else { throw .badArgument }
+    case .setVLANOld: guard bytes.uint16(at: start + 4) ?? 0 <= 0xfff else { throw .badArgument }
+    case .setPriorityOld: guard bytes.byte(at: start + 4) ?? 0 <= 7 else { throw .badArgument }
+    case .setTOSOld: guard (bytes.byte(at: start + 4) ?? 0) & 3 == 0 else { throw .badArgument }
+    case .setECNOld: guard bytes.byte(at: start + 4) ?? 0 <= 3 else { throw .badArgument }
     case .pushLabel:
       guard LabelStack.isLabelType(bytes.uint16(at: start + 4) ?? 0) else { throw .badArgument }
     case .setField: try setField(start + 4, end, isStandard: true)
@@ -90,8 +96,15 @@ struct ActionDecoding {
       case .shortHeader: throw .badSetType
       }
     }
-    if case .tunnelOption = field.place { throw .invalidOptionField }
+    if let options, case .tunnelOption(let index, _) = field.place, !options.contains(index) {
+      throw .invalidOptionField
+    }
     return (field, header)
+  }
+
+  /// How many bits of a field an action can name. An option that nobody has mapped may have any length.
+  private func bits(of field: KeyField) -> Int {
+    options == nil && field.isTunnelOption ? 124 * 8 : field.bitCount
   }
 
   private func setField(_ offset: Int, _ end: Int, isStandard: Bool) throws(Refusal) {
@@ -118,7 +131,7 @@ struct ActionDecoding {
     at offset: Int, _ end: Int, _ naming: Naming, offset low: UInt16, count: Int, isTarget: Bool = true
   ) throws(Refusal) -> FieldHeader {
     let (field, header) = try field(at: offset, end, naming)
-    guard count > 0, Int(low) < field.bits, Int(low) + count <= field.bits else { throw .badSetLength }
+    guard count > 0, Int(low) < bits(of: field), Int(low) + count <= bits(of: field) else { throw .badSetLength }
     guard !isTarget || field.isWritable else { throw .badSetArgument }
     return header
   }

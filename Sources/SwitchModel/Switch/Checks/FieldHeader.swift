@@ -33,13 +33,19 @@ extension KeyField {
   init?(_ header: FieldHeader) {
     guard header.field.experimenter == 0 || header.field.experimenter == 0x4f4e_4600,
       let field = KeyField(header.field),
-      field.byteCount == header.width
+      field.byteCount == header.width || field.isTunnelOption
     else { return nil }
     self = field
   }
 
-  /// Whether there is a field of the header's number, of whatever length.
-  static func isKnown(_ header: FieldHeader) -> Bool { KeyField(header.field) != nil }
+  /// Whether there is a field of the header's number, of another length.
+  static func isKnown(_ header: FieldHeader) -> Bool { header.width > 0 && KeyField(header.field) != nil }
+
+  /// How many bits actions can name: of the fragment's byte there are two.
+  var bitCount: Int { place == .fragment ? 2 : bits }
+
+  /// Whether it is a tunnel option, whose length a mapping says.
+  var isTunnelOption: Bool { if case .tunnelOption = place { true } else { false } }
 
   /// The bytes of a value. A label of 20 bits takes four.
   var byteCount: Int { bits == 20 ? 4 : (bits + 7) / 8 }

@@ -15,8 +15,10 @@ enum FlowModCheck {
   }
 
   /// The change that a message with its header asks for.
-  static func read(_ bytes: [UInt8]) throws(Refusal) -> FlowMod {
-    let match = try MatchCheck(bytes, at: Offset.match)
+  ///
+  /// - Parameter options: The tunnel options that fields are mapped to.
+  static func read(_ bytes: [UInt8], options: Set<UInt8>) throws(Refusal) -> FlowMod {
+    let match = try MatchCheck(bytes, at: Offset.match, options: options)
     guard let table = bytes.byte(at: Offset.table).map(TableID.init(rawValue:)),
       let number = bytes.byte(at: Offset.command)
     else { throw .badLength }
@@ -26,7 +28,7 @@ enum FlowModCheck {
     guard OFPort(bytes.uint32(at: Offset.outPort) ?? 0).isRepresentable else { throw .badOutPort }
     guard !match.mixesFamilies else { throw .matchInconsistent }
     guard let command = FlowMod.Command(rawValue: number) else { throw .badFlowCommand }
-    let instructions = try InstructionCheck(bytes, from: match.end)
+    let instructions = try InstructionCheck(bytes, from: match.end, options: options)
     guard let flags = bytes.uint16(at: Offset.flags), flags & ~0x1f == 0 else { throw .badFlowFlags }
     try instructions.checkConsistency(match, table: table)
     try checkTable(table, command)

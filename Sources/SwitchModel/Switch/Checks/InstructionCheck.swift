@@ -17,7 +17,7 @@ struct InstructionCheck {
   }
 
   /// Finds the instructions that fill the rest of a message from `start` on, and checks each by itself.
-  init(_ bytes: [UInt8], from start: Int) throws(Refusal) {
+  init(_ bytes: [UInt8], from start: Int, options: Set<UInt8>) throws(Refusal) {
     self.bytes = bytes
     guard (bytes.count - start) % 8 == 0 else { throw .badInstructionLength }
     var offset = start
@@ -30,7 +30,7 @@ struct InstructionCheck {
       offset += Int(length)
     }
     guard offset == bytes.count else { throw .badInstructionLength }
-    let decoding = ActionDecoding(bytes: bytes)
+    let decoding = ActionDecoding(bytes: bytes, options: options)
     if let range = found[Kind.applyActions] { applied = try decoding.list(range.lowerBound + 8..<range.upperBound) }
     if let range = found[Kind.writeActions] {
       written = try decoding.list(range.lowerBound + 8..<range.upperBound)

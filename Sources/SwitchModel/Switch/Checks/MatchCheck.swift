@@ -8,6 +8,7 @@ struct MatchCheck {
   /// What is known of each part of a packet, and which of its bits.
   private(set) var parts: [KeyField.Place: (value: UInt128, mask: UInt128)] = [:]
   private var fields: [MatchField] = []
+  private var options: Set<UInt8> = []
   /// Where the bytes after the match begin.
   private(set) var end = 0
 
@@ -15,7 +16,10 @@ struct MatchCheck {
   init() {}
 
   /// Reads the ofp_match at `offset`.
-  init(_ bytes: [UInt8], at offset: Int) throws(Refusal) {
+  ///
+  /// - Parameter options: The tunnel options that fields are mapped to.
+  init(_ bytes: [UInt8], at offset: Int, options: Set<UInt8>) throws(Refusal) {
+    self.options = options
     guard let type = bytes.uint16(at: offset), let length = bytes.uint16(at: offset + 2) else { throw .badMatchLength }
     // Type 0 is the match of OpenFlow 1.1, of 88 bytes, which Open vSwitch reads and this model does not.
     guard type == 1 else { throw type == 0 ? .badMatchLength : .badMatchType }
@@ -32,7 +36,7 @@ struct MatchCheck {
     let header = try FieldHeader(bytes, at: offset, end: end)
     let next = header.next(after: offset)
     let field = KeyField(header)
-    if case .tunnelOption = field?.place { throw .invalidOptionField }
+    if case .tunnelOption(let index, _) = field?.place, !options.contains(index) { throw .invalidOptionField }
     guard next <= end else { throw .badMatchLength }
     let payload = offset + header.length
     if header.hasMask {

@@ -14,8 +14,8 @@ extension Forwarding {
       return try modify(selected, mod, at: now)
     case .modifyStrict:
       return try modify(strictlySelected(mod), mod, at: now)
-    case .delete: return delete(flows(FlowSelection(mod)))
-    case .deleteStrict: return delete(strictlySelected(mod))
+    case .delete: return try delete(flows(FlowSelection(mod)), hidden: HiddenTable.flows(FlowSelection(mod)))
+    case .deleteStrict: return try delete(strictlySelected(mod), hidden: HiddenTable.flows(strictly: mod))
     }
   }
 
@@ -68,8 +68,12 @@ extension Forwarding {
     return changes
   }
 
-  private mutating func delete(_ selected: [InstalledFlow]) -> [FlowChange] {
-    selected.map { flow in
+  /// Deletes flows. Where there are only some of Open vSwitch's own that is refused.
+  private mutating func delete(
+    _ selected: [InstalledFlow], hidden: [InstalledFlow]
+  ) throws(Refusal) -> [FlowChange] {
+    guard !selected.isEmpty || hidden.isEmpty else { throw .notPermitted }
+    return selected.map { flow in
       remove(flow.flow)
       return .removed(flow, reason: .delete)
     }

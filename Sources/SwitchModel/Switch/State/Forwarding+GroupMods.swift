@@ -46,10 +46,8 @@ extension Forwarding {
       throw .badMeterFlags
     }
     guard !mod.meter.bands.isEmpty else { throw .outOfBands }
-    for band in mod.meter.bands {
-      guard band.rate != 0 else { throw .badRate }
-      guard band.kind == .drop else { throw .badBand }
-    }
+    guard mod.meter.bands.allSatisfy({ $0.rate != 0 }) else { throw .badRate }
+    guard mod.meter.bands.allSatisfy({ $0.kind == .drop }) else { throw .badBand }
     meters[id.rawValue] = MeterEntry(mod.meter.withBursts, created: old?.created ?? now)
     return []
   }
