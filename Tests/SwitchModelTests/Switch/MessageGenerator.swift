@@ -189,9 +189,12 @@ struct MessageGenerator {
     let match = simpleOr { _ in Raw.match([]) }
     let length = Int(match[2]) << 8 | Int(match[3])
     let flags: UInt16 = random.pick([0xe, 0xf, 0x1e, 0x1f, 0x2, 0x4, 0x8])
-    let body = Raw.number(id, 4) + Raw.number(flags, 2) + Raw.number(length, 2)
+    let body =
+      Raw.number(id, 4) + Raw.number(flags, 2) + Raw.number(length, 2)
       + Raw.number(random.chance(80) ? UInt32.max : 2, 4) + [random.pick([255, 255, 0, 1]), 0, 0, 0] + match
-    return Raw.message(18, xid: next(), Raw.number(0xffff, 2) + Raw.number(0, 6) + Raw.number(0x4f4e_4600, 4) + Raw.number(1870, 4) + body)
+    return Raw.message(
+      18, xid: next(),
+      Raw.number(0xffff, 2) + Raw.number(0, 6) + Raw.number(0x4f4e_4600, 4) + Raw.number(1870, 4) + body)
   }
 
   // MARK: Questions and the rest

@@ -60,7 +60,7 @@ extension SwitchDifferentialTests {
 
 /// A real switch and the model, which are sent the same.
 struct SwitchPair {
-  private let socket: String
+  let socket: String
   private(set) var model: ModelSwitch
   private var nextConnection: UInt64 = 1
   /// The hardware addresses of ports 1 and on.
@@ -145,7 +145,8 @@ struct SwitchPair {
     _ = exchange(MessageGenerator.cleaning(xid: 1), connections.watcher)
     _ = model.handle(.closed(connections.client), at: now)
     _ = model.handle(.closed(connections.watcher), at: now)
-    return differences
+    guard !differences.isEmpty else { return [] }
+    return differences + ["the messages were\n" + (watching + messages).map(Comparison.hex).joined(separator: "\n")]
   }
 
   private mutating func perform(_ event: ModelSwitch.Event) -> [(ConnectionID, [UInt8])] {
@@ -171,7 +172,9 @@ struct SwitchPair {
     return ["\(what): \(real.count) and \(expected.count)\n  real:  \(missing)\n  model: \(surplus)"]
   }
 
-  private mutating func open() -> ConnectionID {
+  mutating func handle(_ event: ModelSwitch.Event) -> [ModelSwitch.Action] { model.handle(event, at: now) }
+
+  mutating func open() -> ConnectionID {
     let id = ConnectionID(nextConnection)
     nextConnection += 1
     _ = model.handle(.opened(id, .service), at: now)
@@ -179,7 +182,7 @@ struct SwitchPair {
     return id
   }
 
-  private mutating func exchange(_ messages: [[UInt8]], _ id: ConnectionID) -> [[UInt8]] {
+  mutating func exchange(_ messages: [[UInt8]], _ id: ConnectionID) -> [[UInt8]] {
     messages.flatMap { message in
       model.handle(.received(id, message), at: now).compactMap { action in
         if case .send(id, let bytes) = action { bytes } else { nil }
@@ -217,12 +220,15 @@ enum ToldText {
     messages.flatMap { bytes -> [String] in
       switch try? OpenFlowMessage.decode(bytes).message {
       case .flowRemoved(let removed):
-        return ["removed \(removed.key) cookie \(removed.cookie) reason \(removed.reason) "
-          + "timeouts \(removed.idleTimeout) \(removed.hardTimeout)"]
+        return [
+          "removed \(removed.key) cookie \(removed.cookie) reason \(removed.reason) "
+            + "timeouts \(removed.idleTimeout) \(removed.hardTimeout)"
+        ]
       case .multipartReply(let part):
         guard case .flowUpdates(let updates)? = try? part.answer() else { return ["unreadable"] }
         return updates.map(line)
-      case .portStatus(let status): return ["\(status.reason) \(status.description.port) \(status.description.configuration)"]
+      case .portStatus(let status):
+        return ["\(status.reason) \(status.description.port) \(status.description.configuration)"]
       case .error(let error): return ["error \(error.type) \(error.code)"]
       case .packetIn: return ["packet-in"]
       default: return [Comparison.hex(bytes)]
