@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import OpenFlow
 
@@ -10,6 +11,7 @@ final class SwitchChannelHandler: ChannelInboundHandler {
   typealias Waiter = CheckedContinuation<SwitchAnswer, any Error>
   typealias PartReader = AsyncThrowingStream<[UInt8], any Error>.Continuation
 
+  private let options: SwitchSessionOptions
   private var session: SwitchSession
   private var queue = OutboundQueue()
   private var waiters: [SwitchSession.RequestID: Waiter] = [:]
@@ -19,6 +21,7 @@ final class SwitchChannelHandler: ChannelInboundHandler {
   private var timer: (deadline: Duration, task: Scheduled<Void>)?
   private var lastError: String?
   private var isPumping = false
+  private var isClosed = false
   private let start = NIODeadline.now()
 
   /// The end of the handshake.
@@ -31,8 +34,11 @@ final class SwitchChannelHandler: ChannelInboundHandler {
 
   /// How many events wait for a reader.
   private static let eventBufferSize = 1024
+  /// How many bytes of echo replies wait for a switch that does not read, before it is given up.
+  private static let urgentByteLimit = 1024 * 1024
 
   init(options: SwitchSessionOptions, eventLoop: any EventLoop) {
+    self.options = options
     session = SwitchSession(options: options)
     ready = eventLoop.makePromise()
     closed = eventLoop.makePromise()
@@ -42,23 +48,52 @@ final class SwitchChannelHandler: ChannelInboundHandler {
 
   /// How many messages could not be decoded.
   var undecodableMessages: Int { session.undecodableMessages }
+  /// How many events and messages nobody had room for.
+  private(set) var drops = SwitchConnectionDrops()
+  /// How many bytes wait for the socket.
+  var outstandingBytes: Int { queue.byteCount }
 
   func submit(_ request: SwitchRequest, _ waiter: Waiter) {
-    nextRequest += 1
-    let id = SwitchSession.RequestID(nextRequest)
+    guard hasRoom else {
+      waiter.resume(throwing: ConnectionFailure.overloaded(limit: options.outstandingByteLimit))
+      return
+    }
+    let id = takeID()
     waiters[id] = waiter
     handle(.request(id, request))
   }
 
   /// Asks for something in parts, which `reader` gets as they come.
   func submit(_ question: MultipartRequest, _ reader: PartReader) {
-    nextRequest += 1
-    let id = SwitchSession.RequestID(nextRequest)
+    let id = takeID()
+    if let eventLoop = context?.eventLoop {
+      let handler = NIOLoopBound(self, eventLoop: eventLoop)
+      // Parts that nobody takes any more are passed over.
+      reader.onTermination = { _ in eventLoop.execute { handler.value.readers[id] = nil } }
+    }
     readers[id] = reader
     handle(.request(id, .parts(question)))
   }
 
+  /// Sends a message that is not answered; it is dropped when too much waits already.
+  func send(_ message: [UInt8]) {
+    guard hasRoom, !isClosed, EncodedSequence.isWhole(message) else {
+      drops.messages += 1
+      return
+    }
+    // No request has the transaction id 0: an error about the message is nobody's.
+    queue.appendBulk([EncodedSequence.replacingXID(of: message, with: 0)], of: nil)
+    pump()
+  }
+
   func close() { handle(.close) }
+
+  private var hasRoom: Bool { queue.byteCount <= options.outstandingByteLimit }
+
+  private func takeID() -> SwitchSession.RequestID {
+    nextRequest += 1
+    return SwitchSession.RequestID(nextRequest)
+  }
 
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
@@ -83,13 +118,17 @@ final class SwitchChannelHandler: ChannelInboundHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    lastError = "\(error)"
+    // A peer that closes with something of ours unread shows as a reset.
+    let isHangUp = [ECONNRESET, EPIPE].contains((error as? IOError)?.errnoCode)
+    if !isHangUp { lastError = "\(error)" }
     context.close(promise: nil)
   }
 
   private func handle(_ event: SwitchSession.Event) {
-    for action in session.handle(event, at: .nanoseconds((NIODeadline.now() - start).nanoseconds)) {
-      perform(action)
+    let now = Duration.nanoseconds((NIODeadline.now() - start).nanoseconds)
+    for action in session.handle(event, at: now) { perform(action) }
+    if queue.urgentByteCount > SwitchChannelHandler.urgentByteLimit {
+      for action in session.handle(.disconnected(.notReading), at: now) { perform(action) }
     }
     pump()
     schedule()
@@ -98,7 +137,8 @@ final class SwitchChannelHandler: ChannelInboundHandler {
   private func perform(_ action: SwitchSession.Action) {
     switch action {
     case .send(let bytes): queue.appendUrgent(bytes)
-    case .sendBulk(let pieces): queue.appendBulk(pieces)
+    case .sendBulk(let id, let pieces): queue.appendBulk(pieces, of: id)
+    case .dropBulk(let id): queue.dropBulk(of: id)
     case .ready(let features): ready.succeed(features)
     case .part(let id, let body): readers[id]?.yield(body)
     case .answer(let id, let answer):
@@ -107,33 +147,45 @@ final class SwitchChannelHandler: ChannelInboundHandler {
     case .fail(let id, let failure):
       readers.removeValue(forKey: id)?.finish(throwing: failure)
       waiters.removeValue(forKey: id)?.resume(throwing: failure)
-    case .publish(let event): published.yield(event)
+    case .publish(let event):
+      if case .dropped = published.yield(event) { drops.events += 1 }
     case .close(let failure):
       pump()
+      isClosed = true
       ready.fail(failure)
       closed.succeed(failure)
       published.finish()
+      queue = OutboundQueue()
       context?.close(promise: nil)
     }
   }
 
-  /// Writes as long as the socket takes it, one piece at a time; `channelWritabilityChanged` goes on.
+  /// Writes as long as the socket takes it, one piece at a time, so that no more than the channel's high water mark and
+  /// one piece are with the system; `channelWritabilityChanged` goes on. Pieces go out in one system call.
   private func pump() {
     guard let context, !isPumping else { return }
     isPumping = true
     defer { isPumping = false }
+    var hasWritten = false
     while context.channel.isWritable, let bytes = queue.next() {
-      context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: bytes)), promise: nil)
+      context.write(wrapOutboundOut(context.channel.allocator.buffer(bytes: bytes)), promise: nil)
+      hasWritten = true
     }
+    if hasWritten { context.flush() }
   }
 
-  /// Keeps one timer, at the session's next deadline.
+  /// Keeps a timer no later than the session's next deadline. A deadline that moves away leaves the timer as it is, so
+  /// that traffic costs no timers: it fires for nothing once, and is set anew.
   private func schedule() {
-    let deadline = session.nextDeadline
-    guard deadline != timer?.deadline else { return }
-    timer?.task.cancel()
-    timer = nil
-    guard let deadline, let context else { return }
+    guard let deadline = session.nextDeadline, let context else {
+      timer?.task.cancel()
+      timer = nil
+      return
+    }
+    if let timer {
+      if timer.deadline <= deadline { return }
+      timer.task.cancel()
+    }
     let nanoseconds = deadline.components.seconds * 1_000_000_000 + deadline.components.attoseconds / 1_000_000_000
     let task = context.eventLoop.assumeIsolated().scheduleTask(deadline: start + .nanoseconds(nanoseconds)) {
       self.timer = nil
@@ -141,4 +193,12 @@ final class SwitchChannelHandler: ChannelInboundHandler {
     }
     timer = (deadline, task)
   }
+}
+
+/// What was dropped because nobody took it.
+public struct SwitchConnectionDrops: Hashable, Sendable {
+  /// Events that the reader of `events` was too slow for.
+  public var events = 0
+  /// Messages of `send` that the switch was too slow for.
+  public var messages = 0
 }

@@ -22,7 +22,7 @@ public final class SwitchConnection: Sendable {
   private let closure: EventLoopFuture<ConnectionFailure>
   private let nextBundleXID = Mutex(SwitchSession.firstBundleXID)
 
-  private init(address: SwitchAddress, features: SwitchFeatures, channel: any Channel, attempt: Attempt) {
+  init(address: SwitchAddress, features: SwitchFeatures, channel: any Channel, attempt: SwitchAttempt) {
     self.address = address
     self.features = features
     self.channel = channel
@@ -35,38 +35,19 @@ public final class SwitchConnection: Sendable {
 
   /// Connects, and agrees on the version.
   ///
+  /// - Parameters:
+  ///   - address: Where the switch is; `.ssl` asks for `credentials`.
+  ///   - datapathID: Which switch it must be; nil for any, or for the one of the options.
+  ///   - credentials: The certificates and the key for TLS, read now.
   /// - Throws: `ConnectionFailure`.
   public static func connect(
-    to address: SwitchAddress, options: SwitchSessionOptions = SwitchSessionOptions(),
+    to address: SwitchAddress, expecting datapathID: UInt64? = nil, credentials: SwitchCredentials? = nil,
+    options: SwitchSessionOptions = SwitchSessionOptions(),
     group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
   ) async throws -> SwitchConnection {
-    // The handler is there before the first byte: Open vSwitch hangs up on a peer whose hello takes more than a second,
-    // which it would on a busy machine if this task had to be scheduled first. A host name with several addresses makes
-    // several channels, of which one wins.
-    let attempts = Mutex<[ObjectIdentifier: Attempt]>([:])
-    let bootstrap = ClientBootstrap(group: group)
-      .connectTimeout(TimeAmount(options.handshakeLimit))
-      .channelOption(.writeBufferWaterMark, value: .init(low: 64 * 1024, high: 256 * 1024))
-      .channelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          let handler = SwitchChannelHandler(options: options, eventLoop: channel.eventLoop)
-          attempts.withLock { $0[ObjectIdentifier(channel)] = Attempt(handler, channel.eventLoop) }
-          try channel.pipeline.syncOperations.addHandler(handler)
-        }
-      }
-    let channel: any Channel
-    do {
-      channel =
-        switch address {
-        case .unix(let path): try await bootstrap.connect(unixDomainSocketPath: path).get()
-        case .tcp(let host, let port): try await bootstrap.connect(host: host, port: port).get()
-        }
-    } catch {
-      throw ConnectionFailure.unreachable(address: "\(address)", reason: "\(error)")
-    }
-    guard let attempt = attempts.withLock({ $0[ObjectIdentifier(channel)] }) else {
-      throw ConnectionFailure.closedLocally
-    }
+    var options = options
+    if let datapathID { options.expectedDatapathID = datapathID }
+    let (channel, attempt) = try await dial(address, credentials, options, group)
     let features = try await withTaskCancellationHandler {
       try await attempt.ready.get()
     } onCancel: {
@@ -75,25 +56,59 @@ public final class SwitchConnection: Sendable {
     return SwitchConnection(address: address, features: features, channel: channel, attempt: attempt)
   }
 
-  /// A channel's handler, and what comes of it.
-  private struct Attempt: Sendable {
-    let handler: NIOLoopBound<SwitchChannelHandler>
-    let ready: EventLoopFuture<SwitchFeatures>
-    let closed: EventLoopFuture<ConnectionFailure>
-    let events: AsyncStream<SwitchEvent>
-
-    init(_ handler: SwitchChannelHandler, _ eventLoop: any EventLoop) {
-      self.handler = NIOLoopBound(handler, eventLoop: eventLoop)
-      ready = handler.ready.futureResult
-      closed = handler.closed.futureResult
-      events = handler.events
+  private static func dial(
+    _ address: SwitchAddress, _ credentials: SwitchCredentials?, _ options: SwitchSessionOptions,
+    _ group: any EventLoopGroup
+  ) async throws -> (any Channel, SwitchAttempt) {
+    var security = SwitchAttempt.Security.none
+    if case .ssl = address {
+      guard let credentials else { throw ConnectionFailure.credentials("none are given for \(address)") }
+      security = .client(try credentials.context(isServer: false))
     }
+    // A host name with several addresses makes several channels, of which one wins.
+    let attempts = Mutex<[ObjectIdentifier: SwitchAttempt]>([:])
+    let bootstrap = ClientBootstrap(group: group)
+      .connectTimeout(TimeAmount(options.handshakeLimit))
+      .channelOption(.writeBufferWaterMark, value: SwitchAttempt.waterMark)
+      .channelInitializer { [security] channel in
+        channel.eventLoop.makeCompletedFuture {
+          let attempt = try SwitchAttempt(channel, security, options)
+          attempts.withLock { $0[ObjectIdentifier(channel)] = attempt }
+        }
+      }
+    let channel: any Channel
+    do {
+      channel =
+        switch address {
+        case .unix(let path): try await bootstrap.connect(unixDomainSocketPath: path).get()
+        case .tcp(let host, let port), .ssl(let host, let port):
+          try await bootstrap.connect(host: host, port: Int(try checked(port))).get()
+        }
+    } catch {
+      throw ConnectionFailure.unreachable(address: "\(address)", reason: "\(error)")
+    }
+    guard let attempt = attempts.withLock({ $0[ObjectIdentifier(channel)] }) else {
+      throw ConnectionFailure.closedLocally
+    }
+    return (channel, attempt)
+  }
+
+  private static func checked(_ port: Int) throws -> UInt16 {
+    guard let port = UInt16(exactly: port), port > 0 else { throw NoSuchPort() }
+    return port
+  }
+
+  private struct NoSuchPort: Error, CustomStringConvertible {
+    let description = "a TCP port is a number from 1 to 65535"
   }
 
   /// Waits until the connection is gone, and tells why.
   public var closed: ConnectionFailure {
     get async { (try? await closure.get()) ?? .closedLocally }
   }
+
+  /// Whether the connection is not known to have ended.
+  var isOpen: Bool { channel.isActive }
 
   /// Carries out `mods` in order, all of them or none, in one bundle.
   ///
@@ -120,66 +135,11 @@ public final class SwitchConnection: Sendable {
     return refusals
   }
 
-  /// The flows whose cookies agree with `cookie` in the bits of `mask`.
-  ///
-  /// - Throws: `ConnectionFailure`.
-  public func flows(cookie: UInt64 = 0, mask: UInt64 = 0) async throws -> [Flow] {
-    try await flowStatistics(cookie: cookie, mask: mask).map(\.flow)
-  }
-
-  /// The flows whose cookies agree with `cookie` in the bits of `mask`, with what they have counted.
-  ///
-  /// - Throws: `ConnectionFailure`.
-  public func flowStatistics(
-    cookie: UInt64 = 0, mask: UInt64 = 0, table: TableID? = nil
-  ) async throws -> [FlowStatistics] {
-    let request = MultipartRequest.flows(table: table, cookie: CookieFilter(cookie, mask: mask))
-    guard case .multipart(.flows(let flows)) = try await perform(.multipart(request)) else { return [] }
-    return flows
-  }
-
-  /// What flows have counted together, and how many they are.
-  ///
-  /// - Throws: `ConnectionFailure`.
-  public func aggregateStatistics(_ filter: FlowFilter) async throws -> AggregateStatistics {
-    guard case .multipart(.aggregate(let statistics)) = try await perform(.multipart(.aggregate(filter))) else {
-      let reason = "the answer is of another kind"
-      throw ConnectionFailure.malformedAnswer(
-        MalformedMessage(structure: "ofp_aggregate_stats_reply", offset: 0, reason: reason))
-    }
-    return statistics
-  }
-
-  /// Flows in parts, undecoded, as they come: see `FlowStatisticsEntry`.
-  ///
-  /// - Parameters:
-  ///   - table: The table to read; nil for all.
-  ///   - cookies: The cookies of the flows to read.
-  /// - Returns: The bodies of the parts. The stream throws `ConnectionFailure`.
-  public func flowParts(table: TableID?, cookies: CookieFilter) -> AsyncThrowingStream<[UInt8], any Error> {
-    let (stream, reader) = AsyncThrowingStream.makeStream(of: [UInt8].self)
-    channel.eventLoop.execute { [handler] in handler.value.submit(.flows(table: table, cookie: cookies), reader) }
-    return stream
-  }
-
-  /// The ports.
-  ///
-  /// - Throws: `ConnectionFailure`.
-  public func ports() async throws -> [PortDescription] {
-    guard case .multipart(.ports(let ports)) = try await perform(.multipart(.ports)) else { return [] }
-    return ports
-  }
-
   /// Waits until the switch has worked off everything that was sent before.
   ///
   /// - Throws: `ConnectionFailure`.
   public func barrier() async throws {
     _ = try await perform(.barrier)
-  }
-
-  /// How many messages of the switch could not be decoded, and were passed over.
-  public var undecodableMessages: Int {
-    get async { (try? await channel.eventLoop.submit { [handler] in handler.value.undecodableMessages }.get()) ?? 0 }
   }
 
   /// Ends the connection: what is waited for fails with `closedLocally`.
@@ -188,14 +148,26 @@ public final class SwitchConnection: Sendable {
     try? await channel.closeFuture.get()
   }
 
-  private nonisolated(nonsending) func perform(_ request: SwitchRequest) async throws -> SwitchAnswer {
+  /// Asks for something, on whichever actor the caller is: an engine on the event loop changes no thread.
+  nonisolated(nonsending) func perform(_ request: SwitchRequest) async throws -> SwitchAnswer {
     try await withCheckedThrowingContinuation { continuation in
-      if channel.eventLoop.inEventLoop {
-        handler.value.submit(request, continuation)
-      } else {
-        channel.eventLoop.execute { [handler] in handler.value.submit(request, continuation) }
-      }
+      onEventLoop { $0.submit(request, continuation) }
     }
+  }
+
+  /// Runs this at once when the caller is on the event loop already.
+  func onEventLoop(_ body: @escaping @Sendable (SwitchChannelHandler) -> Void) {
+    if channel.eventLoop.inEventLoop {
+      body(handler.value)
+    } else {
+      channel.eventLoop.execute { [handler] in body(handler.value) }
+    }
+  }
+
+  func valueOnEventLoop<Value: Sendable>(
+    _ read: @escaping @Sendable (SwitchChannelHandler) -> Value
+  ) async -> Value? {
+    try? await channel.eventLoop.submit { [handler] in read(handler.value) }.get()
   }
 
   /// Takes consecutive transaction ids for a bundle. They begin anew at the end of the range, which no open bundle

@@ -18,8 +18,11 @@ import OpenFlow
 /// Flows are kept as encoded bytes with a 64-bit hash; see `FlowStore` for what that costs. This type knows the owners; the
 /// books are a `FlowLedger`.
 public struct FlowReconciler<Owner: Hashable & Comparable & Sendable>: Sendable {
-  /// The owners whose flows the switch refused.
+  /// The owners whose flows the switch refused. One that is given another try stays among them until the switch has
+  /// confirmed its flows.
   public private(set) var quarantined: [Owner: Quarantine] = [:]
+  /// The quarantined owners whose flows are tried again, each with the number of the change that does so.
+  private var retried: [Owner: UInt64] = [:]
   var ledger: FlowLedger
   private var owners = OwnerTable<Owner>()
 
@@ -34,7 +37,7 @@ public struct FlowReconciler<Owner: Hashable & Comparable & Sendable>: Sendable 
   public mutating func setDesired(_ flows: [Flow], for owner: Owner) {
     if let quarantine = quarantined[owner] {
       guard quarantine.flows != flows else { return }
-      quarantined[owner] = nil
+      lift(owner)
     }
     replaceClaims(of: owner, with: flows)
   }
@@ -125,7 +128,10 @@ extension FlowReconciler {
   public func changes(in batch: FlowBatch) -> [FlowMod] { ledger.changes(in: batch) }
 
   /// The switch answered the batch's commit: it is in force.
-  public mutating func committed(_ batch: FlowBatch) { ledger.committed(batch) }
+  public mutating func committed(_ batch: FlowBatch) {
+    ledger.committed(batch)
+    liftConfirmed()
+  }
 
   /// The switch refused flows of the batch, and so applied none of it. Their owners are quarantined, which withdraws
   /// all their flows; the rest of the batch is to be sent again.
@@ -155,8 +161,21 @@ extension FlowReconciler {
 
   /// Gives one quarantined owner another try.
   public mutating func retryQuarantined(_ owner: Owner) {
-    guard let quarantine = quarantined.removeValue(forKey: owner) else { return }
+    // What never got as far as the switch would not get further unchanged.
+    guard let quarantine = quarantined[owner], quarantine.error != nil, retried[owner] == nil else { return }
     replaceClaims(of: owner, with: quarantine.flows)
+    retried[owner] = ledger.changeNumber
+  }
+
+  private mutating func lift(_ owner: Owner) {
+    quarantined[owner] = nil
+    retried[owner] = nil
+  }
+
+  private mutating func liftConfirmed() {
+    guard !retried.isEmpty else { return }
+    let change = ledger.changeInForce
+    for (owner, retry) in retried where retry <= change { lift(owner) }
   }
 
   private mutating func quarantine(_ slot: UInt32, _ error: OpenFlowError) {
@@ -164,6 +183,7 @@ extension FlowReconciler {
     let text = (try? FlowBody.decode(ledger.store.body(slot))).map { "\($0)" } ?? "(unreadable)"
     let flows = flows(of: owner)
     replaceClaims(of: owner, with: [])
+    retried[owner] = nil
     quarantined[owner] = Quarantine(
       flow: text, error: error, reason: "the switch refused it: \(error), for flow \(text)", flows: flows)
   }
@@ -188,7 +208,10 @@ extension FlowReconciler {
 
   /// The switch's answer is complete: what it did not mention, it does not have.
   @discardableResult
-  public mutating func endReadBack() -> ReadBackSummary { ledger.endReadBack(owners.numbers) }
+  public mutating func endReadBack() -> ReadBackSummary {
+    defer { liftConfirmed() }
+    return ledger.endReadBack(owners.numbers)
+  }
 
   /// Gives an audit up: what it has found so far is kept, and nothing is taken for missing.
   public mutating func cancelReadBack() { ledger.cancelReadBack() }

@@ -265,7 +265,11 @@ public actor SwitchEngine<Owner: Hashable & Comparable & Sendable> {
   }
 
   private func retryNow(_ owner: Owner, _ delay: Duration) {
-    guard retries[owner] == delay, reconciler.quarantined[owner] != nil else { return }
+    guard retries[owner] == delay else { return }
+    guard reconciler.quarantined[owner] != nil else {
+      retries[owner] = nil
+      return
+    }
     reconciler.retryQuarantined(owner)
     retry(owner, after: min(delay * 2, options.longestQuarantineDelay))
     pump()

@@ -1,6 +1,7 @@
 import Daemon
 import Foundation
 import OVSDB
+import OpenFlowNIO
 import Testing
 
 @testable import AgentCore
@@ -13,6 +14,7 @@ struct AgentConfigurationTests {
     #expect(configuration.host == "machine")
     #expect(configuration.controller.address == HostPort(host: "10.0.0.1", port: 7700))
     #expect(configuration.openVSwitch.database == "/run/openvswitch/db.sock")
+    #expect(configuration.openVSwitch.openFlow == .dialled(.unix("/run/openvswitch/br-int.mgmt")))
     #expect(configuration.openVSwitch.datapathType == nil)
     #expect(configuration.tunnel.encapsulation == .vxlan)
     #expect(configuration.dhcpInterface == "alioth-dhcp")
@@ -30,6 +32,9 @@ struct AgentConfigurationTests {
       ("controller: {address: c, plaintext: true, ca: /x}\n", "controller.plaintext"),
       ("controller: {address: c, plaintext: true}\nopenvswitch: {bridge: 'br int; rm'}\n", "openvswitch.bridge"),
       ("controller: {address: c, plaintext: true}\napi: {socket: relative}\n", "api.socket"),
+      ("controller: {address: c, plaintext: true}\nopenvswitch: {openflow: 'tcp:h:0'}\n", "openvswitch.openflow"),
+      ("controller: {address: c, plaintext: true}\nopenvswitch: {openflow: 'unix:x'}\n", "openvswitch.openflow"),
+      ("controller: {address: c, plaintext: true}\nopenvswitch: {openflow: 'pssl:6653'}\n", "openvswitch.ca"),
     ])
   func mistakes(text: String, mention: String) {
     let error = #expect(throws: ConfigurationError.self) { try read(text) }
@@ -55,6 +60,7 @@ struct AgentConfigurationTests {
     #expect(configuration.tunnel.encapsulation == defaults.tunnel.encapsulation)
     #expect(configuration.openVSwitch.bridge == defaults.openVSwitch.bridge)
     #expect(configuration.openVSwitch.database == defaults.openVSwitch.database)
+    #expect(configuration.openVSwitch.openFlow == defaults.openVSwitch.openFlow)
     #expect(configuration.openVSwitch.datapathType == defaults.openVSwitch.datapathType)
     #expect(configuration.dhcpInterface == defaults.dhcpInterface)
     #expect(configuration.apiSocket == defaults.apiSocket)

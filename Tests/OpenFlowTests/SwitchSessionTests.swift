@@ -39,7 +39,7 @@ struct SwitchSessionTests {
   private func committing() -> SwitchSession {
     var session = readySession()
     let bundle = EncodedBundle(Self.mods, firstXID: base)
-    #expect(session.handle(.request(ID(1), .commit(bundle)), at: .zero) == [.sendBulk(bundle.pieces)])
+    #expect(session.handle(.request(ID(1), .commit(bundle)), at: .zero) == [.sendBulk(ID(1), bundle.pieces)])
     return session
   }
 
@@ -148,7 +148,7 @@ struct SwitchSessionTests {
     var session = readySession()
     let bundle = EncodedBundle(Array(Self.mods.prefix(1)), firstXID: base)
     let sent = session.handle(.request(ID(1), .commit(bundle)), at: .zero)
-    #expect(sent == [.sendBulk([bundle.bytes])])
+    #expect(sent == [.sendBulk(ID(1), [bundle.bytes])])
     #expect(Array(bundle.bytes.suffix(24)) == hex("04040018 10000003 4f4e4600 000008fc 10000000 0004 0003"))
     #expect(session.handle(control(.commitReply, xid: base + 3), at: .zero) == [.answer(ID(1), .committed([]))])
   }
@@ -185,7 +185,7 @@ struct SwitchSessionTests {
   func noAnswer() {
     var session = readySession(SwitchSessionOptions(answerLimit: .seconds(2)))
     _ = session.handle(.request(ID(1), .barrier), at: .seconds(1))
-    #expect(session.handle(.tick, at: .seconds(3)) == [.fail(ID(1), .noAnswer(.seconds(2)))])
+    #expect(session.handle(.tick, at: .seconds(3)) == [.dropBulk(ID(1)), .fail(ID(1), .noAnswer(.seconds(2)))])
     #expect(session.handle(.received(GoldenMessages.echoRequest), at: .seconds(3)).count == 1)
   }
 
@@ -193,7 +193,7 @@ struct SwitchSessionTests {
   func multipart() {
     var session = readySession(SwitchSessionOptions(answerByteLimit: 300))
     let actions = session.handle(.request(ID(1), .multipart(.ports)), at: .zero)
-    guard case .sendBulk(let pieces)? = actions.first, let request = pieces.first else { return }
+    guard case .sendBulk(_, let pieces)? = actions.first, let request = pieces.first else { return }
     var part = GoldenMessages.ports
     part.replaceSubrange(4..<8, with: request[4..<8])
     var more = part
@@ -216,7 +216,7 @@ struct SwitchSessionTests {
   func errors() {
     var session = readySession()
     let actions = session.handle(.request(ID(1), .barrier), at: .zero)
-    guard case .sendBulk(let pieces)? = actions.first, let request = pieces.first else { return }
+    guard case .sendBulk(_, let pieces)? = actions.first, let request = pieces.first else { return }
     let failed = session.handle(error(type: 1, code: 1, xid: UInt32(request[7])), at: .zero)
     #expect(failed == [.fail(ID(1), .refused(OpenFlowError(xid: UInt32(request[7]), type: 1, code: 1)))])
     let told = session.handle(error(type: 1, code: 1, xid: 9999), at: .zero)

@@ -120,7 +120,29 @@ struct FlowReconcilerTests {
     reconciler.refused(batch, [refusal(0)])
     expectNext(&reconciler, nil)
     reconciler.retryQuarantined()
-    expectNext(&reconciler, [.add(flow(1, out: 1))])
+    let again = try take(&reconciler)
+    #expect(reconciler.changes(in: again) == [.add(flow(1, out: 1))])
+    // Until the switch says otherwise it is refused, and nobody may be told that all is well.
+    #expect(reconciler.quarantined.keys.sorted() == ["a"])
+    reconciler.refused(again, [refusal(0)])
+    #expect(reconciler.quarantined.keys.sorted() == ["a"])
+    expectNext(&reconciler, nil)
+    reconciler.retryQuarantined()
+    reconciler.committed(try take(&reconciler))
+    #expect(reconciler.quarantined.isEmpty && reconciler.isSettled)
+  }
+
+  @Test("an owner that is tried again while the switch goes away stays quarantined until its flows are seen")
+  func retryAcrossConnections() throws {
+    var reconciler = settled([], for: "a")
+    reconciler.setDesired([flow(1, out: 1)], for: "a")
+    reconciler.refused(try take(&reconciler), [refusal(0)])
+    reconciler.retryQuarantined()
+    _ = try take(&reconciler)
+    reconciler.disconnected()
+    #expect(reconciler.quarantined.keys.sorted() == ["a"])
+    reconciler.loadInstalled([flow(1, out: 1)])
+    #expect(reconciler.quarantined.isEmpty && reconciler.isSettled)
   }
 
   @Test("of two owners of one key the lower has it, the other is named, and takes over when the first lets go")

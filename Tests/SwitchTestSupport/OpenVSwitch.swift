@@ -99,6 +99,11 @@ public final class OpenVSwitch: Sendable {
     return text.split(separator: "flow_count=").last.flatMap { Int($0.prefix { $0.isNumber }) } ?? -1
   }
 
+  /// The bridge's datapath id, in hexadecimal digits.
+  public func datapathID() throws -> String {
+    try vsctl("get bridge br-test datapath_id").filter(\.isHexDigit)
+  }
+
   /// The bridge as ovs-ofctl names it.
   public var managementAddress: String { "unix:\(managementSocket)" }
 

@@ -2,6 +2,7 @@ import Daemon
 import Logging
 import NetworkTypes
 import OVSDB
+import OpenFlowNIO
 
 /// What `aliothd.yaml` says, validated.
 public struct AgentConfiguration: Sendable {
@@ -24,6 +25,10 @@ public struct AgentConfiguration: Sendable {
     var runDirectory: String
     var database: String
     var bridge: String
+    /// Where the bridge is found for OpenFlow.
+    var openFlow: SwitchEndpoint
+    /// The certificates for an endpoint with TLS.
+    var credentials: SwitchCredentials?
     /// Nil to take what the host has.
     var datapathType: String?
     var flowRestoreWait = FlowRestoreWaitPolicy.auto
@@ -135,6 +140,11 @@ extension AgentConfiguration.OpenVSwitch {
     database = try reader.parsed("openvswitch.database", as: pathText, absolutePath) ?? "\(runDirectory)/db.sock"
     bridge =
       try reader.parsed("openvswitch.bridge", as: interfaceNameText) { isInterfaceName($0) ? $0 : nil } ?? "br-int"
+    openFlow =
+      try reader.parsed("openvswitch.openflow", as: openFlowText) { text in
+        SwitchEndpoint(text).flatMap { $0.hasAbsolutePath ? $0 : nil }
+      } ?? .dialled(.unix("\(runDirectory)/\(bridge).mgmt"))
+    credentials = try Self.credentials(&reader, for: openFlow)
     let datapath = try reader.parsed("openvswitch.datapath-type", as: "auto, system or netdev") {
       ["auto", "system", "netdev"].contains($0) ? $0 : nil
     }
@@ -146,6 +156,26 @@ extension AgentConfiguration.OpenVSwitch {
   }
 }
 
+extension AgentConfiguration.OpenVSwitch {
+  private static func credentials(
+    _ reader: inout ConfigurationReader, for endpoint: SwitchEndpoint
+  ) throws(ConfigurationError) -> SwitchCredentials? {
+    let authority = try reader.parsed("openvswitch.ca", as: pathText, absolutePath)
+    let certificate = try reader.parsed("openvswitch.certificate", as: pathText, absolutePath)
+    let key = try reader.parsed("openvswitch.key", as: pathText, absolutePath)
+    guard endpoint.isSecured else { return nil }
+    guard let authority, let certificate, let key else {
+      let missing =
+        authority == nil ? "openvswitch.ca" : certificate == nil ? "openvswitch.certificate" : "openvswitch.key"
+      throw reader.failure(
+        missing, "is required for \(endpoint): the switch and the agent show each other certificates")
+    }
+    return SwitchCredentials(authority: authority, certificate: certificate, privateKey: key)
+  }
+}
+
+private let openFlowText =
+  "unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT to connect, punix:PATH, ptcp:PORT:ADDRESS or pssl:PORT:ADDRESS to be connected to"
 private let pathText = "an absolute path"
 private let interfaceNameText = "an interface name of 1 to 15 letters, digits, '-', '_' or '.'"
 

@@ -36,6 +36,13 @@ struct BundleProgress: Sendable {
     if bundle.commitsAtOnce { phase = .committing }
   }
 
+  /// A control message of this bundle's end.
+  func control(_ kind: BundleControl.Kind) -> [UInt8] {
+    var bytes: [UInt8] = []
+    BundleControl(bundle: bundle.firstXID, kind: kind).encode(to: &bytes, xid: bundle.endXID)
+    return bytes
+  }
+
   mutating func received(_ error: OpenFlowError) -> Step {
     if let index = bundle.index(of: error.xid) {
       refusals.append(BundleRefusal(index: index, error: error))

@@ -10,22 +10,33 @@ public struct SwitchSessionOptions: Hashable, Sendable {
   public var answerLimit: Duration
   /// The most bytes that the parts of one answer may have.
   public var answerByteLimit: Int
-  /// How much of a packet the switch sends with a packet-in. On its management socket Open vSwitch says nothing unasked,
-  /// neither of packets nor of ports, until it has been told a length; nil leaves it at that.
-  public var missSendLength: UInt16?
+  /// While more bytes than this wait to be written, further requests are refused.
+  public var outstandingByteLimit: Int
+  /// What the connection is for.
+  public var purpose: SwitchPurpose
+  /// Which switch it must be; nil for any.
+  public var expectedDatapathID: UInt64?
 
   /// What is not said is right for a switch on the same host.
   public init(
     handshakeLimit: Duration = .seconds(5), probeInterval: Duration = .seconds(5),
     silenceLimit: Duration = .seconds(15), answerLimit: Duration = .seconds(30),
-    answerByteLimit: Int = 512 * 1024 * 1024, missSendLength: UInt16? = .max
+    answerByteLimit: Int = 512 * 1024 * 1024, outstandingByteLimit: Int = 64 * 1024 * 1024,
+    purpose: SwitchPurpose = .general(missSendLength: .max), expectedDatapathID: UInt64? = nil
   ) {
     self.handshakeLimit = handshakeLimit
     self.probeInterval = probeInterval
     self.silenceLimit = silenceLimit
     self.answerLimit = answerLimit
     self.answerByteLimit = answerByteLimit
-    self.missSendLength = missSendLength
+    self.outstandingByteLimit = outstandingByteLimit
+    self.purpose = purpose
+    self.expectedDatapathID = expectedDatapathID
+  }
+
+  /// The defaults, with how much of a packet the switch sends with a packet-in; see `SwitchPurpose.general`.
+  public init(missSendLength: UInt16?) {
+    self.init(purpose: .general(missSendLength: missSendLength))
   }
 }
 
@@ -37,6 +48,10 @@ public enum SwitchRequest: Sendable {
   case multipart(MultipartRequest)
   /// Tell something in parts, which are handed on as they come, undecoded.
   case parts(MultipartRequest)
+  /// Carry out these messages one after the other, each for itself.
+  case apply(EncodedSequence)
+  /// Answer this message. Its transaction id is replaced.
+  case message([UInt8])
   /// Finish everything that was asked before.
   case barrier
 }
@@ -49,6 +64,10 @@ public enum SwitchAnswer: Hashable, Sendable {
   case multipart(MultipartAnswer)
   /// The last part was handed on.
   case partsEnded
+  /// The messages are carried out, except for the refused ones.
+  case applied([BundleRefusal])
+  /// The first message that answers.
+  case message([UInt8])
   /// Everything before is done.
   case barrier
 }
@@ -61,6 +80,10 @@ public enum SwitchEvent: Hashable, Sendable {
   case flowRemoved(FlowRemoved)
   /// A packet for the controller.
   case packetIn(PacketIn)
+  /// A packet for the controller, in the form with properties.
+  case packetIn2(PacketIn2)
+  /// Flows changed that a monitor was asked to watch.
+  case flowUpdates([FlowUpdate])
   /// An error about nothing that is being waited for.
   case error(OpenFlowError)
 }

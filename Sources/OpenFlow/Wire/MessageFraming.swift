@@ -9,7 +9,7 @@ struct MessageFraming {
     if offset == buffer.count {
       buffer = bytes
     } else {
-      buffer.removeFirst(offset)
+      if offset > 0 { buffer.removeFirst(offset) }
       buffer += bytes
     }
     offset = 0
@@ -33,6 +33,11 @@ struct MessageFraming {
         structure: "ofp_header", offset: 2, reason: "expected a length of at least 8, found \(length)")
     }
     guard available >= length else { return nil }
+    if length == buffer.count {
+      // Received alone, as short answers are: nothing to copy.
+      defer { buffer = [] }
+      return buffer
+    }
     let message = Array(buffer[offset..<(offset + length)])
     offset += length
     return message
