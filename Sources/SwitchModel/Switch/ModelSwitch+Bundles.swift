@@ -48,10 +48,10 @@ extension ModelSwitch {
 
   /// Throws unless the bundle is open and has these flags. A bundle that is asked for wrongly is gone.
   private mutating func find(_ bundle: UInt32, _ flags: UInt16, of id: ConnectionID) throws(Refusal) {
-    guard let known = connections[id]?.bundles[bundle] else { throw .badBundleID }
-    guard known.state == .open, known.flags == flags else {
+    guard let state = connections[id]?.bundles[bundle]?.state else { throw .badBundleID }
+    guard state == .open, connections[id]?.bundles[bundle]?.flags == flags else {
       connections[id]?.bundles[bundle] = nil
-      throw known.state == .open ? .badBundleFlags : .bundleClosed
+      throw state == .open ? .badBundleFlags : .bundleClosed
     }
   }
 

@@ -47,6 +47,8 @@ extension ModelSwitch {
     let packet = PacketInput(packetOut.data, port: packetOut.inPort)
     let result = Evaluator(forwarding, options: identity.evaluation)
       .evaluate(packet, actions: packetOut.actions, at: now, memory: &memory)
+    // What Open vSwitch answers when it cannot carry out the actions.
+    guard !result.hasFailed else { throw .flowModUnknown }
     return (packet, result)
   }
 

@@ -154,6 +154,7 @@ struct MessageGenerator {
     let id: UInt32 = random.pick([1, 1, 2])
     let flags: UInt16 = random.pick([3, 3, 3, 1, 2, 0])
     var messages: [[UInt8]] = []
+    var hasAdded = false
     if random.chance(85) { messages.append(Raw.bundleControl(id, 0, xid: next(), flags: flags)) }
     for _ in 0..<Int.random(in: 0...5, using: &random) {
       let xid = next()
@@ -164,8 +165,13 @@ struct MessageGenerator {
       case 2...4: inner = groupMod(xid)
       default:
         inner = flowMod(xid)
-        // In a bundle Open vSwitch does not look for overlaps everywhere; see docs/switch-model.md.
-        if inner.count > 45 { inner[45] &= ~2 }
+        // In a bundle Open vSwitch does not see all flows that were added in it when it looks for overlaps, or for more
+        // than one flow; see docs/switch-model.md.
+        if inner.count > 45 {
+          inner[45] &= ~2
+          if hasAdded, inner[25] == 1 || inner[25] == 3 { inner[25] += 1 }
+          if inner[25] == 0 { hasAdded = true }
+        }
       }
       if random.chance(2) { inner[7] ^= 1 }
       if random.chance(2) { inner[3] = random.pick([0, 7, 255]) }
