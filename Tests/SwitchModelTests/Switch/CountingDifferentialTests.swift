@@ -63,17 +63,22 @@ extension SwitchPair {
     }
   }
 
-  /// Puts a packet into both; what is different of what leaves.
+  /// Puts a packet into both; what is different of what leaves, with both traces.
   mutating func comparePacket(_ packet: [UInt8], on port: UInt32, _ real: DummyOpenVSwitch) throws -> String? {
+    let input = PacketInput(packet, port: OFPort(port))
+    let before = model
     var left: [UInt32: [[UInt8]]] = [:]
-    for case .output(let output) in handle(.packet(PacketInput(packet, port: OFPort(port)))) where output.port != .local
-    {
+    for case .output(let output) in handle(.packet(input)) where output.port != .local {
       left[output.port.rawValue, default: []].append(output.bytes)
     }
     let expected = left.values.reduce(0) { $0 + $1.count }
     let really = try real.receive(packet, on: port, expecting: expected)
-    return really == left
-      ? nil : "real \(really.mapValues { $0.map(Comparison.hex) }), model \(left.mapValues { $0.map(Comparison.hex) })"
+    guard really != left else { return nil }
+    let counts = [really, left].map {
+      $0.mapValues(\.count).sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+    }
+    return "left of the real one \(counts[0]), of the model \(counts[1])\n\(before.evaluate(input, at: .zero).trace)\n"
+      + Comparison.readable(try real.trace(packet, on: port))
   }
 
   /// What flows and groups have counted in both, and what is different.
