@@ -74,10 +74,12 @@ extension SwitchPair {
     let expected = left.values.reduce(0) { $0 + $1.count }
     let really = try real.receive(packet, on: port, expecting: expected)
     guard really != left else { return nil }
-    let counts = [really, left].map {
-      $0.mapValues(\.count).sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+    let ports = Set(really.keys).union(left.keys).sorted().filter { really[$0] != left[$0] }
+    let packets = ports.map { port in
+      let (real, model) = (really[port] ?? [], left[port] ?? [])
+      return "port \(port)\n  real:  \(real.map(Comparison.hex))\n  model: \(model.map(Comparison.hex))\n"
     }
-    return "left of the real one \(counts[0]), of the model \(counts[1])\n\(before.evaluate(input, at: .zero).trace)\n"
+    return packets.joined() + "\(before.evaluate(input, at: .zero).trace)\n"
       + Comparison.readable(try real.trace(packet, on: port))
   }
 
