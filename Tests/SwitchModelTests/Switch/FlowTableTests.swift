@@ -99,6 +99,7 @@ struct FlowTableTests {
     ] {
       #expect(harness.send(.flowMod(.add(flow))) == [])
     }
+    #expect(harness.model.nextDeadline == ModelTime(milliseconds: 5001))
     harness.pass(milliseconds: 5001)
     harness.receive(port: 1)
     harness.pass(milliseconds: 2000)
