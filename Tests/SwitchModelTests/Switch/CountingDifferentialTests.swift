@@ -29,7 +29,14 @@ struct CountingDifferentialTests {
       for _ in 0..<CountingDifferentialTests.packetsPerSet {
         let packet = packets.packet()
         let port = UInt32.random(in: 1..<5, using: &packets.random)
-        if let difference = try pair.comparePacket(packet, on: port, real) {
+        let difference: String?
+        do {
+          difference = try pair.comparePacket(packet, on: port, real)
+        } catch {
+          Issue.record("seed \(seed), in port \(port): \(Comparison.hex(packet)): \(error)")
+          throw error
+        }
+        if let difference {
           differences.append("seed \(seed): in port \(port): \(Comparison.hex(packet)): \(difference)")
         }
       }
