@@ -13,6 +13,7 @@ DESTDIR ?=
 BENCH ?= full
 
 LAB := Tests/EndToEndTests/Lab
+ALONE := HostNetworkTests|OVSDBNIOTests|OpenFlowNIOTests|PacketCaptureTests|SwitchEngineTests|SwitchModelTests
 PROGRAMS := aliothd alioth-controller alioth
 BIN = .build/$(CONFIGURATION)
 
@@ -78,9 +79,12 @@ build-tests: build
 demo: deps root build ## two compute nodes and a controller on this machine, guests that ping each other; then all is removed
 	@$(AS_ROOT) env LAB_BIN="$(CURDIR)/$(BIN)" $(LAB)/demo
 
-# The end-to-end tests run as root straight from the test binary: nothing is built or written in the clone as root.
+# Tests that start other programs or count a process's own threads and descriptors run one after the other; all others run
+# side by side. The end-to-end tests run as root straight from the test binary: nothing is built or written in the clone as
+# root.
 test: deps root build-tests ## the unit tests, then the end-to-end tests in network namespaces
-	$(AS_BUILDER) $(SWIFT) test -c $(CONFIGURATION) --skip-build --skip EndToEndTests
+	$(AS_BUILDER) $(SWIFT) test -c $(CONFIGURATION) --skip-build --skip '^($(ALONE)|EndToEndTests)\.'
+	$(AS_BUILDER) $(SWIFT) test -c $(CONFIGURATION) --skip-build --no-parallel --filter '^($(ALONE))\.'
 	$(AS_ROOT) env LAB_BIN="$(CURDIR)/$(BIN)" $(LAB)/run-tests "$(CURDIR)/$(BIN)/aliothPackageTests.xctest"
 
 lint: toolchain ## check the format of the sources, the scripts and the systemd units

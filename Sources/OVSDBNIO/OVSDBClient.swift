@@ -269,7 +269,7 @@ public actor OVSDBClient {
         try await channel.executeThenClose { inbound, _ in
           await withTaskGroup(of: Void.self) { group in
             group.addTask {
-              while (try? await Task.sleep(for: .milliseconds(500))) != nil { await self.perform(.tick) }
+              while (try? await Task.sleep(for: .seconds(1))) != nil { await self.perform(.tick) }
             }
             failure = await self.read(inbound)
             group.cancelAll()
@@ -290,6 +290,10 @@ public actor OVSDBClient {
       return nil
     } catch NIOSSLError.uncleanShutdown {
       // TLS without its goodbye; whether a message was cut off shows in the message.
+      perform(.transportClosed(nil))
+      return nil
+    } catch let error as IOError where error.errnoCode == ECONNRESET {
+      // A server that goes with something of ours unread shows as a reset.
       perform(.transportClosed(nil))
       return nil
     } catch {

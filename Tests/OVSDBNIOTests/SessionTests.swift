@@ -157,7 +157,9 @@ import Testing
         #expect(Set(both.replica[OpenVSwitchSchema.rootTable].keys) == [Self.uuid, other])
         #expect(both.connection == 1)
         let methods = server.messages.compactMap { if case .request(_, let method, _) = $0 { method } else { nil } }
-        #expect(methods == ["get_schema", "monitor_cond_since", "monitor_cond", "monitor"])
+        // On a busy machine it may have asked whether the server is still there.
+        let asked = methods.filter { $0 != "echo" }
+        #expect(asked == ["get_schema", "monitor_cond_since", "monitor_cond", "monitor"])
       }
     }
   }

@@ -44,7 +44,7 @@ struct MessageHostileTests {
     let error = try #require(throws: MalformedMessage.self) {
       try OpenFlowMessage.decode(hex("040f0010 00000001 0003 00 00 00000001"))
     }
-    #expect(error.description == "malformed groupMod at byte 8: expected a group_mod command of 0 to 2")
+    #expect(error.description == "malformed groupMod at byte 8: expected a group_mod command of 0 to 2, or 0x8000")
     for text in [
       "040f0010 00000001 0000 04 00 00000001",  // group type 4
       "041d0010 00000001 0003 0000 00000001",  // meter command 3
