@@ -251,17 +251,40 @@ extension Pipeline {
 
   mutating func restore(_ saved: Saved) {
     restorePacket(saved)
+    restoreSets(saved)
+  }
+
+  private mutating func restoreSets(_ saved: Saved) {
     stack = saved.stack
     stackBytes = saved.stackBytes
     actionSet = saved.actionSet
     actionSetHasGroup = saved.actionSetHasGroup
   }
 
+  /// Carries out actions on a copy. The datapath makes one only for what cannot be undone: after other actions the next
+  /// commit writes back what they changed, as Open vSwitch does it.
   private mutating func clone(_ actions: [Action]) {
+    guard !actions.allSatisfy(isReversible) else {
+      frames.append(Frame(steps: actions.map(Step.action), closing: .undo(saved)))
+      return
+    }
     commit()
     let saved = self.saved
     emit(.beginClone)
     frames.append(Frame(steps: actions.map(Step.action), closing: .clone(saved)))
+  }
+
+  private func isReversible(_ action: Action) -> Bool {
+    switch action {
+    case .track, .outputTruncated: false
+    default: true
+    }
+  }
+
+  /// Takes back what actions made of the packet, but not what the datapath was told of it already.
+  mutating func undo(_ saved: Saved) {
+    key = saved.key
+    restoreSets(saved)
   }
 
   /// Goes on in both ways, since only the datapath knows how long the packet is then.

@@ -62,6 +62,8 @@ struct Pipeline<State: ForwardingState> {
     case table(TableID, cookie: UInt64, entry: FlowEntry?, deepens: Bool)
     case bucket(Group, rest: [Int], key: PacketKey, wasLabeled: Bool)
     case clone(Saved)
+    /// The actions of a clone for which the datapath makes no copy.
+    case undo(Saved)
     /// The side of a length check for longer packets; the other one follows.
     case larger(Saved, slice: FieldSliceReference, rest: [Step])
     case notLarger(Saved)
@@ -158,7 +160,7 @@ struct Pipeline<State: ForwardingState> {
       trace.depth -= 1
       finish(next)
     case .table, .bucket: finish(frame.closing)
-    case .pipeline, .clone, .larger, .notLarger:
+    case .pipeline, .clone, .undo, .larger, .notLarger:
       let ordered = isFreezing ? [] : ActionSet.ordered(actionSet)
       if !isFreezing { actionSet.removeAll() }
       if ordered.isEmpty {
@@ -186,6 +188,9 @@ struct Pipeline<State: ForwardingState> {
       thaw()
       emit(.endClone)
       restore(saved)
+    case .undo(let saved):
+      thaw()
+      undo(saved)
     case .larger(let saved, let slice, let rest):
       thaw()
       emit(.otherwise)
@@ -213,6 +218,7 @@ struct Pipeline<State: ForwardingState> {
     case .clone(let saved):
       emit(.endClone)
       restore(saved)
+    case .undo(let saved): undo(saved)
     case .larger(let saved, _, _):
       emit(.otherwise)
       emit(.endIf)
