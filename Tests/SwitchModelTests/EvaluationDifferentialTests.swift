@@ -6,10 +6,14 @@ import Testing
 /// The same random flows and packets, in the model and in a real Open vSwitch.
 @Suite(.enabled(if: DummyOpenVSwitch.isAvailable), .serialized)
 struct EvaluationDifferentialTests {
-  /// How many sets of flows there are; MODEL_CASES says another number, MODEL_SEED another seed.
-  static let sets = environment("MODEL_CASES") ?? 12
+  /// What the random sets of flows come from; MODEL_SEED says a single other one, MODEL_CASES another number of sets for
+  /// each.
+  static let seeds = environment("MODEL_SEED").map { [UInt64(clamping: $0)] } ?? [1, 2, 3, 4, 5]
+  static let setsPerSeed = environment("MODEL_CASES") ?? 6
   static let packetsPerSet = 25
-  static let seed = UInt64(environment("MODEL_SEED") ?? 1)
+
+  /// The seeds of all sets.
+  static let sets = seeds.flatMap { seed in (0..<setsPerSeed).map { seed &* 1_000_003 &+ UInt64($0) } }
 
   static func environment(_ name: String) -> Int? {
     getenv(name).flatMap { Int(String(cString: $0)) }
@@ -20,8 +24,7 @@ struct EvaluationDifferentialTests {
     let real = try DummyOpenVSwitch()
     defer { real.stop() }
     var report = DifferenceReport()
-    for set in 0..<EvaluationDifferentialTests.sets {
-      let seed = EvaluationDifferentialTests.seed &* 1_000_003 &+ UInt64(set)
+    for seed in EvaluationDifferentialTests.sets {
       var generator = FlowGenerator(random: SeededGenerator(seed: seed))
       let state = generator.state()
       do {
@@ -79,7 +82,7 @@ struct DifferenceReport {
 
   func print(_ name: String) {
     Swift.print(
-      "\(name), seed \(EvaluationDifferentialTests.seed): \(compared) packets compared, \(outputs) left, "
+      "\(name), seeds \(EvaluationDifferentialTests.seeds): \(compared) packets compared, \(outputs) left, "
         + "\(matched) flows matched, \(refused) sets refused, \(differences.count) differences")
     for difference in differences.prefix(2) { Swift.print(difference) }
     for difference in differences.dropFirst(2) {

@@ -99,7 +99,7 @@ struct DatapathExecution<State: ForwardingState> {
         }
       case .ifLarger(let length):
         outer.append(isDropped ? nil : packet)
-        if packet.bytes.count <= Int(length) { index = DatapathExecution.otherwise(actions, from: index) }
+        if packet.lengthToCheck <= Int(length) { index = DatapathExecution.otherwise(actions, from: index) }
       case .otherwise:
         // The side for longer packets is done: go on behind the other one.
         index = DatapathExecution.endIf(actions, from: index)

@@ -238,10 +238,9 @@ struct Pipeline<State: ForwardingState> {
 
   /// Writes into the packet what is still only in the key.
   mutating func commit() {
-    for change in PendingChanges.between(base, and: key) { emit(change) }
-    let tunnel = base.tunnel
-    base = key
-    base.tunnel = tunnel
+    let changes = PendingChanges(from: base, to: key)
+    for change in changes.actions { emit(change) }
+    base = changes.base
   }
 
   // MARK: Coming back
@@ -293,7 +292,7 @@ struct Pipeline<State: ForwardingState> {
   /// Whether a step needs to know what is below a label that was popped.
   private func needsParsing(_ step: Step) -> Bool {
     switch step {
-    case .action(.output), .action(.outputField), .action(.outputTruncated), .action(.setQueue), .action(.popQueue),
+    case .action(.output), .action(.outputField), .action(.outputTruncated), .action(.setQueue),
       .action(.group):
       false
     case .action(.setField(let field)), .action(.loadField(let field)): KeyField(field.field)?.isAboveLabels ?? true
