@@ -8,12 +8,12 @@ import Testing
 struct EvaluationDifferentialTests {
   /// What the random sets of flows come from; MODEL_SEED says a single other one, MODEL_CASES another number of sets for
   /// each.
-  static let seeds = environment("MODEL_SEED").map { [UInt64(clamping: $0)] } ?? [1, 2, 3, 4, 5]
+  static let seeds: [UInt64] = environment("MODEL_SEED").map { [UInt64(clamping: $0)] } ?? [1, 2, 3, 4, 5]
   static let setsPerSeed = environment("MODEL_CASES") ?? 6
   static let packetsPerSet = 25
 
   /// The seeds of all sets.
-  static let sets = seeds.flatMap { seed in (0..<setsPerSeed).map { seed &* 1_000_003 &+ UInt64($0) } }
+  static let sets: [UInt64] = seeds.flatMap { seed in (0..<setsPerSeed).map { seed &* 1_000_003 &+ UInt64($0) } }
 
   static func environment(_ name: String) -> Int? {
     getenv(name).flatMap { Int(String(cString: $0)) }

@@ -115,7 +115,9 @@ struct PendingChanges {
       base.etherType = key.etherType
       remaining += 1
     }
-    base.mpls.set(new)
+    // With equal labels there is nothing to note; entries past those that count stay then, too.
+    guard old != new else { return }
+    if key.isMPLS { base.mpls = key.mpls } else { base.mpls.set([]) }
   }
 
   private mutating func writeVLANs() {
