@@ -156,8 +156,10 @@ let package = Package(
       ] + nio),
     .testTarget(
       name: "SwitchModelTests",
-      dependencies: ["NetworkTypes", "OpenFlow", "OpenFlowNIO", "PacketFormats", "SwitchModel", "SwitchModelNIO"]
-        + nio),
+      dependencies: [
+        "NetworkTypes", "OpenFlow", "OpenFlowNIO", "PacketFormats", "SwitchModel", "SwitchModelNIO",
+        "SwitchTestSupport",
+      ] + nio),
     .testTarget(name: "PacketCaptureTests", dependencies: ["NetworkTypes", "PacketCapture"]),
     .testTarget(name: "HostNetworkTests", dependencies: ["HostNetwork", "NetworkTypes"]),
     .testTarget(
@@ -171,9 +173,8 @@ let package = Package(
     .testTarget(
       name: "AgentCoreTests",
       dependencies: [
-        "AgentCore", "DHCP", "Daemon", "GoalState", "NetworkTypes", "OVSDB", "OpenFlow", "OpenFlowNIO", "Pipeline",
-        "Reconciler",
-        "SwitchEngine", logging,
+        "AgentCore", "DHCP", "Daemon", "GoalState", "NetworkTypes", "OVSDB", "OVSDBNIO", "OpenFlow", "OpenFlowNIO",
+        "Pipeline", "Reconciler", "SwitchEngine", logging,
       ] + nio),
     .testTarget(
       name: "ControllerCoreTests",
