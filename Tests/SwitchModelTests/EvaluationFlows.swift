@@ -253,7 +253,8 @@ struct FlowGenerator {
     if random.chance(50), depth == 0 {
       return [.checkLength(random.pick([50, 60, 80]), into: FieldSlice(.reg(1), offset: 0, count: 1))]
     }
-    return [.outputTruncated(OFPort(random.pick([1, 2, 3])), length: random.pick([14, 30, 60]))]
+    // Tags and labels that are popped after the packet was to be cut leave a frame still.
+    return [.outputTruncated(OFPort(random.pick([1, 2, 3])), length: random.pick([30, 34, 60]))]
   }
 
   private mutating func port() -> OFPort {

@@ -80,6 +80,8 @@ struct Pipeline<State: ForwardingState> {
     var actionSetHasGroup: Bool
     var wasLabeled: Bool
     var isTracked: Bool
+    /// Whether the side of a length check for longer packets has ended the pipeline.
+    var isExiting = false
   }
 
   /// Some bits of a field that evaluation knows.
@@ -199,6 +201,8 @@ struct Pipeline<State: ForwardingState> {
       emit(.otherwise)
       // As in Open vSwitch 3.1 the other side begins with the stack and the action set that this one left.
       restorePacket(saved)
+      var saved = saved
+      saved.isExiting = isExiting
       isExiting = false
       key.set(slice.field, offset: slice.offset, count: slice.count, to: 0)
       trace.add(.detail, "otherwise:")
@@ -207,7 +211,8 @@ struct Pipeline<State: ForwardingState> {
       thaw()
       emit(.endIf)
       restore(saved)
-      isExiting = false
+      // What ended the side for longer packets ends what led here, whatever the other side did.
+      isExiting = saved.isExiting
     }
   }
 
