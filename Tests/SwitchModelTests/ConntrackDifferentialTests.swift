@@ -10,8 +10,7 @@ struct ConntrackDifferentialTests {
     let real = try DummyOpenVSwitch()
     defer { real.stop() }
     var report = DifferenceReport()
-    for set in 0..<EvaluationDifferentialTests.sets {
-      let seed = EvaluationDifferentialTests.seed &* 1_000_003 &+ UInt64(set)
+    for seed in EvaluationDifferentialTests.sets {
       var generator = TrackingFlowGenerator(random: SeededGenerator(seed: seed))
       let state = generator.state()
       do {
@@ -35,8 +34,13 @@ struct ConntrackDifferentialTests {
         let packet = packets.packet()
         let port = UInt32.random(in: 1..<3, using: &packets.random)
         let result = Evaluator(state).evaluate(PacketInput(packet, port: OFPort(port)), at: time, memory: &memory)
-        let left = try real.receive(
-          packet, on: port, expecting: result.outputs.filter { $0.port != .local }.count)
+        let left: [UInt32: [[UInt8]]]
+        do {
+          left = try real.receive(packet, on: port, expecting: result.outputs.filter { $0.port != .local }.count)
+        } catch {
+          Issue.record("seed \(seed): in port \(port): \(Comparison.hex(packet))\n\(result.trace)\n\(error)")
+          throw error
+        }
         packets.note(left.values.flatMap { $0 })
         story.append("in port \(port): \(Comparison.hex(packet))\n\(result.trace)")
         let difference = Comparison.difference(result, left)

@@ -168,7 +168,7 @@ struct FlowGenerator {
   }
 
   private mutating func action(_ table: UInt8, _ kind: Kind, isSet: Bool, depth: Int) -> [Action] {
-    switch Int.random(in: 0..<30, using: &random) {
+    switch Int.random(in: 0..<31, using: &random) {
     case 0..<7: return [.output(port())]
     case 7..<13: return [setField(kind)]
     case 13: return [move(kind)]
@@ -208,8 +208,20 @@ struct FlowGenerator {
       // What a later table matches was on the stack meanwhile.
       let slices = [FieldSlice(.reg(0)), FieldSlice(.ethSrc), FieldSlice(.reg(5), offset: 4, count: 12)]
       return [.push(random.pick(slices)), setField(kind), .pop(random.pick(slices))]
+    case 29 where !isSet: return [bundle()]
     default: return [.output(port())]
     }
+  }
+
+  /// The first port that is up; or, where a hash chooses, the only one.
+  private mutating func bundle() -> Action {
+    let live = random.pick([1, 2, 3, 4] as [UInt32])
+    let isHashed = random.chance(30)
+    return .bundle(
+      BundleAction(
+        fields: .symmetricL4, basis: 0, algorithm: isHashed ? .highestRandomWeight : .activeBackup,
+        members: isHashed ? [OFPort(9), OFPort(live)] : [OFPort(random.pick([9, 2])), OFPort(live), OFPort(4)],
+        destination: random.chance(40) ? FieldSlice(.reg(0), offset: 0, count: 16) : nil))
   }
 
   /// Labels, length checks, truncation. A label that comes or goes changes what later actions may touch, so it does
@@ -241,7 +253,8 @@ struct FlowGenerator {
     if random.chance(50), depth == 0 {
       return [.checkLength(random.pick([50, 60, 80]), into: FieldSlice(.reg(1), offset: 0, count: 1))]
     }
-    return [.outputTruncated(OFPort(random.pick([1, 2, 3])), length: random.pick([14, 30, 60]))]
+    // Tags and labels that are popped after the packet was to be cut leave a frame still.
+    return [.outputTruncated(OFPort(random.pick([1, 2, 3])), length: random.pick([30, 34, 60]))]
   }
 
   private mutating func port() -> OFPort {

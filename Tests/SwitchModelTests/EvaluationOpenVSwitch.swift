@@ -195,7 +195,7 @@ final class DummyOpenVSwitch {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       let sent = rest.withUnsafeBytes { Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-      guard sent > 0 else { throw Failure(description: "Open vSwitch is gone") }
+      guard sent > 0 else { throw gone() }
       rest = rest.dropFirst(sent)
     }
   }
@@ -209,7 +209,7 @@ final class DummyOpenVSwitch {
     var buffer = [UInt8](repeating: 0, count: 65536)
     while complete < count {
       let length = recv(socket, &buffer, buffer.count, 0)
-      guard length > 0 else { throw Failure(description: "Open vSwitch is gone in \(method)") }
+      guard length > 0 else { throw gone() }
       for byte in buffer[0..<length] {
         reply.append(byte)
         if isEscaped {
@@ -230,6 +230,12 @@ final class DummyOpenVSwitch {
     let text = String(decoding: reply, as: UTF8.self)
     guard text.contains("\"error\":null") else { throw Failure(description: "\(method): \(text)") }
     return text
+  }
+
+  /// Open vSwitch has ended; its log says why.
+  private func gone() -> Failure {
+    let log = text(of: "\(directory)/ovs-vswitchd.log").split(separator: "\n").suffix(3).joined(separator: "\n")
+    return Failure(description: "Open vSwitch is gone: \(log)")
   }
 
   private func shell(_ script: String, output: String = "/dev/null") -> Int32 {

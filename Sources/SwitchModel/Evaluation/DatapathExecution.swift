@@ -100,7 +100,7 @@ struct DatapathExecution<State: ForwardingState> {
         }
       case .ifLarger(let length):
         outer.append(isDropped ? nil : packet)
-        if packet.bytes.count <= Int(length) { index = DatapathExecution.otherwise(actions, from: index) }
+        if packet.lengthToCheck <= Int(length) { index = DatapathExecution.otherwise(actions, from: index) }
       case .otherwise:
         // The side for longer packets is done: go on behind the other one.
         index = DatapathExecution.endIf(actions, from: index)
@@ -172,6 +172,11 @@ struct DatapathExecution<State: ForwardingState> {
     }
     guard result.outputs.count < Self.maximumOutputs else { return }
     let bytes = Array(packet.bytes.dropLast(packet.cut))
+    // A label that was popped after the packet was to be cut can leave too little.
+    guard bytes.count >= 14 else {
+      trace.add(.datapath, "not out of port \(number): \(bytes.count) bytes are no frame")
+      return
+    }
     trace.add(.datapath, "out of port \(number)\(tunnel.map { ", tunnel key \($0.id)" } ?? "")")
     result.outputs.append(
       PacketOutput(port: number, bytes: bytes, tunnel: tunnel, queue: packet.queue, mark: packet.mark))

@@ -37,6 +37,8 @@ extension Pipeline {
     case .ctClear: clearTracking()
     case .learn(let action): learn(action)
     case .exit: isExiting = true
+    case .bundle(let bundle): output(bundle)
+    case .multipath: trace.add(.warning, "a choice by a hash is not evaluated")
     // Reports, timeouts and notes do nothing to where packets go.
     case .note, .sample, .finTimeout: break
     default: edit(action)
@@ -232,50 +234,6 @@ extension Pipeline {
     if key.isMPLS { sendToController(reason: 2, controllerID: 0) }
     trace.add(.warning, "the label's TTL is used up")
     stopFlow()
-  }
-
-  // MARK: Copies
-
-  var saved: Saved {
-    Saved(
-      key: key, base: base, stack: stack, stackBytes: stackBytes, actionSet: actionSet,
-      actionSetHasGroup: actionSetHasGroup, wasLabeled: wasLabeled, isTracked: isTracked)
-  }
-
-  mutating func restorePacket(_ saved: Saved) {
-    key = saved.key
-    base = saved.base
-    wasLabeled = saved.wasLabeled
-    isTracked = saved.isTracked
-  }
-
-  mutating func restore(_ saved: Saved) {
-    restorePacket(saved)
-    stack = saved.stack
-    stackBytes = saved.stackBytes
-    actionSet = saved.actionSet
-    actionSetHasGroup = saved.actionSetHasGroup
-  }
-
-  private mutating func clone(_ actions: [Action]) {
-    commit()
-    let saved = self.saved
-    emit(.beginClone)
-    frames.append(Frame(steps: actions.map(Step.action), closing: .clone(saved)))
-  }
-
-  /// Goes on in both ways, since only the datapath knows how long the packet is then.
-  mutating func checkLength(_ length: UInt16, into slice: FieldSlice) {
-    guard let field = KeyField(slice.field), let top = frames.indices.last else { return }
-    let rest = Array(frames[top].steps.dropFirst(frames[top].next))
-    frames[top].next = frames[top].steps.count
-    commit()
-    let saved = self.saved
-    emit(.ifLarger(length))
-    key.set(field, offset: slice.offset, count: slice.count, to: 1)
-    trace.add(.detail, "if the packet is longer than \(length):")
-    let reference = FieldSliceReference(field: field, offset: slice.offset, count: slice.count)
-    frames.append(Frame(steps: rest, closing: .larger(saved, slice: reference, rest: rest)))
   }
 
   // MARK: Connection tracking

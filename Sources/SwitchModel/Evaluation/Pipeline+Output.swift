@@ -45,6 +45,30 @@ extension Pipeline {
     }
   }
 
+  /// Sends the packet out of a port that is up, or notes its number. Among several that are up only the first can be
+  /// told: Open vSwitch's hash is its own.
+  mutating func output(_ bundle: BundleAction) {
+    let live = bundle.members.filter(isUp)
+    guard bundle.algorithm == .activeBackup || live.count <= 1 else {
+      trace.add(.warning, "a choice by a hash is not evaluated")
+      return
+    }
+    let port = live.first ?? .any
+    if let slice = bundle.destination {
+      load(UInt128(port.rawValue & 0xffff), slice)
+    } else {
+      output(port)
+    }
+  }
+
+  private func isUp(_ port: OFPort) -> Bool {
+    switch port {
+    case .inPort, .table, .normal, .flood, .all, .any: true
+    case .controller: false
+    default: state.ports[port]?.isLive ?? false
+    }
+  }
+
   private mutating func send(to number: OFPort) {
     guard let port = state.ports[number] else {
       trace.add(.warning, "there is no port \(number)")

@@ -62,6 +62,8 @@ struct Pipeline<State: ForwardingState> {
     case table(TableID, cookie: UInt64, entry: FlowEntry?, deepens: Bool)
     case bucket(Group, rest: [Int], key: PacketKey, wasLabeled: Bool)
     case clone(Saved)
+    /// The actions of a clone for which the datapath makes no copy.
+    case undo(Saved)
     /// The side of a length check for longer packets; the other one follows.
     case larger(Saved, slice: FieldSliceReference, rest: [Step])
     case notLarger(Saved)
@@ -78,6 +80,8 @@ struct Pipeline<State: ForwardingState> {
     var actionSetHasGroup: Bool
     var wasLabeled: Bool
     var isTracked: Bool
+    /// Whether the side of a length check for longer packets has ended the pipeline.
+    var isExiting = false
   }
 
   /// Some bits of a field that evaluation knows.
@@ -161,7 +165,7 @@ struct Pipeline<State: ForwardingState> {
       trace.depth -= 1
       finish(next)
     case .table, .bucket: finish(frame.closing)
-    case .pipeline, .clone, .larger, .notLarger:
+    case .pipeline, .clone, .undo, .larger, .notLarger:
       let ordered = isFreezing ? [] : ActionSet.ordered(actionSet)
       if !isFreezing { actionSet.removeAll() }
       if ordered.isEmpty {
@@ -189,11 +193,16 @@ struct Pipeline<State: ForwardingState> {
       thaw()
       emit(.endClone)
       restore(saved)
+    case .undo(let saved):
+      thaw()
+      undo(saved)
     case .larger(let saved, let slice, let rest):
       thaw()
       emit(.otherwise)
       // As in Open vSwitch 3.1 the other side begins with the stack and the action set that this one left.
       restorePacket(saved)
+      var saved = saved
+      saved.isExiting = isExiting
       isExiting = false
       key.set(slice.field, offset: slice.offset, count: slice.count, to: 0)
       trace.add(.detail, "otherwise:")
@@ -202,7 +211,8 @@ struct Pipeline<State: ForwardingState> {
       thaw()
       emit(.endIf)
       restore(saved)
-      isExiting = false
+      // What ended the side for longer packets ends what led here, whatever the other side did.
+      isExiting = saved.isExiting
     }
   }
 
@@ -216,6 +226,7 @@ struct Pipeline<State: ForwardingState> {
     case .clone(let saved):
       emit(.endClone)
       restore(saved)
+    case .undo(let saved): undo(saved)
     case .larger(let saved, _, _):
       emit(.otherwise)
       emit(.endIf)
@@ -235,10 +246,9 @@ struct Pipeline<State: ForwardingState> {
 
   /// Writes into the packet what is still only in the key.
   mutating func commit() {
-    for change in PendingChanges.between(base, and: key) { emit(change) }
-    let tunnel = base.tunnel
-    base = key
-    base.tunnel = tunnel
+    let changes = PendingChanges(from: base, to: key)
+    for change in changes.actions { emit(change) }
+    base = changes.base
   }
 
   // MARK: Coming back
@@ -290,7 +300,7 @@ struct Pipeline<State: ForwardingState> {
   /// Whether a step needs to know what is below a label that was popped.
   private func needsParsing(_ step: Step) -> Bool {
     switch step {
-    case .action(.output), .action(.outputField), .action(.outputTruncated), .action(.setQueue), .action(.popQueue),
+    case .action(.output), .action(.outputField), .action(.outputTruncated), .action(.setQueue),
       .action(.group):
       false
     case .action(.setField(let field)), .action(.loadField(let field)): KeyField(field.field)?.isAboveLabels ?? true

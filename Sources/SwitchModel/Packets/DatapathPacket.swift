@@ -38,6 +38,9 @@ struct DatapathPacket: Sendable {
     return key
   }
 
+  /// What a length check compares: the link's padding behind an IP packet does not count, nor what is to be cut off.
+  var lengthToCheck: Int { min(bytes.count, layout.end) - cut }
+
   // MARK: Tags and labels
 
   mutating func pushVLAN(_ tag: VLANStack.Tag) {

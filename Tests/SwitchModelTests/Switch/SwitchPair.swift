@@ -15,8 +15,6 @@ struct SwitchPair {
   private(set) var flows = 0
   /// How many messages were compared that nobody had asked for.
   private(set) var told = 0
-  /// How many packets were different in a way that is listed.
-  var knownDifferences = 0
   private var now = ModelTime.zero
 
   /// The model gets the ports and the identity of the real one.
