@@ -266,12 +266,15 @@ public struct ClientStateMachine: Sendable {
     case .response(let id, let result):
       guard let (key, pending) = try answered(id, &open) else { return }
       if pending.isMonitor {
+        // It waits until its rows are known to make sense: an answer that ends the connection fails it too.
+        open.pending[key] = pending
         let initial = try updates(result, in: "the answer to monitor")
         do {
           open.monitors[key] = try Replica(initial: initial)
         } catch {
           throw .inconsistentUpdate(error)
         }
+        open.pending[key] = nil
         changed.insert(key)
         // The rows are in the replica; the waiter needs only know that they are.
         actions.append(.complete(RequestID(rawValue: key), .success(.null)))

@@ -38,6 +38,6 @@ extension FuzzCheck {
     try require(reconciler.isSettled, "not settled after \(rounds) batches")
     try require(reconciler.desiredDigest == reconciler.installedDigest, "what is desired is not what is installed")
     let listed = reconciler.listing(from: 0, limit: .max).flows
-    try require(listed.count == reconciler.desiredCount, "\(listed.count) flows are listed")
+    try require(listed.count == reconciler.desiredCount, "listed are \(listed.map { "\($0.state) \($0.flow)" })")
   }
 }

@@ -111,7 +111,8 @@ private struct SessionRun {
       try require(deadline > now, "the deadline \(deadline) is not after \(now): its tick has changed nothing")
     }
     // Answers to echoes are as long as the echoes; every request has at most a few messages of its own.
-    try require(sent <= received + 1024 * (Int(nextRequest) + 2) + 64 * Int(now / .seconds(1) + 1), "sent \(sent) bytes")
+    try require(
+      sent <= received + 1024 * (Int(nextRequest) + 2) + 64 * Int(now / .seconds(1) + 1), "sent \(sent) bytes")
   }
 
   private mutating func checkPieces(
@@ -123,7 +124,8 @@ private struct SessionRun {
     }
     var slowly: [SwitchSession.Action] = []
     for byte in bytes { slowly += slow.handle(.received([byte]), at: now) }
-    try require(bytes.isEmpty || slowly == actions, "bytes one by one do \(slowly), together \(actions)")
+    if bytes.isEmpty { slowly = slow.handle(event, at: now) }
+    try require(slowly == actions, "bytes one by one do \(slowly), together \(actions)")
   }
 
   private mutating func note(_ action: SwitchSession.Action) throws(FuzzFinding) {
