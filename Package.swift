@@ -138,7 +138,8 @@ let package = Package(
     .testTarget(name: "NetworkTypesTests", dependencies: ["NetworkTypes"]),
     .testTarget(name: "PacketFormatsTests", dependencies: ["NetworkTypes", "PacketFormats"]),
     .testTarget(name: "DHCPTests", dependencies: ["DHCP", "NetworkTypes", "PacketFormats"]),
-    .testTarget(name: "OpenFlowTests", dependencies: ["NetworkTypes", "OpenFlow"]),
+    .testTarget(
+      name: "OpenFlowTests", dependencies: ["NetworkTypes", "OpenFlow"], exclude: ["Corpus", "Tools"]),
     .target(name: "SwitchTestSupport", path: "Tests/SwitchTestSupport"),
     .testTarget(
       name: "OpenFlowNIOTests", dependencies: ["NetworkTypes", "OpenFlow", "OpenFlowNIO", "SwitchTestSupport"] + nio),

@@ -1,6 +1,7 @@
 import OVSDB
 
-/// Why there is no connection to ovsdb-server.
+/// Why there is no connection to ovsdb-server. The `path` is the one of a unix socket, or the address as Open vSwitch writes
+/// it.
 public enum ConnectError: Error, Hashable, Sendable {
   /// There is no socket at the path.
   case noSocket(path: String)
@@ -12,6 +13,10 @@ public enum ConnectError: Error, Hashable, Sendable {
   case pathTooLong(path: String)
   /// The system refused for another reason, with its message.
   case failed(path: String, message: String)
+  /// The certificates for TLS are missing, or cannot be read.
+  case credentials(String)
+  /// The server could be reached and did not agree on TLS with us, with the library's message.
+  case tls(path: String, message: String)
   /// ovsdb-server took the connection and did not answer what is asked first.
   case request(path: String, error: RequestError)
   /// The server has no database Open_vSwitch, or one that lacks columns in use.
@@ -33,6 +38,10 @@ extension ConnectError: CustomStringConvertible {
       "the path \(path) is too long for a unix socket (107 bytes at most)"
     case .failed(let path, let message):
       "cannot connect to ovsdb-server at \(path): \(message)"
+    case .credentials(let problem):
+      "the certificates for TLS with ovsdb-server cannot be used: \(problem)"
+    case .tls(let path, let message):
+      "no TLS with ovsdb-server at \(path): \(message); do both sides have certificates of the same authority?"
     case .request(let path, let error):
       "ovsdb-server at \(path) took the connection, but: \(error)"
     case .schema(let path, let mismatch):

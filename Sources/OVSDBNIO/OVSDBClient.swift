@@ -1,16 +1,16 @@
-import Glibc
 import NIOCore
 import NIOPosix
+import NIOSSL
 import OVSDB
 
-/// A connection to ovsdb-server over a unix socket (RFC 7047).
+/// A connection to ovsdb-server (RFC 7047), over a unix socket, TCP or TLS.
 ///
 /// The actor owns the state machine that decides everything, the continuations that wait for answers and the monitors'
 /// streams. Two tasks serve it: one reads the socket, one lets it know of time going by. Writes go straight to the channel,
 /// in the order of the calls.
 ///
 /// A client lives until its connection ends, by whichever side; it is not made anew. Whoever made it calls `close()` when
-/// done, and connects again when `closed()` returns another reason.
+/// done. `OVSDBSession` is what connects again.
 public actor OVSDBClient {
   private typealias Answer = Result<JSONValue, RequestError>
 
@@ -21,7 +21,10 @@ public actor OVSDBClient {
   private var waiters: [ClientStateMachine.RequestID: CheckedContinuation<Answer, Never>] = [:]
   private var monitors: [ClientStateMachine.RequestID: AsyncStream<Replica>.Continuation] = [:]
   private var closeWaiters: [CheckedContinuation<CloseReason, Never>] = []
+  private var locks: [String: AsyncStream<LockState>.Continuation] = [:]
   private var service: Task<Void, Never>?
+  /// What the database can hold, as read when the connection was made.
+  public private(set) var schema: DatabaseSchema?
 
   private init(channel: any Channel, configuration: ClientStateMachine.Configuration, requestTimeout: Duration) {
     self.channel = channel
@@ -31,20 +34,29 @@ public actor OVSDBClient {
 
   // MARK: Connecting
 
-  /// Connects to the socket at `path` and makes sure that the database Open_vSwitch has the columns that we use.
-  ///
-  /// - Parameters:
-  ///   - path: The socket, usually /run/openvswitch/db.sock.
-  ///   - configuration: When to probe, how much to accept.
-  ///   - requestTimeout: How long a request may take.
+  /// Connects to the socket at `path`; see `connect(to:)`.
   public static func connect(
     path: String, configuration: ClientStateMachine.Configuration = .init(), requestTimeout: Duration = .seconds(10)
   ) async throws(ConnectError) -> OVSDBClient {
-    let channel = try await open(path)
+    try await connect(to: .unix(path), configuration: configuration, requestTimeout: requestTimeout)
+  }
+
+  /// Connects, reads the schema of the database Open_vSwitch and makes sure that it has the columns that we use.
+  ///
+  /// - Parameters:
+  ///   - address: Where ovsdb-server listens.
+  ///   - credentials: What TLS needs; of use for an `ssl:` address only.
+  ///   - configuration: When to probe, how much to accept.
+  ///   - requestTimeout: How long a request may take.
+  public static func connect(
+    to address: OVSDBAddress, credentials: OVSDBCredentials? = nil,
+    configuration: ClientStateMachine.Configuration = .init(), requestTimeout: Duration = .seconds(10)
+  ) async throws(ConnectError) -> OVSDBClient {
+    let channel = try await OVSDBDial.open(address, credentials)
     let client = OVSDBClient(channel: channel.channel, configuration: configuration, requestTimeout: requestTimeout)
     await client.serve(channel)
     do {
-      try await client.checkSchema(path: path)
+      try await client.readSchema(address)
     } catch {
       await client.close()
       throw error
@@ -52,30 +64,7 @@ public actor OVSDBClient {
     return client
   }
 
-  private typealias ByteChannel = NIOAsyncChannel<ByteBuffer, ByteBuffer>
-
-  private static func open(_ path: String) async throws(ConnectError) -> ByteChannel {
-    do {
-      return try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-        .connectTimeout(.seconds(5))
-        .connect(unixDomainSocketPath: path) { channel in
-          channel.eventLoop.makeCompletedFuture { try ByteChannel(wrappingChannelSynchronously: channel) }
-        }
-    } catch let error as IOError {
-      switch error.errnoCode {
-      case ENOENT: throw .noSocket(path: path)
-      case ECONNREFUSED: throw .refused(path: path)
-      case EACCES, EPERM: throw .notPermitted(path: path)
-      default: throw .failed(path: path, message: "\(error)")
-      }
-    } catch SocketAddressError.unixDomainSocketPathTooLong {
-      throw .pathTooLong(path: path)
-    } catch {
-      throw .failed(path: path, message: "\(error)")
-    }
-  }
-
-  private func checkSchema(path: String) async throws(ConnectError) {
+  private func readSchema(_ address: OVSDBAddress) async throws(ConnectError) {
     let method = "get_schema"
     let schema: DatabaseSchema
     do throws(RequestError) {
@@ -86,11 +75,16 @@ public actor OVSDBClient {
         throw .malformedAnswer(method: method, error: error)
       }
     } catch {
-      throw .request(path: path, error: error)
+      // TLS is agreed on after the connection is made, so that its failures show with the first request.
+      if case .ssl = address, case .closed(.transport(let message)) = error {
+        throw .tls(path: address.place, message: message)
+      }
+      throw .request(path: address.place, error: error)
     }
     if let mismatch = schema.firstMissing(of: OpenVSwitchSchema.columns) {
-      throw .schema(path: path, mismatch: mismatch)
+      throw .schema(path: address.place, mismatch: mismatch)
     }
+    self.schema = schema
   }
 
   // MARK: Requests
@@ -121,7 +115,18 @@ public actor OVSDBClient {
   public func monitor(
     _ request: MonitorRequest = OpenVSwitchSchema.monitorRequest
   ) async throws(RequestError) -> AsyncStream<Replica> {
-    let (id, actions) = try machine.monitor(request, timeout: requestTimeout, now: now)
+    try await startMonitor(request).states
+  }
+
+  /// Watches tables in the best way that the server knows: only the rows selected, with changes told as differences, and
+  /// after `earlier` only what happened since where the server remembers that.
+  ///
+  /// - Parameter earlier: The last state of a monitor of the same request on an earlier connection.
+  public func startMonitor(
+    _ request: MonitorRequest = OpenVSwitchSchema.monitorRequest, resuming earlier: Replica? = nil
+  ) async throws(RequestError) -> OVSDBMonitor {
+    let (id, actions) = try machine.monitor(
+      request, schema: schema, resuming: earlier, timeout: requestTimeout, now: now)
     let (stream, continuation) = AsyncStream.makeStream(of: Replica.self, bufferingPolicy: .bufferingNewest(1))
     continuation.onTermination = { [weak self] _ in
       Task { await self?.perform(.stopMonitor(id)) }
@@ -133,7 +138,46 @@ public actor OVSDBClient {
       monitors.removeValue(forKey: id)?.finish()
       throw error
     }
+    return OVSDBMonitor(states: stream, id: id)
+  }
+
+  /// Makes a monitor watch other rows of its tables. When this returns, the state with them is in the monitor's stream.
+  public func select(
+    _ selections: [String: RowSelection], in monitor: OVSDBMonitor
+  ) async throws(RequestError) {
+    let (id, actions) = try machine.select(selections, monitor: monitor.id, timeout: requestTimeout, now: now)
+    _ = try await answer(to: id, after: actions)
+  }
+
+  /// Asks for a lock of the database (RFC 7047 §4.1.8), or takes it away from whoever has it.
+  ///
+  /// The stream yields where we stand with it, now and after each change; a consumer that is slower misses states, but never
+  /// the latest, and the terms of `LockState.held` tell whether the lock was lost in between. It ends with the connection,
+  /// which gives the lock back, or by `unlock`.
+  public func lock(_ name: String, stealing: Bool = false) async throws(RequestError) -> AsyncStream<LockState> {
+    let (id, actions) = try machine.lock(name, stealing: stealing, timeout: requestTimeout, now: now)
+    let (stream, continuation) = AsyncStream.makeStream(of: LockState.self, bufferingPolicy: .bufferingNewest(1))
+    locks[name] = continuation
+    do {
+      _ = try await answer(to: id, after: actions)
+    } catch {
+      // The server may have given it to us, and nobody would know.
+      if case .success((_, let actions)) = Result(catching: {
+        try machine.unlock(name, timeout: requestTimeout, now: now)
+      }) {
+        carryOut(actions)
+      }
+      locks.removeValue(forKey: name)?.finish()
+      throw error
+    }
     return stream
+  }
+
+  /// Gives a lock back, or gives up waiting for it.
+  public func unlock(_ name: String) async throws(RequestError) {
+    let (id, actions) = try machine.unlock(name, timeout: requestTimeout, now: now)
+    locks.removeValue(forKey: name)?.finish()
+    _ = try await answer(to: id, after: actions)
   }
 
   /// Makes a round trip to the server.
@@ -203,10 +247,14 @@ public actor OVSDBClient {
         waiters.removeValue(forKey: id)?.resume(returning: answer)
       case .replica(let id, let replica):
         monitors[id]?.yield(replica)
+      case .lock(let name, let state):
+        locks[name]?.yield(state)
       case .close(let reason):
         channel.close(promise: nil)
         for monitor in monitors.values { monitor.finish() }
         monitors.removeAll()
+        for lock in locks.values { lock.finish() }
+        locks.removeAll()
         for waiter in closeWaiters { waiter.resume(returning: reason) }
         closeWaiters.removeAll()
       }
@@ -214,7 +262,7 @@ public actor OVSDBClient {
   }
 
   /// Starts the two tasks. They hold the client until the connection is over.
-  private func serve(_ channel: ByteChannel) {
+  private func serve(_ channel: OVSDBDial.ByteChannel) {
     service = Task {
       var failure: String?
       do {
@@ -238,6 +286,10 @@ public actor OVSDBClient {
   private func read(_ inbound: NIOAsyncChannelInboundStream<ByteBuffer>) async -> String? {
     do {
       for try await buffer in inbound { perform(.received(Array(buffer.readableBytesView))) }
+      perform(.transportClosed(nil))
+      return nil
+    } catch NIOSSLError.uncleanShutdown {
+      // TLS without its goodbye; whether a message was cut off shows in the message.
       perform(.transportClosed(nil))
       return nil
     } catch {

@@ -20,10 +20,13 @@ final class FakeServer: Sendable {
   /// Messages that came, in order.
   var messages: [JSONRPCMessage] { recorder.messages }
 
-  /// A schema with all columns in use, as the answer to `get_schema`.
+  /// A schema with all columns in use, as the answer to `get_schema`. The counts are integers, the rest sets of strings.
   static func schema(leavingOut column: String = "") -> JSONValue {
+    let strings = JSONValue.object(["key": "string", "min": 0, "max": "unlimited"])
     let tables = OpenVSwitchSchema.columns.mapValues { columns in
-      let kept = columns.filter { $0 != column }.map { ($0, JSONValue.object([:])) }
+      let kept = columns.filter { $0 != column }.map { name in
+        (name, JSONValue.object(["type": name.hasSuffix("_cfg") ? "integer" : strings]))
+      }
       return JSONValue.object(["columns": .object(Dictionary(uniqueKeysWithValues: kept))])
     }
     return .object(["name": "Open_vSwitch", "version": "8.3.1", "tables": .object(tables)])
@@ -33,9 +36,11 @@ final class FakeServer: Sendable {
     JSONRPCMessage.response(id: id, result: result).json.description
   }
 
-  /// Serves while `body` runs. `get_schema` is answered unless `answer` is to see that too.
+  /// Serves while `body` runs. `get_schema` is answered unless `answer` is to see that too; a server that is not modern knows
+  /// only RFC 7047's own monitors.
   static func with<T>(
-    answeringSchema: Bool = true, _ answer: @escaping Answer, _ body: (FakeServer) async throws -> T
+    answeringSchema: Bool = true, isModern: Bool = false, _ answer: @escaping Answer,
+    _ body: (FakeServer) async throws -> T
   ) async throws -> T {
     let path = "/tmp/dbx-\(getpid())-\(UInt32.random(in: 0...UInt32.max)).sock"
     let recorder = Recorder()
@@ -43,7 +48,7 @@ final class FakeServer: Sendable {
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandler(
-            Handler(answeringSchema: answeringSchema, answer: answer, recorder: recorder))
+            Handler(answeringSchema: answeringSchema, isModern: isModern, answer: answer, recorder: recorder))
         }
       }
       .bind(unixDomainSocketPath: path).get()
@@ -70,11 +75,13 @@ final class FakeServer: Sendable {
     typealias OutboundOut = ByteBuffer
     private var splitter = JSONMessageSplitter()
     private let answeringSchema: Bool
+    private let isModern: Bool
     private let answer: Answer
     private let recorder: Recorder
 
-    init(answeringSchema: Bool, answer: @escaping Answer, recorder: Recorder) {
+    init(answeringSchema: Bool, isModern: Bool, answer: @escaping Answer, recorder: Recorder) {
       self.answeringSchema = answeringSchema
+      self.isModern = isModern
       self.answer = answer
       self.recorder = recorder
     }
@@ -88,6 +95,8 @@ final class FakeServer: Sendable {
           var texts: [String]?
           if answeringSchema, case .request(let id, "get_schema", _) = message {
             texts = [FakeServer.response(id, FakeServer.schema())]
+          } else if !isModern, case .request(let id, let method, _) = message, method.hasPrefix("monitor_cond") {
+            texts = [JSONRPCMessage.failure(id: id, error: "unknown method").json.description]
           } else {
             texts = answer(message)
           }

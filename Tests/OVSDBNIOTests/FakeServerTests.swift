@@ -156,10 +156,13 @@ import Testing
     try await FakeServer.with { message in
       switch message {
       case .request(let id, "monitor", _):
+        guard case .request(_, _, let parameters) = message, let monitor = parameters.dropFirst().first else {
+          return []
+        }
         let initial = #"{"id":\#(id),"result":{"T":{"\#(uuid)":{"new":\#(row(0))}}},"error":null}"#
         return [initial]
           + (1...5000).map {
-            #"{"id":null,"method":"update","params":[\#(id),{"T":{"\#(uuid)":{"old":{},"new":\#(row($0))}}}]}"#
+            #"{"id":null,"method":"update","params":[\#(monitor),{"T":{"\#(uuid)":{"old":{},"new":\#(row($0))}}}]}"#
           }
       case .request(let id, "echo", _): return [FakeServer.response(id, [])]
       default: return []

@@ -31,11 +31,15 @@ struct RealOpenVSwitch {
     try run(
       """
       ip netns add \(namespace) && ip -n \(namespace) link set lo up && mkdir -p \(directory) && cd \(directory) &&
-      ovsdb-tool create conf.db /usr/share/openvswitch/vswitch.ovsschema &&
-      ip netns exec \(namespace) ovsdb-server --remote=punix:db.sock --pidfile --detach --log-file=ovsdb.log conf.db &&
+      ovsdb-tool create conf.db /usr/share/openvswitch/vswitch.ovsschema && \(database) &&
       ovs-vsctl --db=unix:\(socket) --no-wait init &&
       ip netns exec \(namespace) ovs-vswitchd --pidfile --detach --log-file=vswitchd.log unix:\(socket)
       """)
+  }
+
+  /// The command that starts ovsdb-server in the directory.
+  private var database: String {
+    "ip netns exec \(namespace) ovsdb-server --remote=punix:db.sock --pidfile --detach --log-file=ovsdb.log conf.db"
   }
 
   private func stop() {
@@ -52,40 +56,28 @@ struct RealOpenVSwitch {
     try run("ovs-vsctl --timeout=20 --db=unix:\(socket) \(arguments)")
   }
 
-  /// Stops ovsdb-server with SIGKILL.
+  /// What ovs-vsctl prints.
+  func output(of arguments: String) throws -> String {
+    try run("ovs-vsctl --timeout=20 --db=unix:\(socket) \(arguments) >\(directory)/output")
+    return try Shell.read("\(directory)/output")
+  }
+
+  /// What a command prints that runs where the switch does.
+  func output(inNamespace command: String) throws -> String {
+    try run("ip netns exec \(namespace) \(command) >\(directory)/output")
+    return try Shell.read("\(directory)/output")
+  }
+
+  /// Stops ovsdb-server with SIGKILL, and returns when its socket is dead.
   func killDatabase() throws {
-    try run("kill -9 $(cat \(directory)/ovsdb-server.pid)")
+    try run(
+      "pid=$(cat \(directory)/ovsdb-server.pid); kill -9 $pid; while kill -0 $pid 2>/dev/null; do sleep 0.05; done")
   }
 
-  struct CommandFailed: Error {
-    let command: String
-    let status: Int32
+  /// Starts ovsdb-server again after `killDatabase`.
+  func startDatabase() throws {
+    try run("cd \(directory) && rm -f db.sock && \(database)")
   }
 
-  private func run(_ command: String) throws {
-    var pid: pid_t = 0
-    let environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"] + ["RUN", "DB", "LOG"].map { "OVS_\($0)DIR=\(directory)" }
-    let script = "exec >>/tmp/\(namespace).log 2>&1\n" + command
-    let spawned = Self.withCStrings(["/bin/sh", "-c", script]) { arguments in
-      Self.withCStrings(environment) { environment in
-        posix_spawn(&pid, "/bin/sh", nil, nil, arguments, environment)
-      }
-    }
-    guard spawned == 0 else { throw CommandFailed(command: command, status: spawned) }
-    var status: Int32 = 0
-    while waitpid(pid, &status, 0) == -1, errno == EINTR {}
-    guard status == 0 else { throw CommandFailed(command: command, status: status) }
-    unlink("/tmp/\(namespace).log")
-  }
-
-  private static func withCStrings<T>(
-    _ strings: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> T
-  ) -> T {
-    var pointers = strings.map { strdup($0) } + [nil]
-    defer { for pointer in pointers { free(pointer) } }
-    return pointers.withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { preconditionFailure("an array with its nil has an address") }
-      return body(base)
-    }
-  }
+  private func run(_ command: String) throws { try Shell.run(command, directory: directory, name: namespace) }
 }

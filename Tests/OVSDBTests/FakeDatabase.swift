@@ -26,15 +26,27 @@ struct FakeDatabase {
     Schema.rootTable: [
       "bridges": .empty, "cur_cfg": .integer(0), "next_cfg": .integer(0), "external_ids": .map([:]),
       "other_config": .map([:]), "ovs_version": .empty, "datapath_types": .empty, "iface_types": .empty,
+      "manager_options": .empty,
     ],
     Schema.bridgeTable: [
       "datapath_id": .empty, "datapath_type": .string(""), "external_ids": .map([:]), "fail_mode": .empty,
-      "other_config": .map([:]), "ports": .empty, "protocols": .empty,
+      "other_config": .map([:]), "ports": .empty, "protocols": .empty, "controller": .empty, "mirrors": .empty,
     ],
-    Schema.portTable: ["external_ids": .map([:]), "interfaces": .empty],
+    Schema.portTable: ["external_ids": .map([:]), "interfaces": .empty, "qos": .empty],
     Schema.interfaceTable: [
       "admin_state": .empty, "error": .empty, "external_ids": .map([:]), "link_state": .empty, "mac_in_use": .empty,
       "mtu": .empty, "ofport": .empty, "options": .map([:]), "type": .string(""),
+    ],
+    Schema.controllerTable: [
+      "connection_mode": .empty, "external_ids": .map([:]), "inactivity_probe": .empty,
+      "is_connected": .atom(.boolean(false)), "max_backoff": .empty, "role": .empty, "target": .string(""),
+    ],
+    Schema.qosTable: ["external_ids": .map([:]), "other_config": .map([:]), "queues": .map([:]), "type": .string("")],
+    Schema.queueTable: ["dscp": .empty, "external_ids": .map([:]), "other_config": .map([:])],
+    Schema.mirrorTable: [
+      "external_ids": .map([:]), "name": .string(""), "output_port": .empty, "output_vlan": .empty,
+      "select_all": .atom(.boolean(false)), "select_dst_port": .empty, "select_src_port": .empty,
+      "select_vlan": .empty,
     ],
   ]
 
@@ -67,8 +79,15 @@ struct FakeDatabase {
     mutate(Schema.bridgeTable, { $0["name"] == .string(bridge) }, "ports") { $0.union([.uuid(port)]) }
   }
 
+  /// A row of another table than bridges, ports and interfaces, by whomever.
+  mutating func addRow(_ table: String, _ row: Row) -> RowUUID { insert(table, row) }
+
   mutating func set(_ table: String, _ name: String, _ column: String, _ value: Datum) {
     for (uuid, row) in tables[table] ?? [:] where row["name"] == .string(name) { tables[table]?[uuid]?[column] = value }
+  }
+
+  mutating func set(row uuid: RowUUID, in table: String, _ column: String, _ value: Datum) {
+    tables[table]?[uuid]?[column] = value
   }
 
   mutating func changeRoot(_ column: String, _ value: Datum) {
@@ -105,21 +124,40 @@ struct FakeDatabase {
       let rows = (next.tables[table] ?? [:]).values.compactMap { $0["name"] }
       guard Set(rows).count == rows.count else { throw Refused(reason: "two rows of a name in \(table)") }
     }
-    let used = next.references()
-    for table in [Schema.bridgeTable, Schema.portTable, Schema.interfaceTable] {
-      for uuid in (next.tables[table] ?? [:]).keys where !used.contains(uuid) {
-        throw Refused(reason: "a row of \(table) that nothing refers to")
-      }
-    }
+    try next.collect(inserted: names.values)
+    try next.checkReferences()
     self = next
     return results
   }
 
+  /// Rows that nothing refers to go, except in the tables that are roots. One that a plan has just made would be a mistake.
+  private mutating func collect(inserted: some Collection<RowUUID>) throws {
+    let tables = [
+      Schema.bridgeTable, Schema.portTable, Schema.interfaceTable, Schema.controllerTable, Schema.mirrorTable,
+    ]
+    // A port's interfaces go after the port.
+    for table in tables + [Schema.interfaceTable] {
+      let used = references()
+      for uuid in (self.tables[table] ?? [:]).keys where !used.contains(uuid) {
+        if inserted.contains(uuid) { throw Refused(reason: "a row of \(table) that nothing refers to") }
+        self.tables[table]?[uuid] = nil
+      }
+    }
+  }
+
+  private func checkReferences() throws {
+    let rows = Set(tables.values.flatMap(\.keys))
+    if let missing = references().first(where: { !rows.contains($0) }) {
+      throw Refused(reason: "a reference to \(missing), which is not there")
+    }
+  }
+
   private func references() -> Set<RowUUID> {
     var used: Set<RowUUID> = []
-    for row in tables.values.flatMap(\.values) {
-      for case .set(let atoms) in row.values {
-        for case .uuid(let uuid) in atoms { used.insert(uuid) }
+    for value in tables.values.flatMap(\.values).flatMap(\.values) {
+      switch value {
+      case .set(let atoms): for case .uuid(let uuid) in atoms { used.insert(uuid) }
+      case .map(let pairs): for case .uuid(let uuid) in pairs.values { used.insert(uuid) }
       }
     }
     return used
@@ -139,14 +177,15 @@ struct FakeDatabase {
   }
 
   private static func resolve(_ datum: Datum, _ names: [String: RowUUID]) throws -> Datum {
-    guard case .set(let atoms) = datum else { return datum }
-    return .set(
-      Set(
-        try atoms.map { atom in
-          guard case .namedUUID(let name) = atom else { return atom }
-          guard let uuid = names[name] else { throw Refused(reason: "no row named \(name)") }
-          return .uuid(uuid)
-        }))
+    func resolve(_ atom: Atom) throws -> Atom {
+      guard case .namedUUID(let name) = atom else { return atom }
+      guard let uuid = names[name] else { throw Refused(reason: "no row named \(name)") }
+      return .uuid(uuid)
+    }
+    switch datum {
+    case .set(let atoms): return .set(Set(try atoms.map(resolve)))
+    case .map(let pairs): return .map(try pairs.mapValues(resolve))
+    }
   }
 
   private mutating func run(_ operation: Operation, _ names: [String: RowUUID]) throws -> OperationResult {
@@ -161,7 +200,8 @@ struct FakeDatabase {
       return .rows(rows.map { row in row.filter { columns?.contains($0.key) ?? true } })
     case .update(let table, let conditions, let row):
       let hit = matching(table, conditions).keys
-      for uuid in hit { tables[table]?[uuid]?.merge(row) { $1 } }
+      let resolved = try row.mapValues { try Self.resolve($0, names) }
+      for uuid in hit { tables[table]?[uuid]?.merge(resolved) { $1 } }
       return .count(Int64(hit.count))
     case .mutate(let table, let conditions, let mutations):
       let hit = matching(table, conditions)
@@ -178,7 +218,11 @@ struct FakeDatabase {
       return .done
     case .comment:
       return .done
-    case .delete, .abort, .assert:
+    case .delete(let table, let conditions):
+      let hit = matching(table, conditions).keys
+      for uuid in hit { tables[table]?[uuid] = nil }
+      return .count(Int64(hit.count))
+    case .abort, .assert:
       throw Refused(reason: "\(operation.summary) is nothing that a plan does")
     }
   }
@@ -186,6 +230,7 @@ struct FakeDatabase {
   private static func mutated(_ old: Datum?, _ mutator: Mutation.Mutator, _ value: Datum) throws -> Datum {
     switch (old, mutator, value) {
     case (.set(let old), .insert, .set(let new)): return .set(old.union(new))
+    case (.set(let old), .delete, .set(let gone)): return .set(old.subtracting(gone))
     case (.map(let old), .insert, .map(let new)): return .map(old.merging(new) { kept, _ in kept })
     case (.map(let old), .delete, .set(let keys)): return .map(old.filter { !keys.contains($0.key) })
     case (.set(let old), .add, .set(let new)):

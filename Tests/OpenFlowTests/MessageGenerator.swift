@@ -69,24 +69,6 @@ struct MessageGenerator {
       })
   }
 
-  mutating func action(depth: Int = 0) -> Action {
-    switch count(depth < 3 ? 12 : 11) {
-    case 0: .output(port())
-    case 1: .group(number())
-    case 2: .setQueue(number())
-    case 3: .pushVLAN(0x8100)
-    case 4: .popVLAN
-    case 5: .setTTL(number())
-    case 6: .decrementTTL
-    case 7: .setField(.reg(count(15), number()))
-    case 8: .resubmit(port: .inPort, table: table())
-    case 9: .conjunction(id: number(), clause: number(), of: number())
-    case 10: .ctClear
-    case 11: .exit
-    default: .clone(list(3) { $0.action(depth: depth + 1) })
-    }
-  }
-
   mutating func flow() -> Flow {
     Flow(
       table: table(), priority: number(), cookie: number(), match: match(),

@@ -15,7 +15,7 @@ struct ConntrackDifferentialTests {
       var generator = TrackingFlowGenerator(random: SeededGenerator(seed: seed))
       let state = generator.state()
       do {
-        try real.install(flows: state.flows.map { $0.commandText(generator.texts) })
+        try real.install(flows: state.flows.map(\.commandText))
       } catch {
         report.refuse(seed, error)
         continue

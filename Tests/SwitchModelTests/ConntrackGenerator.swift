@@ -1,10 +1,10 @@
+import NetworkTypes
 import OpenFlow
 import SwitchModel
 
 /// Random flows that track, commit, translate and look at what tracking found.
 struct TrackingFlowGenerator {
   var random: SeededGenerator
-  private(set) var texts: [[UInt8]: String] = [:]
 
   init(random: SeededGenerator) {
     self.random = random
@@ -82,35 +82,46 @@ struct TrackingFlowGenerator {
     return state
   }
 
-  private mutating func remember(_ action: WireAction) -> Action {
-    texts[action.bytes] = action.text
-    return action.action
-  }
-
   private mutating func zone() -> UInt16 { random.pick([0, 0, 0, 5]) }
 
   private mutating func track(then table: UInt8) -> Action {
-    let translation: WireAction? = random.chance(50) ? .translation(isSource: nil) : nil
-    return remember(.track(zone: zone(), table: table, translation: translation))
+    let translation: TranslateAction? = random.chance(50) ? TranslateAction(.existing) : nil
+    return .track(TrackAction(zone: .number(zone()), table: TableID(table), translation: translation))
   }
 
   private mutating func commit(isIPv6: Bool, next table: UInt8?) -> Action {
-    var translation: WireAction?
+    var translation: TranslateAction?
     if random.chance(50) {
-      let isSource = random.chance(50)
+      let kind: TranslateAction.Kind = random.chance(50) ? .source : .destination
       let port: UInt16? = random.chance(40) ? random.pick([7000, 80]) : nil
-      if isIPv6 {
-        translation = .translation(isSource: isSource, address6: 0xfd00 << 112 | random.pick([0x77, 0x78]), port: port)
-      } else {
-        translation = .translation(isSource: isSource, address: random.pick([0x0a00_0077, 0x0a00_0078]), port: port)
-      }
+      let addresses: TranslateAction.Addresses =
+        isIPv6
+        ? .v6(.init(IPv6Address(high: 0xfd00 << 48, low: random.pick([0x77, 0x78]))))
+        : .v4(.init(IPv4Address(rawValue: random.pick([0x0a00_0077, 0x0a00_0078]))))
+      translation = TranslateAction(kind, addresses: addresses, ports: port.map { .init($0) })
     }
-    return remember(
-      .track(
-        zone: zone(), commit: true, force: translation == nil && random.chance(15), table: table,
-        mark: random.chance(40) ? (random.pick([1, 0x12]), random.pick([.max, 0xf])) : nil,
-        label: random.chance(30) ? (UInt128(random.pick([1, 0x34] as [UInt64])) << 64, .max << 64) : nil,
-        translation: translation))
+    let zone = zone()
+    let force = translation == nil && random.chance(15)
+    var marks: [Action] = []
+    if random.chance(40) {
+      let value: UInt128 = random.pick([1, 0x12])
+      marks.append(.setField(MatchField(.ctMark, value: value, mask: random.pick([.max, 0xf]))))
+    }
+    if random.chance(20) {
+      marks.append(.load(random.pick([3, 5]), FieldSlice(.ctMark, offset: 4, count: 4)))
+    }
+    if random.chance(20) {
+      marks.append(
+        .move(from: FieldSlice(.ipTTL, offset: 0, count: 4), to: FieldSlice(.ctMark, offset: 0, count: 4)))
+    }
+    if random.chance(30) {
+      let value = UInt128(random.pick([1, 0x34] as [UInt64])) << 64
+      marks.append(.setField(MatchField(.ctLabel, value: value, mask: .max << 64)))
+    }
+    return .track(
+      TrackAction(
+        zone: .number(zone), commit: true, force: force, table: table.map { TableID($0) }, translation: translation,
+        actions: marks))
   }
 }
 

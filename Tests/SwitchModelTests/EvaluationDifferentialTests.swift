@@ -26,7 +26,7 @@ struct EvaluationDifferentialTests {
       let state = generator.state()
       do {
         try real.install(
-          flows: state.flows.map { $0.commandText(generator.texts) },
+          flows: state.flows.map(\.commandText),
           groups: state.groups.values.sorted { $0.id < $1.id }.map(\.text))
       } catch {
         report.refuse(seed, error)

@@ -6,8 +6,6 @@ struct FlowGenerator {
   var random: SeededGenerator
   /// The tables that there are.
   var tables: UInt8 = 5
-  /// The text of actions that `Action` has only as bytes.
-  private(set) var texts: [[UInt8]: String] = [:]
   private var cookie: UInt64 = 0
   private var groupIDs: [UInt32] = []
   private var hasPushed = false
@@ -175,7 +173,13 @@ struct FlowGenerator {
     case 7..<13: return [setField(kind)]
     case 13: return [move(kind)]
     case 14:
-      return [.load(random.pick([0, 1, 0x10, 7]), FieldSlice(.reg(random.pick([0, 1, 5])), offset: 0, count: 16))]
+      let slice = FieldSlice(.reg(random.pick([0, 1, 5])), offset: 0, count: 16)
+      return [
+        random.pick([
+          .load(random.pick([0, 1, 0x10, 7]), slice), .setTunnel64(5), .setTunnel(100),
+          .copyField(from: slice, to: FieldSlice(.reg(1), offset: 0, count: 16)), .loadField(.reg(0, 3)),
+        ])
+      ]
     case 15:
       // Mostly onwards; a few go back, up to the limit.
       let onwards = table < tables - 1 && random.chance(93)
@@ -183,7 +187,8 @@ struct FlowGenerator {
       guard onwards || random.chance(25) else { return [.output(port())] }
       return [.resubmit(port: random.chance(70) ? .inPort : OFPort(random.pick([1, 2, 3])), table: TableID(next))]
     case 16 where !groupIDs.isEmpty: return [.group(random.pick(groupIDs))]
-    case 17 where kind != .any && kind != .vlan && kind != .arp && kind != .mpls: return [.decrementTTL]
+    case 17 where kind != .any && kind != .vlan && kind != .arp && kind != .mpls:
+      return [random.chance(70) ? .decrementTTL : .decrementTTLTelling(controllers: [1, 7])]
     case 18 where kind == .vlan && !isSet && depth == 0:
       return [
         .clone([.popVLAN, .output(port()), .resubmit(port: .inPort, table: TableID(min(table + 1, tables - 1)))])
@@ -198,50 +203,45 @@ struct FlowGenerator {
     case 21 where !isSet: return [.outputField(FieldSlice(.reg(0), offset: 0, count: 16))]
     case 22 where !isSet && random.chance(20): return [.exit]
     case 23 where !isSet: return [.note([1, 2, 3, 4, 5, 6])]
-    case 24..<28 where !isSet: return wireActions(table, kind, depth: depth)
+    case 24..<28 where !isSet: return otherActions(table, kind, depth: depth)
     case 28 where !isSet:
       // What a later table matches was on the stack meanwhile.
       let slices = [FieldSlice(.reg(0)), FieldSlice(.ethSrc), FieldSlice(.reg(5), offset: 4, count: 12)]
-      return [remember(.push(random.pick(slices))), setField(kind), remember(.pop(random.pick(slices)))]
+      return [.push(random.pick(slices)), setField(kind), .pop(random.pick(slices))]
     default: return [.output(port())]
     }
   }
 
-  private mutating func remember(_ action: WireAction) -> Action {
-    texts[action.bytes] = action.text
-    return action.action
-  }
-
   /// Labels, length checks, truncation. A label that comes or goes changes what later actions may touch, so it does
   /// that in a copy of the packet.
-  private mutating func wireActions(_ table: UInt8, _ kind: Kind, depth: Int) -> [Action] {
+  private mutating func otherActions(_ table: UInt8, _ kind: Kind, depth: Int) -> [Action] {
     let next = TableID(min(table + 1, tables - 1))
     let onwards: [Action] = table < tables - 1 ? [.resubmit(port: .inPort, table: next)] : []
     switch kind {
     case .mpls where random.chance(70):
       switch Int.random(in: 0..<5, using: &random) {
-      case 0: return [remember(.decrementLabelTTL)]
-      case 1: return [remember(.setLabelTTL(random.pick([1, 7])))]
+      case 0: return [.decrementMPLSTTL]
+      case 1: return [.setMPLSTTL(random.pick([1, 7]))]
       case 2: return [.setField(MatchField(.mplsLabel, value: random.pick([3, 1000])))]
-      case 3: return [.clone([remember(.pushLabel(0x8847)), .output(port())] + onwards)]
+      case 3: return [.clone([.pushMPLS(0x8847), .output(port())] + onwards)]
       default:
         let type: UInt16 = random.pick([0x0800, 0x86dd, 0x8847])
         let after: [Action] = type == 0x8847 ? [] : [.setField(field(.ethDst, [1, 2])), .decrementTTL]
-        return [.clone([remember(.popLabel(type)), .output(port())] + after + [.output(port())] + onwards)]
+        return [.clone([.popMPLS(type), .output(port())] + after + [.output(port())] + onwards)]
       }
     case .ip, .tcp, .udp, .ipv6, .icmp:
       if random.chance(50), depth < 2 {
         return [
           .clone(
-            [remember(.pushLabel(0x8847)), .setField(MatchField(.mplsLabel, value: 17)), .output(port())] + onwards)
+            [.pushMPLS(0x8847), .setField(MatchField(.mplsLabel, value: 17)), .output(port())] + onwards)
         ]
       }
     default: break
     }
     if random.chance(50), depth == 0 {
-      return [remember(.checkLength(random.pick([50, 60, 80]), FieldSlice(.reg(1), offset: 0, count: 1)))]
+      return [.checkLength(random.pick([50, 60, 80]), into: FieldSlice(.reg(1), offset: 0, count: 1))]
     }
-    return [remember(.truncated(random.pick([1, 2, 3]), random.pick([14, 30, 60])))]
+    return [.outputTruncated(OFPort(random.pick([1, 2, 3])), length: random.pick([14, 30, 60]))]
   }
 
   private mutating func port() -> OFPort {
@@ -327,16 +327,7 @@ struct FlowGenerator {
 
 extension Flow {
   /// As `ovs-ofctl add-flows` reads it: fragments by name, which it insists on.
-  ///
-  /// - Parameter texts: The text of actions that `Action` has only as bytes.
-  func commandText(_ texts: [[UInt8]: String] = [:]) -> String {
-    let text = texts.sorted { $0.key.count > $1.key.count }.reduce(fragmentText) {
-      $0.replacing("raw(\(Comparison.hex($1.key)))", with: $1.value)
-    }
-    return text
-  }
-
-  private var fragmentText: String {
+  var commandText: String {
     let names = [
       "nw_frag=0x1/0x1": "nw_frag=yes", "nw_frag=0x0/0x2": "nw_frag=not_later", "nw_frag=0x0": "nw_frag=no",
       "nw_frag=0x1": "nw_frag=first", "nw_frag=0x3": "nw_frag=later",

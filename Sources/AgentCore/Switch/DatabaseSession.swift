@@ -6,8 +6,9 @@ import OVSDBNIO
 /// Keeps a connection to Open vSwitch's database: makes the bridge and its ports, repairs them when somebody changes
 /// them, and tells the agent which interfaces there are.
 ///
-/// The actor owns the connection and the latest view. Planning and writing never overlap: a change that comes meanwhile
-/// is looked at when the write is answered.
+/// The actor owns the latest view; the session that it is built on owns the connection, and brings the view up to date when
+/// it had to make another. Planning and writing never overlap: a change that comes meanwhile is looked at when the write is
+/// answered.
 actor DatabaseSession {
   private let settings: AgentConfiguration.OpenVSwitch
   private let dhcpInterface: String
@@ -17,8 +18,12 @@ actor DatabaseSession {
   private let board: StatusBoard
   private let logger: Logger
 
-  private var client: OVSDBClient?
+  private let session: OVSDBSession
+  /// The number of the present connection; nil while there is none.
+  private var connection: Int?
   private var view: OpenVSwitchView?
+  /// The connection that the view came by: nothing is planned from one of before.
+  private var viewConnection: Int?
   private var isWriting = false
   private var needsLook = false
   /// The count that cur_cfg has to reach for what was written to be in effect.
@@ -28,6 +33,7 @@ actor DatabaseSession {
   init(configuration: AgentConfiguration, defaultDatapathType: String, agent: Agent, board: StatusBoard, logger: Logger)
   {
     settings = configuration.openVSwitch
+    session = OVSDBSession(to: .unix(configuration.openVSwitch.database))
     dhcpInterface = configuration.dhcpInterface
     tunnel = configuration.tunnel
     self.defaultDatapathType = defaultDatapathType
@@ -36,26 +42,14 @@ actor DatabaseSession {
     self.logger = logger
   }
 
-  /// Connects, follows the database, and connects again, until cancelled.
+  /// Keeps a connection and follows the database, until cancelled.
   func run() async throws {
-    var backoff = ReconnectBackoff()
-    while !Task.isCancelled {
-      let problem: String
-      do {
-        let client = try await OVSDBClient.connect(path: settings.database)
-        problem = await follow(client)
-        await client.close()
-        backoff.reset()
-      } catch {
-        problem = "\(error)"
-      }
-      client = nil
-      try Task.checkCancellation()
-      if await board.database(problem: problem) {
-        logger.warning("no connection to the Open vSwitch database", metadata: ["reason": "\(problem)"])
-      }
-      try await Task.sleep(for: backoff.next())
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.session.run() }
+      group.addTask { await self.followConnection() }
+      group.addTask { await self.followRows() }
     }
+    try Task.checkCancellation()
   }
 
   /// The switch was connected, and its flows are in force; or it is gone.
@@ -81,24 +75,51 @@ actor DatabaseSession {
     await repair()
   }
 
-  private func follow(_ client: OVSDBClient) async -> String {
-    do {
-      let replicas = try await client.monitor()
-      self.client = client
-      if await board.database(problem: nil) { logger.info("connected to the Open vSwitch database") }
-      for await replica in replicas {
-        let view = try OpenVSwitchView(replica)
-        self.view = view
-        await board.datapath(view.bridge(named: settings.bridge))
-        await agent.viewChanged(
-          SwitchPorts(view: view, bridge: settings.bridge, tunnel: request.tunnel.name, dhcp: dhcpInterface))
+  private func followConnection() async {
+    for await state in await session.states() {
+      switch state {
+      case .connecting, .ended: break
+      case .connected(let connection):
+        self.connection = connection
+        if await board.database(problem: nil) { logger.info("connected to the Open vSwitch database") }
         await repair()
+      case .waiting(let problem, _):
+        connection = nil
+        await report(problem)
       }
-      try Task.checkCancellation()
-      return "\(await client.closed())"
-    } catch {
-      return "\(error)"
     }
+  }
+
+  private func followRows() async {
+    do {
+      for try await snapshot in await session.monitor().snapshots {
+        do throws(RowError) {
+          await look(at: try OpenVSwitchView(snapshot.replica), from: snapshot.connection)
+        } catch {
+          // Nothing is planned from the view of before, which is not what is there.
+          view = nil
+          await report("\(error)")
+        }
+      }
+    } catch {
+      await report("\(error)")
+    }
+  }
+
+  private func report(_ problem: String) async {
+    if await board.database(problem: problem) {
+      logger.warning("no connection to the Open vSwitch database", metadata: ["reason": "\(problem)"])
+    }
+  }
+
+  private func look(at view: OpenVSwitchView, from connection: Int) async {
+    if self.view == nil { await board.database(problem: nil) }
+    self.view = view
+    viewConnection = connection
+    await board.datapath(view.bridge(named: settings.bridge))
+    await agent.viewChanged(
+      SwitchPorts(view: view, bridge: settings.bridge, tunnel: request.tunnel.name, dhcp: dhcpInterface))
+    await repair()
   }
 
   private var request: HostBridgeRequest {
@@ -116,7 +137,7 @@ actor DatabaseSession {
     guard !isWriting else { return }
     isWriting = true
     defer { isWriting = false }
-    while needsLook, let client, let view {
+    while needsLook, let connection, connection == viewConnection, let view {
       needsLook = false
       var request = request
       request.tunnel.localAddress = await agent.underlay.map { .v4($0.address) }
@@ -124,13 +145,13 @@ actor DatabaseSession {
         let plan = try HostBridgePlan(for: request, in: view)
         if !plan.isEmpty {
           await agent.hostConfigured(false)
-          let results = try await client.transact(plan.operations)
+          let results = try await session.transact(plan.operations)
           awaited = max(awaited, HostBridgePlan.awaitedConfiguration(results) ?? awaited)
           logger.info("switch set up", metadata: ["changes": "\(plan.changes.joined(separator: "; "))"])
         } else if let root = view.root {
           // In effect, and not only written: ovs-vswitchd may be away, or at work on it.
           await agent.hostConfigured(root.currentConfiguration >= awaited)
-          try await tendFlowRestoreWait(root, view, client)
+          try await tendFlowRestoreWait(root, view)
         }
         await board.bridge(problem: nil)
       } catch {
@@ -142,8 +163,7 @@ actor DatabaseSession {
     }
   }
 
-  private func tendFlowRestoreWait(_ root: OpenVSwitchRow, _ view: OpenVSwitchView, _ client: OVSDBClient) async throws
-  {
+  private func tendFlowRestoreWait(_ root: OpenVSwitchRow, _ view: OpenVSwitchView) async throws {
     let isWanted =
       switch settings.flowRestoreWait {
       case .auto: view.bridges.values.allSatisfy { $0.name == settings.bridge }
@@ -155,7 +175,7 @@ actor DatabaseSession {
     if restoreWait.isReleased, !wasReleased { logger.info("the switch forwards with the flows in force") }
     let operations = FlowRestoreWait.operations(step, root: root)
     guard !operations.isEmpty else { return }
-    let results = try await client.transact(operations)
+    let results = try await session.transact(operations)
     guard step == .release else { return }
     restoreWait.released(awaiting: HostBridgePlan.awaitedConfiguration(results) ?? .max)
     logger.info("told the switch to forward", metadata: ["step": "other_config:flow-restore-wait removed"])

@@ -4,7 +4,8 @@
 ///
 /// While open: requests get ids and wait for their answers, each until its deadline; echoes are answered; after 5 s of
 /// silence an echo is sent, after 15 s the peer is given up; monitors' updates are applied to their replicas in the order of
-/// arrival. Closing fails whatever waits, once, and nothing happens after it.
+/// arrival; a monitor that the server does not know how to serve is asked for in an older way. Closing fails whatever waits,
+/// once, and nothing happens after it.
 public struct ClientStateMachine: Sendable {
   /// When to do what.
   public struct Configuration: Hashable, Sendable {
@@ -58,30 +59,10 @@ public struct ClientStateMachine: Sendable {
     case complete(RequestID, Result<JSONValue, RequestError>)
     /// Hand out a monitor's new state.
     case replica(RequestID, Replica)
+    /// Tell where we stand with a lock.
+    case lock(String, LockState)
     /// Close the transport, end all monitors, and tell the reason.
     case close(CloseReason)
-  }
-
-  private struct Pending {
-    let method: String
-    let timeout: Duration
-    let deadline: Duration
-    let isMonitor: Bool
-  }
-
-  private struct Open {
-    var splitter: JSONMessageSplitter
-    var pending: [Int64: Pending] = [:]
-    var monitors: [Int64: Replica] = [:]
-    var nextID: Int64 = 1
-    var lastReceived: Duration
-    var probe: Int64?
-
-    /// Ids are never used twice: at a million a second they last for 290,000 years.
-    mutating func takeID() -> Int64 {
-      defer { nextID += 1 }
-      return nextID
-    }
   }
 
   private enum State {
@@ -109,18 +90,74 @@ public struct ClientStateMachine: Sendable {
   public mutating func request(
     _ method: String, parameters: [JSONValue], timeout: Duration, now: Duration
   ) throws(RequestError) -> (RequestID, [Action]) {
-    try send(method, timeout: timeout, now: now, isMonitor: false) { _ in parameters }
+    try send(now: now) { open, id in
+      open.pending[id] = Pending(method: method, timeout: timeout, deadline: now + timeout, purpose: .request)
+      return [Self.call(id, method, parameters)]
+    }
   }
 
   /// Starts a monitor. Its first state comes as `complete` and `replica` actions, further ones as `replica` actions.
+  ///
+  /// - Parameters:
+  ///   - request: What to watch.
+  ///   - schema: The types of the columns. Without it the monitor is the plain one of RFC 7047.
+  ///   - earlier: The last state of a monitor of the same request on an earlier connection. Where the server still knows what
+  ///     happened since, only that is sent.
   public mutating func monitor(
-    _ request: MonitorRequest, timeout: Duration, now: Duration
+    _ request: MonitorRequest, schema: DatabaseSchema? = nil, resuming earlier: Replica? = nil, timeout: Duration,
+    now: Duration
   ) throws(RequestError) -> (RequestID, [Action]) {
-    try send("monitor", timeout: timeout, now: now, isMonitor: true) { request.parameters(id: .integer($0)) }
+    try send(now: now) { open, id in
+      let copy = MonitorCopy(request, schema: schema, resuming: earlier)
+      open.monitors[id] = copy
+      let method = copy.method.rawValue
+      open.pending[id] = Pending(method: method, timeout: timeout, deadline: now + timeout, purpose: .monitor(id))
+      return [Self.call(id, method, copy.parameters(id: id))]
+    }
+  }
+
+  /// Makes a monitor watch other rows of its tables. The state with them comes as a `replica` action before the answer.
+  public mutating func select(
+    _ selections: [String: RowSelection], monitor: RequestID, timeout: Duration, now: Duration
+  ) throws(RequestError) -> (RequestID, [Action]) {
+    try send(now: now) { (open, id) throws(RequestError) in
+      let parameters = try open.monitors[monitor.rawValue]?.select(selections, id: monitor.rawValue)
+      guard let parameters else {
+        let replica = open.monitors[monitor.rawValue]?.replica
+        return (replica.map { [.replica(monitor, $0)] } ?? []) + [.complete(RequestID(rawValue: id), .success(.null))]
+      }
+      let method = "monitor_cond_change"
+      open.pending[id] = Pending(
+        method: method, timeout: timeout, deadline: now + timeout, purpose: .selection(monitor.rawValue))
+      return [Self.call(id, method, parameters)]
+    }
+  }
+
+  /// Asks for a lock, or takes it away from whoever has it. What comes of it is told by `lock` actions.
+  public mutating func lock(
+    _ name: String, stealing: Bool, timeout: Duration, now: Duration
+  ) throws(RequestError) -> (RequestID, [Action]) {
+    try send(now: now) { (open, id) throws(RequestError) in
+      guard open.locks.request(name) else { throw .lockMisuse(lock: name, isRequested: true) }
+      let method = stealing ? "steal" : "lock"
+      open.pending[id] = Pending(method: method, timeout: timeout, deadline: now + timeout, purpose: .lock(name))
+      return [Self.call(id, method, [.string(name)])]
+    }
+  }
+
+  /// Gives a lock back, or gives up waiting for it.
+  public mutating func unlock(
+    _ name: String, timeout: Duration, now: Duration
+  ) throws(RequestError) -> (RequestID, [Action]) {
+    try send(now: now) { (open, id) throws(RequestError) in
+      guard open.locks.release(name) else { throw .lockMisuse(lock: name, isRequested: false) }
+      open.pending[id] = Pending(method: "unlock", timeout: timeout, deadline: now + timeout, purpose: .request)
+      return [Self.call(id, "unlock", [.string(name)])]
+    }
   }
 
   private mutating func send(
-    _ method: String, timeout: Duration, now: Duration, isMonitor: Bool, parameters: (Int64) -> [JSONValue]
+    now: Duration, _ body: (inout Open, Int64) throws(RequestError) -> [Action]
   ) throws(RequestError) -> (RequestID, [Action]) {
     switch state {
     case .closed(let reason):
@@ -129,18 +166,19 @@ public struct ClientStateMachine: Sendable {
       guard open.pending.count < configuration.pendingLimit else {
         throw .tooManyPending(limit: configuration.pendingLimit)
       }
+      // Gives up the other reference, as in `handle`.
+      state = .closed(.requested)
+      defer { state = .open(open) }
       let id = open.takeID()
-      open.pending[id] = Pending(method: method, timeout: timeout, deadline: now + timeout, isMonitor: isMonitor)
-      state = .open(open)
-      return (RequestID(rawValue: id), [Self.call(id, method, parameters(id))])
+      return (RequestID(rawValue: id), try body(&open, id))
     }
   }
 
-  private static func call(_ id: Int64, _ method: String, _ parameters: [JSONValue]) -> Action {
+  static func call(_ id: Int64, _ method: String, _ parameters: [JSONValue]) -> Action {
     write(.request(id: .integer(id), method: method, parameters: parameters))
   }
 
-  private static func write(_ message: JSONRPCMessage) -> Action { .write(message.json.serialized()) }
+  static func write(_ message: JSONRPCMessage) -> Action { .write(message.json.serialized()) }
 
   // MARK: Events
 
@@ -165,9 +203,9 @@ public struct ClientStateMachine: Sendable {
     case .tick:
       end = tick(&open, &actions, now)
     case .abandon(let id):
-      open.pending[id.rawValue] = nil
+      open.abandon(id.rawValue)
     case .stopMonitor(let id):
-      open.pending[id.rawValue] = nil
+      open.abandon(id.rawValue)
       if open.monitors.removeValue(forKey: id.rawValue) != nil {
         // Nobody waits for the answer, which is then ignored as one to an abandoned request.
         actions.append(Self.call(open.takeID(), "monitor_cancel", [.integer(id.rawValue)]))
@@ -179,7 +217,7 @@ public struct ClientStateMachine: Sendable {
     }
     if let end {
       for id in open.pending.keys.sorted() {
-        actions.append(.complete(RequestID(rawValue: id), .failure(.closed(end))))
+        actions.append(.complete(open.waiter(of: id), .failure(.closed(end))))
       }
       actions.append(.close(end))
       state = .closed(end)
@@ -203,115 +241,11 @@ public struct ClientStateMachine: Sendable {
       actions.append(Self.call(id, "echo", ["alioth"]))
     }
     for (id, pending) in open.pending.sorted(by: { $0.key < $1.key }) where now >= pending.deadline {
+      let waiter = open.waiter(of: id)
       open.pending[id] = nil
       let error = RequestError.timedOut(method: pending.method, after: pending.timeout)
-      actions.append(.complete(RequestID(rawValue: id), .failure(error)))
+      actions.append(.complete(waiter, .failure(error)))
     }
     return nil
-  }
-
-  // MARK: Messages
-
-  private static func nextJSON(
-    _ splitter: inout JSONMessageSplitter, limits: JSONLimits
-  ) throws(CloseReason) -> JSONValue? {
-    do throws(JSONError) {
-      guard let bytes = try splitter.next() else { return nil }
-      return try JSONValue(parsing: bytes, limits: limits)
-    } catch {
-      throw .invalidJSON(error)
-    }
-  }
-
-  private static func updates(_ json: JSONValue, in place: String) throws(CloseReason) -> TableUpdates {
-    do {
-      return try TableUpdates(json: json)
-    } catch {
-      throw .protocolViolation(error.within(place))
-    }
-  }
-
-  private static func messages(
-    _ open: inout Open, _ actions: inout [Action], limits: JSONLimits
-  ) throws(CloseReason) {
-    var changed: Set<Int64> = []
-    while let json = try nextJSON(&open.splitter, limits: limits) {
-      let message: JSONRPCMessage
-      do {
-        message = try JSONRPCMessage(json: json)
-      } catch {
-        throw .protocolViolation(error)
-      }
-      try take(message, &open, &changed, &actions)
-    }
-    // One state for all updates that came together.
-    for id in changed.sorted() {
-      if let replica = open.monitors[id] { actions.append(.replica(RequestID(rawValue: id), replica)) }
-    }
-  }
-
-  private static func take(
-    _ message: JSONRPCMessage, _ open: inout Open, _ changed: inout Set<Int64>, _ actions: inout [Action]
-  ) throws(CloseReason) {
-    switch message {
-    case .request(let id, "echo", let parameters):
-      actions.append(write(.response(id: id, result: .array(parameters))))
-    case .request(let id, _, _):
-      actions.append(write(.failure(id: id, error: "unknown method")))
-    case .notification("update", let parameters):
-      try update(parameters, &open, &changed)
-    case .notification:
-      // Lock notifications (RFC 7047 §4.1.9), which we have not asked for; later versions may add others.
-      break
-    case .response(let id, let result):
-      guard let (key, pending) = try answered(id, &open) else { return }
-      if pending.isMonitor {
-        // It waits until its rows are known to make sense: an answer that ends the connection fails it too.
-        open.pending[key] = pending
-        let initial = try updates(result, in: "the answer to monitor")
-        do {
-          open.monitors[key] = try Replica(initial: initial)
-        } catch {
-          throw .inconsistentUpdate(error)
-        }
-        open.pending[key] = nil
-        changed.insert(key)
-        // The rows are in the replica; the waiter needs only know that they are.
-        actions.append(.complete(RequestID(rawValue: key), .success(.null)))
-      } else {
-        actions.append(.complete(RequestID(rawValue: key), .success(result)))
-      }
-    case .failure(let id, let error):
-      guard let (key, pending) = try answered(id, &open) else { return }
-      let text = OperationError(json: error)?.description ?? error.excerpt()
-      actions.append(
-        .complete(RequestID(rawValue: key), .failure(.refused(method: pending.method, error: text))))
-    }
-  }
-
-  /// The request that an answer is for; nil when nobody waits for it any more.
-  private static func answered(_ id: JSONValue, _ open: inout Open) throws(CloseReason) -> (Int64, Pending)? {
-    guard let key = id.integer, key > 0, key < open.nextID else {
-      throw .protocolViolation(ProtocolError(expected: "the id of one of our requests", found: id))
-    }
-    return open.pending.removeValue(forKey: key).map { (key, $0) }
-  }
-
-  private static func update(
-    _ parameters: [JSONValue], _ open: inout Open, _ changed: inout Set<Int64>
-  ) throws(CloseReason) {
-    guard parameters.count == 2, let id = parameters[0].integer, id > 0, id < open.nextID else {
-      throw .protocolViolation(
-        ProtocolError(expected: "the id of one of our monitors and its updates", found: .array(parameters)))
-    }
-    // One that was stopped, or whose start nobody waits for.
-    guard open.monitors[id] != nil else { return }
-    let changes = try updates(parameters[1], in: "an update")
-    do {
-      try open.monitors[id]?.apply(changes)
-    } catch {
-      throw .inconsistentUpdate(error)
-    }
-    changed.insert(id)
   }
 }

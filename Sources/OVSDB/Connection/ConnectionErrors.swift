@@ -36,6 +36,10 @@ extension CloseReason: CustomStringConvertible {
 public enum RequestError: Error, Hashable, Sendable {
   /// The connection is gone. Whether the request took effect is not known when it had been sent.
   case closed(CloseReason)
+  /// There is no connection at the moment; nothing was sent.
+  case notConnected(problem: String)
+  /// The lock has been asked for on this connection already, or has not been when it is to be given back.
+  case lockMisuse(lock: String, isRequested: Bool)
   /// ovsdb-server refused the call as a whole.
   case refused(method: String, error: String)
   /// The transaction was refused; nothing was applied.
@@ -55,6 +59,9 @@ extension RequestError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .closed(let reason): "\(reason)"
+    case .notConnected(let problem): "there is no connection to ovsdb-server now: \(problem)"
+    case .lockMisuse(let lock, true): "the lock '\(lock)' was asked for already"
+    case .lockMisuse(let lock, false): "the lock '\(lock)' was not asked for"
     case .refused(let method, let error): "ovsdb-server refused '\(method)': \(error)"
     case .transaction(let failure): "\(failure)"
     case .timedOut(let method, let time): "ovsdb-server did not answer '\(method)' within \(time)"

@@ -22,8 +22,8 @@ public struct HostBridgePlan: Hashable, Sendable {
     guard let root = view.root else { throw .notInitialized }
     var planner = HostBridgePlanner(request: request, view: view, root: root)
     try planner.plan()
-    changes = planner.changes
-    operations = planner.operations
+    changes = planner.draft.changes
+    operations = planner.draft.operations
   }
 
   /// The count that Open_vSwitch.cur_cfg has to reach for the transaction of `results` to be in effect.
@@ -36,29 +36,36 @@ public struct HostBridgePlan: Hashable, Sendable {
 }
 
 extension HostBridgeRequest {
-  /// Refuses names that the kernel or Open vSwitch would not take.
   fileprivate func validate() throws(HostBridgeConflict) {
     let names = [("bridge", bridge), ("tunnel port", tunnel.name), ("DHCP port", dhcpInterface)]
-    for (what, name) in names {
-      // IFNAMSIZ is 16 with the final zero; ovs-vswitchd refuses names with a slash, the kernel white space and colons.
-      let isValid =
-        (1...15).contains(name.utf8.count) && name != "." && name != ".."
-        && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ":") }
-      guard isValid else {
-        throw .invalidRequest(
-          "'\(name)' cannot name the \(what): 1 to 15 printable ASCII characters without '/' and ':'")
-      }
-    }
+    for (what, name) in names { try Self.validate(name: name, of: what) }
     guard Set(names.map(\.1)).count == names.count else {
       throw .invalidRequest(
         "the bridge (\(bridge)), the tunnel port (\(tunnel.name)) and the DHCP port (\(dhcpInterface)) need different names"
       )
     }
-    if tunnel.destinationPort != nil, tunnel.type == .gre {
+    try Self.validate(destinationPort: tunnel.destinationPort, of: tunnel.type)
+  }
+
+  /// Refuses names that the kernel or Open vSwitch would not take.
+  static func validate(name: String, of what: String) throws(HostBridgeConflict) {
+    // IFNAMSIZ is 16 with the final zero; ovs-vswitchd refuses names with a slash, the kernel white space and colons.
+    let isValid =
+      (1...15).contains(name.utf8.count) && name != "." && name != ".."
+      && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ":") }
+    guard isValid else {
+      throw .invalidRequest(
+        "'\(name)' cannot name the \(what): 1 to 15 printable ASCII characters without '/' and ':'")
+    }
+  }
+
+  /// Refuses UDP ports that a tunnel cannot have.
+  static func validate(
+    destinationPort: UInt16?, of type: Tunnel.Encapsulation
+  ) throws(HostBridgeConflict) {
+    if destinationPort != nil, type == .gre {
       throw .invalidRequest("a GRE tunnel has no port number: leave tunnel.port out")
     }
-    if tunnel.destinationPort == 0 {
-      throw .invalidRequest("0 is no port number for tunnels")
-    }
+    if destinationPort == 0 { throw .invalidRequest("0 is no port number for tunnels") }
   }
 }

@@ -1,27 +1,49 @@
-/// What a database is able to hold, as far as we ask: its version and the columns of its tables (RFC 7047 §3.2).
+/// What a database is able to hold, as far as we ask: its version and the columns of its tables with their
+/// types (RFC 7047 §3.2).
 public struct DatabaseSchema: Hashable, Sendable {
   /// The database's name.
   public let name: String
   /// The schema's version, such as 8.3.1.
   public let version: String
-  /// The columns by table.
-  public let tables: [String: Set<String>]
+  /// The columns by table and name.
+  public let tables: [String: [String: ColumnType]]
+
+  /// The schema of a database without tables.
+  init(name: String) {
+    self.name = name
+    version = "unknown"
+    tables = [:]
+  }
 
   /// Reads the result of `get_schema`.
   public init(json: JSONValue) throws(ProtocolError) {
     guard let members = json.object, let name = members["name"]?.string, let tables = members["tables"]?.object else {
       throw ProtocolError(expected: "a database schema", found: json)
     }
-    var columns: [String: Set<String>] = [:]
+    var columns: [String: [String: ColumnType]] = [:]
     for (table, value) in tables {
-      guard let names = value.object?["columns"]?.object else {
-        throw ProtocolError(expected: "columns", found: value).within("table \(table)")
+      do {
+        columns[table] = try Self.columns(value.object?["columns"] ?? .null)
+      } catch {
+        throw error.within("table \(table)")
       }
-      columns[table] = Set(names.keys)
     }
     self.name = name
     self.version = members["version"]?.string ?? "unknown"
     self.tables = columns
+  }
+
+  private static func columns(_ json: JSONValue) throws(ProtocolError) -> [String: ColumnType] {
+    guard let members = json.object else { throw ProtocolError(expected: "columns", found: json) }
+    var columns: [String: ColumnType] = [:]
+    for (name, column) in members {
+      do {
+        columns[name] = try ColumnType(json: column.object?["type"] ?? .null)
+      } catch {
+        throw error.within("column \(name)")
+      }
+    }
+    return columns
   }
 
   /// The first table or column of `needed` that the schema lacks, in alphabetic order.
@@ -30,7 +52,7 @@ public struct DatabaseSchema: Hashable, Sendable {
       guard let present = tables[table] else {
         return SchemaMismatch(database: name, version: version, table: table, column: nil)
       }
-      for column in columns.sorted() where !present.contains(column) {
+      for column in columns.sorted() where present[column] == nil {
         return SchemaMismatch(database: name, version: version, table: table, column: column)
       }
     }

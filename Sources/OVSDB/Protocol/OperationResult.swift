@@ -39,6 +39,10 @@ public struct OperationError: Error, Hashable, Sendable {
 
   /// A `wait` did not come true within its time.
   public static let timedOut = "timed out"
+  /// An `assert` found that the client does not hold the lock.
+  public static let notOwner = "not owner"
+  /// The server does not know the method.
+  public static let unknownMethod = "unknown method"
   /// A row would break a rule of the schema, such as a name that exists already.
   public static let constraintViolation = "constraint violation"
   /// A row refers to one that is not there, or is still referred to.
@@ -77,6 +81,11 @@ public struct TransactionFailure: Error, Hashable, Sendable {
     error.name == OperationError.timedOut || error.name == OperationError.constraintViolation
       || error.name == OperationError.referentialIntegrityViolation
   }
+}
+
+extension TransactionFailure {
+  /// Whether an `assert` found that we do not hold its lock.
+  public var isLockLost: Bool { error.name == OperationError.notOwner }
 }
 
 extension TransactionFailure: CustomStringConvertible {

@@ -1,37 +1,5 @@
 import NetworkTypes
 
-/// What we read of the Open_vSwitch database (ovs-vswitchd.conf.db(5)).
-public enum OpenVSwitchSchema {
-  /// The database's name.
-  public static let database = "Open_vSwitch"
-  /// The table of the one row that everything hangs from.
-  public static let rootTable = "Open_vSwitch"
-  /// Bridges.
-  public static let bridgeTable = "Bridge"
-  /// Ports of bridges.
-  public static let portTable = "Port"
-  /// Interfaces of ports.
-  public static let interfaceTable = "Interface"
-
-  /// The columns in use, by table. Statistics and status are not among them: they change every few seconds.
-  public static let columns: [String: [String]] = [
-    rootTable: [
-      "bridges", "cur_cfg", "datapath_types", "external_ids", "iface_types", "next_cfg", "other_config",
-      "ovs_version",
-    ],
-    bridgeTable: [
-      "datapath_id", "datapath_type", "external_ids", "fail_mode", "name", "other_config", "ports", "protocols",
-    ],
-    portTable: ["external_ids", "interfaces", "name"],
-    interfaceTable: [
-      "admin_state", "error", "external_ids", "link_state", "mac_in_use", "mtu", "name", "ofport", "options", "type",
-    ],
-  ]
-
-  /// The monitor that an `OpenVSwitchView` is made from.
-  public static let monitorRequest = MonitorRequest(database: database, tables: columns)
-}
-
 /// The row of the table Open_vSwitch.
 public struct OpenVSwitchRow: Hashable, Sendable {
   /// The row's identity.
@@ -46,6 +14,8 @@ public struct OpenVSwitchRow: Hashable, Sendable {
   public let interfaceTypes: Set<String>
   /// Its bridges.
   public let bridges: Set<RowUUID>
+  /// Who manages the database.
+  public let managers: Set<RowUUID>
   /// Further settings.
   public let otherConfiguration: [String: String]
   /// Key and value pairs for use by others than Open vSwitch.
@@ -61,6 +31,7 @@ public struct OpenVSwitchRow: Hashable, Sendable {
     datapathTypes = try reader.strings("datapath_types")
     interfaceTypes = try reader.strings("iface_types")
     bridges = try reader.references("bridges")
+    managers = try reader.references("manager_options", whenWatched: true)
     otherConfiguration = try reader.map("other_config")
     externalIDs = try reader.map("external_ids")
     version = try reader.optionalString("ovs_version")
@@ -87,6 +58,10 @@ public struct BridgeRow: Hashable, Sendable {
   public let externalIDs: [String: String]
   /// Its ports.
   public let ports: Set<RowUUID>
+  /// Its OpenFlow controllers, the passive ones included.
+  public let controllers: Set<RowUUID>
+  /// Its mirrors.
+  public let mirrors: Set<RowUUID>
 
   init(uuid: RowUUID, row: Row) throws(RowError) {
     let reader = RowReader(table: OpenVSwitchSchema.bridgeTable, uuid: uuid, row: row)
@@ -99,6 +74,8 @@ public struct BridgeRow: Hashable, Sendable {
     otherConfiguration = try reader.map("other_config")
     externalIDs = try reader.map("external_ids")
     ports = try reader.references("ports")
+    controllers = try reader.references("controller", whenWatched: true)
+    mirrors = try reader.references("mirrors", whenWatched: true)
   }
 }
 
@@ -110,6 +87,8 @@ public struct PortRow: Hashable, Sendable {
   public let name: String
   /// Its interfaces: one, or more for a bond.
   public let interfaces: Set<RowUUID>
+  /// Its quality of service.
+  public let qos: RowUUID?
   /// Key and value pairs for use by others than Open vSwitch.
   public let externalIDs: [String: String]
 
@@ -118,6 +97,7 @@ public struct PortRow: Hashable, Sendable {
     self.uuid = uuid
     name = try reader.string("name")
     interfaces = try reader.references("interfaces")
+    qos = try reader.references("qos", whenWatched: true).min()
     externalIDs = try reader.map("external_ids")
   }
 }

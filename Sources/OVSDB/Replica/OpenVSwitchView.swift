@@ -8,6 +8,16 @@ public struct OpenVSwitchView: Hashable, Sendable {
   public let ports: [RowUUID: PortRow]
   /// Interfaces.
   public let interfaces: [RowUUID: InterfaceRow]
+  /// OpenFlow controllers.
+  public let controllers: [RowUUID: ControllerRow]
+  /// Who manages the database.
+  public let managers: [RowUUID: ManagerRow]
+  /// Quality of service.
+  public let qos: [RowUUID: QoSRow]
+  /// Queues.
+  public let queues: [RowUUID: QueueRow]
+  /// Mirrors.
+  public let mirrors: [RowUUID: MirrorRow]
 
   private let bridgesByName: [String: RowUUID]
   private let portsByName: [String: RowUUID]
@@ -19,20 +29,19 @@ public struct OpenVSwitchView: Hashable, Sendable {
 
   /// Reads all rows of a replica that `OpenVSwitchSchema.monitorRequest` filled.
   public init(_ replica: Replica) throws(RowError) {
-    var roots: [OpenVSwitchRow] = []
-    for (uuid, row) in replica[OpenVSwitchSchema.rootTable] { roots.append(try OpenVSwitchRow(uuid: uuid, row: row)) }
-    var bridges: [RowUUID: BridgeRow] = [:]
-    for (uuid, row) in replica[OpenVSwitchSchema.bridgeTable] { bridges[uuid] = try BridgeRow(uuid: uuid, row: row) }
-    var ports: [RowUUID: PortRow] = [:]
-    for (uuid, row) in replica[OpenVSwitchSchema.portTable] { ports[uuid] = try PortRow(uuid: uuid, row: row) }
-    var interfaces: [RowUUID: InterfaceRow] = [:]
-    for (uuid, row) in replica[OpenVSwitchSchema.interfaceTable] {
-      interfaces[uuid] = try InterfaceRow(uuid: uuid, row: row)
-    }
+    let roots = try Self.rows(replica, OpenVSwitchSchema.rootTable, OpenVSwitchRow.init)
+    let bridges = try Self.rows(replica, OpenVSwitchSchema.bridgeTable, BridgeRow.init)
+    let ports = try Self.rows(replica, OpenVSwitchSchema.portTable, PortRow.init)
+    let interfaces = try Self.rows(replica, OpenVSwitchSchema.interfaceTable, InterfaceRow.init)
+    controllers = try Self.rows(replica, OpenVSwitchSchema.controllerTable, ControllerRow.init)
+    managers = try Self.rows(replica, OpenVSwitchSchema.managerTable, ManagerRow.init)
+    qos = try Self.rows(replica, OpenVSwitchSchema.qosTable, QoSRow.init)
+    queues = try Self.rows(replica, OpenVSwitchSchema.queueTable, QueueRow.init)
+    mirrors = try Self.rows(replica, OpenVSwitchSchema.mirrorTable, MirrorRow.init)
 
     // The schema allows one root, one owner of each port and interface and one use of each name; where a database breaks
     // that, the lowest UUID wins, so that the view is the same every time.
-    root = roots.min { $0.uuid < $1.uuid }
+    root = roots.values.min { $0.uuid < $1.uuid }
     bridgesByName = Self.lowest(bridges.values.lazy.map { ($0.name, $0.uuid) })
     portsByName = Self.lowest(ports.values.lazy.map { ($0.name, $0.uuid) })
     interfacesByName = Self.lowest(interfaces.values.lazy.map { ($0.name, $0.uuid) })
@@ -46,6 +55,14 @@ public struct OpenVSwitchView: Hashable, Sendable {
     self.bridges = bridges
     self.ports = ports
     self.interfaces = interfaces
+  }
+
+  private static func rows<T>(
+    _ replica: Replica, _ table: String, _ read: (RowUUID, Row) throws(RowError) -> T
+  ) throws(RowError) -> [RowUUID: T] {
+    var rows: [RowUUID: T] = [:]
+    for (uuid, row) in replica[table] { rows[uuid] = try read(uuid, row) }
+    return rows
   }
 
   private static func lowest<Key: Hashable>(_ pairs: some Sequence<(Key, RowUUID)>) -> [Key: RowUUID] {

@@ -2,6 +2,11 @@
 public struct Replica: Hashable, Sendable {
   /// Rows by table and identity. Only watched columns are there, without `_uuid`.
   public private(set) var tables: [String: [RowUUID: Row]] = [:]
+  /// The last transaction that is in it, where the server names its transactions. A monitor that starts anew can go on from
+  /// here.
+  public internal(set) var lastTransaction: RowUUID?
+  /// What was asked for to make it; nil while that is being changed, so that it is not whole by any request.
+  var source: MonitorRequest?
 
   /// A copy of an empty database.
   public init() {}
@@ -13,6 +18,12 @@ public struct Replica: Hashable, Sendable {
 
   /// The rows of a table.
   public subscript(table: String) -> [RowUUID: Row] { tables[table] ?? [:] }
+
+  /// A row of a table.
+  subscript(table: String, uuid: RowUUID) -> Row? {
+    get { tables[table]?[uuid] }
+    _modify { yield &tables[table, default: [:]][uuid] }
+  }
 
   /// Applies what one transaction changed.
   ///

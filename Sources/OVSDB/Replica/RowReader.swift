@@ -4,7 +4,7 @@ struct RowReader {
   let uuid: RowUUID
   let row: Row
 
-  private func fail(_ column: String, _ expected: String) -> RowError {
+  func fail(_ column: String, _ expected: String) -> RowError {
     RowError(table: table, uuid: uuid, column: column, expected: expected, found: row[column])
   }
 
@@ -54,8 +54,20 @@ struct RowReader {
     try all(column, "strings") { if case .string(let value) = $0 { value } else { nil } }
   }
 
-  func references(_ column: String) throws(RowError) -> Set<RowUUID> {
-    try all(column, "references to rows") { if case .uuid(let value) = $0 { value } else { nil } }
+  func integers(_ column: String) throws(RowError) -> Set<Int64> {
+    try all(column, "integers") { if case .integer(let value) = $0 { value } else { nil } }
+  }
+
+  func boolean(_ column: String) throws(RowError) -> Bool {
+    let value = try optional(column, "a boolean") { if case .boolean(let value) = $0 { value } else { nil } }
+    guard let value else { throw fail(column, "a boolean") }
+    return value
+  }
+
+  /// - Parameter whenWatched: Whether the column may be missing, in a replica of a monitor that does not ask for it.
+  func references(_ column: String, whenWatched: Bool = false) throws(RowError) -> Set<RowUUID> {
+    if whenWatched, row[column] == nil { return [] }
+    return try all(column, "references to rows") { if case .uuid(let value) = $0 { value } else { nil } }
   }
 
   func map(_ column: String) throws(RowError) -> [String: String] {
@@ -64,6 +76,21 @@ struct RowReader {
     for (key, value) in pairs {
       guard case .string(let key) = key, case .string(let value) = value else { throw fail(column, "a map of strings") }
       map[key] = value
+    }
+    return map
+  }
+}
+
+extension RowReader {
+  /// References by number.
+  func numberedReferences(_ column: String) throws(RowError) -> [UInt32: RowUUID] {
+    guard case .map(let pairs) = row[column] else { throw fail(column, "a map of references to rows") }
+    var map: [UInt32: RowUUID] = [:]
+    for (key, value) in pairs {
+      guard case .integer(let key) = key, let number = UInt32(exactly: key), case .uuid(let value) = value else {
+        throw fail(column, "a map of references to rows")
+      }
+      map[number] = value
     }
     return map
   }

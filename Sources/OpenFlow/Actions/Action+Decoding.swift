@@ -1,6 +1,6 @@
 extension Action {
   /// Nested actions deeper than this are kept as bytes: the depth comes from outside.
-  private static let deepestNesting = 16
+  static let deepestNesting = 16
 
   /// Reads the actions that fill `reader`.
   static func decodeList(_ reader: inout WireReader, depth: Int = 0) throws(MalformedMessage) -> [Action] {
@@ -29,63 +29,32 @@ extension Action {
   private static func known(_ type: UInt16, _ body: inout WireReader, depth: Int) -> Action? {
     do {
       switch type {
-      case ActionType.output: return .output(OFPort(rawValue: try body.integer()))
+      case ActionType.output:
+        let port = OFPort(rawValue: try body.integer())
+        return .output(port, maxLength: try body.integer())
       case ActionType.group: return .group(try body.integer())
       case ActionType.setQueue: return .setQueue(try body.integer())
       case ActionType.pushVLAN: return .pushVLAN(try body.integer())
       case ActionType.popVLAN: return .popVLAN
+      case ActionType.pushMPLS: return .pushMPLS(try body.integer())
+      case ActionType.popMPLS: return .popMPLS(try body.integer())
+      case ActionType.pushPBB: return .pushPBB(try body.integer())
+      case ActionType.popPBB: return .popPBB
       case ActionType.setTTL: return .setTTL(try body.integer())
       case ActionType.decrementTTL: return .decrementTTL
+      case ActionType.setMPLSTTL: return .setMPLSTTL(try body.integer())
+      case ActionType.decrementMPLSTTL: return .decrementMPLSTTL
+      case ActionType.copyTTLOut: return .copyTTLOut
+      case ActionType.copyTTLIn: return .copyTTLIn
       case ActionType.setField: return .setField(try MatchField(&body))
       case ActionType.experimenter:
-        guard try body.integer(UInt32.self) == Experimenter.nicira else { return nil }
-        return try knownNicira(try body.integer(), &body, depth: depth)
+        let experimenter = try body.integer(UInt32.self)
+        let subtype = try body.integer(UInt16.self)
+        return try knownExtension(of: experimenter, subtype, &body, depth: depth)
       default: return nil
       }
     } catch {
       return nil
-    }
-  }
-
-  private static func knownNicira(
-    _ subtype: UInt16, _ body: inout WireReader, depth: Int
-  ) throws(MalformedMessage) -> Action? {
-    switch subtype {
-    case NiciraAction.move:
-      let count = Int(try body.integer(UInt16.self))
-      let sourceOffset = Int(try body.integer(UInt16.self))
-      let destinationOffset = Int(try body.integer(UInt16.self))
-      let source = try Field.readHeader(&body).field
-      let destination = try Field.readHeader(&body).field
-      return .move(
-        from: FieldSlice(source, offset: sourceOffset, count: count),
-        to: FieldSlice(destination, offset: destinationOffset, count: count))
-    case NiciraAction.load:
-      let packed = try body.integer(UInt16.self)
-      let field = try Field.readHeader(&body).field
-      return .load(try body.integer(), FieldSlice(field, packed: packed))
-    case NiciraAction.outputField:
-      let packed = try body.integer(UInt16.self)
-      return .outputField(FieldSlice(try Field.readHeader(&body).field, packed: packed))
-    case NiciraAction.setFieldMasked: return .setField(try MatchField(&body))
-    case NiciraAction.resubmitTable:
-      let port = OFPort(compact: try body.integer())
-      return .resubmit(port: port, table: TableID(rawValue: try body.integer()))
-    case NiciraAction.controller:
-      try body.skip(6)
-      return try ControllerAction(&body).map(Action.controller)
-    case NiciraAction.conjunction:
-      let clause = try body.integer(UInt8.self)
-      let count = try body.integer(UInt8.self)
-      return .conjunction(id: try body.integer(), clause: clause, of: count)
-    case NiciraAction.note: return .note(body.takeRest())
-    case NiciraAction.clone:
-      guard depth < deepestNesting else { return nil }
-      try body.skip(6)
-      return .clone(try decodeList(&body, depth: depth + 1))
-    case NiciraAction.ctClear: return .ctClear
-    case NiciraAction.exit: return .exit
-    default: return nil
     }
   }
 }

@@ -133,9 +133,9 @@ extension Instruction: CustomStringConvertible {
   public var description: String {
     switch self {
     case .meter(let id): return "meter:\(id)"
-    case .applyActions(let actions): return actions.map(\.description).joined(separator: ",")
+    case .applyActions(let actions): return Action.text(actions)
     case .clearActions: return "clear_actions"
-    case .writeActions(let actions): return "write_actions(\(actions.map(\.description).joined(separator: ",")))"
+    case .writeActions(let actions): return "write_actions(\(actions.isEmpty ? "drop" : Action.text(actions)))"
     case .writeMetadata(let value, let mask):
       let text = "write_metadata:0x\(String(value, radix: 16))"
       return mask == .max ? text : text + "/0x\(String(mask, radix: 16))"

@@ -21,32 +21,58 @@ extension Pipeline {
 
   private mutating func perform(_ action: Action, in frame: Frame) {
     switch action {
-    case .output(let port): output(port)
-    case .outputField(let slice): output(value(of: slice))
+    case .output(let port, let maxLength): output(port, maxLength: maxLength)
+    case .outputField(let slice, let maxLength): output(value(of: slice), maxLength: maxLength)
+    case .outputTruncated(let port, let length): output(port, truncatedTo: Int(clamping: length))
     case .group(let id): enter(group: id)
     case .setQueue(let id): key.queue = id
-    case .pushVLAN(let type): key.vlans.push(VLANStack.Tag(type: type, control: VLANStack.present))
-    case .popVLAN: if key.vlans.count > 0 { key.vlans.pop() }
-    case .setTTL(let ttl): if key.isIP { key.ttl = ttl }
-    case .decrementTTL: decrementTTL(controllers: [0])
-    case .setField(let field): set(field)
-    case .move(let source, let destination): move(source, destination)
-    case .load(let value, let slice): load(UInt128(value), slice)
-    case .resubmit(let port, let table):
-      lookUp(in: table == .all ? self.table : table, port: port == .inPort ? key.inPort : port.rawValue)
+    case .popQueue: key.queue = 0
+    case .resubmit(let port, let table): resubmit(port, table)
+    case .resubmitTuple(let port, let table): resubmit(port, table, swappingTuple: true)
+    case .resubmitPort(let port): resubmit(port, .all)
     case .controller(let controller): toController(controller)
     case .conjunction: trace.add(.warning, "a conjunction does nothing by itself")
-    case .note: break
     case .clone(let actions): clone(actions)
+    case .track(let action): track(action)
     case .ctClear: clearTracking()
+    case .learn(let action): learn(action)
     case .exit: isExiting = true
-    case .raw(let bytes):
-      if let action = ExtensionAction(bytes) {
-        perform(action)
-      } else {
-        trace.add(.warning, "an action that is not evaluated")
-      }
+    // Reports, timeouts and notes do nothing to where packets go.
+    case .note, .sample, .finTimeout: break
+    default: edit(action)
     }
+  }
+
+  /// Carries out what edits the packet.
+  private mutating func edit(_ action: Action) {
+    switch action {
+    case .pushVLAN(let type): key.vlans.push(VLANStack.Tag(type: type, control: VLANStack.present))
+    case .popVLAN: if key.vlans.count > 0 { key.vlans.pop() }
+    case .pushMPLS(let type): pushLabel(type: type)
+    case .popMPLS(let type): popLabel(type: type)
+    case .setMPLSTTL(let ttl): setLabelTTL(ttl)
+    case .decrementMPLSTTL: decrementLabelTTL()
+    case .setTTL(let ttl): if key.isIP { key.ttl = ttl }
+    case .decrementTTL: decrementTTL(controllers: [0])
+    case .decrementTTLTelling(let controllers): decrementTTL(controllers: controllers)
+    case .setField(let field), .loadField(let field): set(field)
+    case .setTunnel(let id): set(.tunnelID(UInt64(id)))
+    case .setTunnel64(let id): set(.tunnelID(id))
+    case .move(let source, let destination), .copyField(let source, let destination): move(source, destination)
+    case .load(let value, let slice): load(UInt128(value), slice)
+    case .push(let slice): push(slice)
+    case .pop(let slice): pop(slice)
+    case .checkLength(let length, let slice): checkLength(length, into: slice)
+    case .deleteField(let field):
+      if case .tunnelOption(let index, _) = KeyField(field)?.place { key.tunnel.options[index] = nil }
+    default: trace.add(.warning, "an action that is not evaluated")
+    }
+  }
+
+  private mutating func resubmit(_ port: OFPort, _ table: TableID, swappingTuple: Bool = false) {
+    lookUp(
+      in: table == .all ? self.table : table, port: port == .inPort ? key.inPort : port.rawValue,
+      swappingTuple: swappingTuple)
   }
 
   /// Sends the packet to a controller; with `pause` that is where it goes on.
@@ -104,14 +130,14 @@ extension Pipeline {
     load(key.value(of: from, offset: source.offset, count: destination.count), destination)
   }
 
-  mutating func push(_ slice: FieldSlice) {
+  private mutating func push(_ slice: FieldSlice) {
     let value = value(of: slice) ?? 0
     let bytes = (slice.count + 7) / 8
     stack.append(StackValue(value: value, bytes: bytes))
     stackBytes += bytes + 1
   }
 
-  mutating func pop(_ slice: FieldSlice) {
+  private mutating func pop(_ slice: FieldSlice) {
     guard let top = stack.popLast() else {
       trace.add(.warning, "the stack is empty")
       return
@@ -127,7 +153,7 @@ extension Pipeline {
   mutating func write(_ actions: [Action]) {
     if !actionSetHasGroup {
       for action in actions {
-        if case .output(let port) = action { key.actionSetOutput = port.rawValue }
+        if case .output(let port, _) = action { key.actionSetOutput = port.rawValue }
         if case .group = action {
           key.actionSetOutput = PacketKey.noOutput
           actionSetHasGroup = true

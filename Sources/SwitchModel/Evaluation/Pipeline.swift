@@ -251,7 +251,8 @@ struct Pipeline<State: ForwardingState> {
     for step in steps {
       switch step {
       case .action(.output), .action(.outputField), .action(.group), .action(.controller), .action(.decrementTTL),
-        .action(.resubmit(_, .all)), .action(.raw):
+        .action(.resubmit(_, .all)), .action(.resubmitTuple(_, .all)), .action(.resubmitPort),
+        .action(.outputTruncated), .action(.decrementTTLTelling), .action(.decrementMPLSTTL):
         frozenSteps.append(.restore(table, cookie: cookie))
         frozenSteps.append(step)
       case .goto(let table): frozenSteps.append(.action(.resubmit(port: .inPort, table: table)))
@@ -286,13 +287,10 @@ struct Pipeline<State: ForwardingState> {
   /// Whether a step needs to know what is below a label that was popped.
   private func needsParsing(_ step: Step) -> Bool {
     switch step {
-    case .action(.output), .action(.outputField), .action(.setQueue), .action(.group): false
-    case .action(.raw(let bytes)):
-      switch ExtensionAction(bytes) {
-      case .output, .outputField, .outputTruncated: false
-      default: true
-      }
-    case .action(.setField(let field)): KeyField(field.field)?.isAboveLabels ?? true
+    case .action(.output), .action(.outputField), .action(.outputTruncated), .action(.setQueue), .action(.popQueue),
+      .action(.group):
+      false
+    case .action(.setField(let field)), .action(.loadField(let field)): KeyField(field.field)?.isAboveLabels ?? true
     default: true
     }
   }

@@ -70,31 +70,21 @@ enum ActionSet {
     return slots.sorted { $0.key < $1.key }.map(\.value) + sets + [final.action]
   }
 
-  private static func place(_ action: ExtensionAction?) -> Place {
-    switch action {
-    case .popLabel: .slot(1)
-    case .pushLabel: .slot(4)
-    case .decrementTTL: .slot(6)
-    case .decrementLabelTTL: .slot(7)
-    case .setLabelTTL: .set
-    case .track: .final(0)
-    case .resubmitTuple: .final(2)
-    case .output: .final(3)
-    default: .ignored
-    }
-  }
-
   private static func place(_ action: Action) -> Place {
     switch action {
     case .popVLAN: .slot(0)
+    case .popMPLS: .slot(1)
+    case .pushMPLS: .slot(4)
     case .pushVLAN: .slot(5)
-    case .decrementTTL: .slot(6)
-    case .setField, .move, .load, .setTTL, .setQueue: .set
+    case .decrementTTL, .decrementTTLTelling: .slot(6)
+    case .decrementMPLSTTL: .slot(7)
+    case .setField, .loadField, .move, .copyField, .load, .setTunnel, .setTunnel64, .setTTL, .setMPLSTTL, .setQueue:
+      .set
+    case .track: .final(0)
     case .ctClear: .final(1)
-    case .resubmit: .final(2)
+    case .resubmit, .resubmitTuple, .resubmitPort: .final(2)
     case .output: .final(3)
     case .group: .final(4)
-    case .raw(let bytes): place(ExtensionAction(bytes))
     default: .ignored
     }
   }
