@@ -49,7 +49,7 @@ struct CompilerTests {
     #expect(
       texts(unit) == [
         "table=0,priority=100,tun_id=0x64,in_port=1 actions=set_field:0x1->reg0,set_field:0x64->reg1,goto_table:60",
-        "table=60,priority=50,reg0=0x0,reg1=0x64,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 "
+        "table=60,priority=50,reg0=0,reg1=0x64,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 "
           + "actions=output:5,set_field:0x64->tun_id,set_field:192.0.2.12->tun_dst,output:1",
         "table=60,priority=50,reg0=0x1,reg1=0x64,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=output:5",
       ])

@@ -15,7 +15,7 @@ extension Action {
       bytes.appendInteger(id)
     case .setField(let field) where field.isExact:
       Action.begin(ActionType.setField, &bytes)
-      field.encode(to: &bytes)
+      field.encode(to: &bytes, inMatch: false)
     case .pushVLAN(let type): Action.append(ActionType.pushVLAN, type, to: &bytes)
     case .popVLAN: Action.begin(ActionType.popVLAN, &bytes, padding: 4)
     case .pushMPLS(let type): Action.append(ActionType.pushMPLS, type, to: &bytes)

@@ -70,4 +70,6 @@ enum ONFAction {
 enum Experimenter {
   static let nicira: UInt32 = 0x0000_2320
   static let onf: UInt32 = 0x4f4e_4600
+  /// The network service header's fields (NXOXM_NSH).
+  static let nsh: UInt32 = 0x005a_d650
 }

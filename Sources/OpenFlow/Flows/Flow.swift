@@ -73,16 +73,3 @@ public struct FlowFlags: OptionSet, Hashable, Sendable {
   /// Count no bytes.
   public static let noByteCounts = FlowFlags(rawValue: 16)
 }
-
-extension Flow: CustomStringConvertible {
-  /// A line that ovs-ofctl would read: `table=20,priority=100,arp,reg1=0x64,arp_tpa=10.0.0.3 actions=drop`, with the
-  /// cookie in front when there is one.
-  public var description: String {
-    let cookie = self.cookie == 0 ? "" : "cookie=0x\(String(self.cookie, radix: 16)),"
-    var timeouts = ""
-    if idleTimeout != 0 { timeouts += ",idle_timeout=\(idleTimeout)" }
-    if hardTimeout != 0 { timeouts += ",hard_timeout=\(hardTimeout)" }
-    let actions = instructions.map(\.description).joined(separator: ",")
-    return "\(cookie)\(key)\(timeouts) actions=\(actions.isEmpty ? "drop" : actions)"
-  }
-}

@@ -147,18 +147,3 @@ extension FlowMod {
       idleTimeout: idleTimeout, hardTimeout: hardTimeout, flags: flags)
   }
 }
-
-extension FlowMod: CustomStringConvertible {
-  /// As `ovs-ofctl add-flows` reads it from a file: `add table=…`, `delete_strict table=…`.
-  public var description: String {
-    let filter =
-      cookieMask == 0 ? "" : "cookie=0x\(String(flow.cookie, radix: 16))/0x\(String(cookieMask, radix: 16)),"
-    switch command {
-    case .add: return "add \(flow)"
-    case .modify: return "modify \(filter)\(flow)"
-    case .modifyStrict: return "modify_strict \(filter)\(flow)"
-    case .deleteStrict: return "delete_strict \(filter)\(flow.key)"
-    case .delete: return "delete \(filter)\(flow.table == .all ? "" : "table=\(flow.table),")\(flow.match)"
-    }
-  }
-}

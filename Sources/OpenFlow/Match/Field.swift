@@ -29,12 +29,15 @@ public struct Field: Hashable, Sendable {
   public init(oxmClass: UInt16, number: UInt8, length: UInt8, experimenter: UInt32 = 0) {
     let number = number & 0x7f
     let key = FieldRegistry.Key(oxmClass: oxmClass, number: number, experimenter: experimenter)
-    if let known = FieldRegistry.byKey[key]?.field, known.length == length {
-      self = known
+    let known = FieldRegistry.byKey[key]
+    if let known, known.field.length == length {
+      self = known.field
     } else {
+      // A tunnel option has the length that it was given in the option table.
+      let isOption = known.map { $0.isVariable && length < $0.field.length } ?? false
       self.init(
         oxmClass: oxmClass, number: number, length: length, experimenter: experimenter, bits: Int(length) * 8,
-        rank: FieldRegistry.unknownRank)
+        rank: known.map { isOption ? $0.field.rank : FieldRegistry.unknownRank } ?? FieldRegistry.unknownRank)
     }
   }
 
@@ -52,6 +55,9 @@ public struct Field: Hashable, Sendable {
 
   /// All bits of a value that count; meaningful for values of at most 16 bytes.
   var allOnes: UInt128 { bits >= 128 ? .max : (UInt128(1) << UInt128(bits)) - 1 }
+  /// Whether a value comes with a mask even when all bits count: the length has room for more of them, and Open vSwitch
+  /// compares the mask with that.
+  var hasWholeMask: Bool { oxmClass == FieldRegistry.nxmNX && (number == 104 || number == 105) }
   /// Whether the header carries the experimenter's id.
   var isExperimenter: Bool { oxmClass == 0xffff }
   /// The length of the field's header.
@@ -63,6 +69,9 @@ extension Field: CustomStringConvertible {
   public var description: String {
     FieldRegistry.description(of: self)?.name ?? unknownName
   }
+
+  /// The number of bits that actions can reach.
+  var sliceBits: Int { FieldRegistry.description(of: self)?.sliceBits ?? bits }
 
   /// A name made of the numbers, for a field that is not known here.
   var unknownName: String {

@@ -9,7 +9,7 @@ public struct FieldSlice: Hashable, Sendable {
 
   /// All bits of a field.
   public init(_ field: Field) {
-    self.init(field, offset: 0, count: field.bits)
+    self.init(field, offset: 0, count: field.sliceBits)
   }
 
   /// The `count` bits from `offset` on.
@@ -39,7 +39,7 @@ extension FieldSlice: CustomStringConvertible {
   /// As ovs-ofctl has it: `NXM_OF_ETH_SRC[]`, `NXM_NX_REG0[0..15]`.
   public var description: String {
     let name = FieldRegistry.description(of: field)?.sliceName ?? field.unknownName
-    if offset == 0 && count == field.bits { return "\(name)[]" }
+    if offset == 0 && count == field.sliceBits { return "\(name)[]" }
     return count == 1 ? "\(name)[\(offset)]" : "\(name)[\(offset)..\(offset + count - 1)]"
   }
 }

@@ -44,8 +44,10 @@ public struct Match: Hashable, Sendable {
 
   /// Whether the fields are as they have to be written, as they are nearly always.
   private static func isCanonical(_ fields: [MatchField]) -> Bool {
+    // A type of packet may be said already by the fields after it.
+    if let first = fields.first, first.field.rank == 0 { return false }
     for index in fields.indices {
-      if fields[index].isWildcard { return false }
+      if fields[index].isWildcard || fields[index].field.isFolded { return false }
       if index > 0, !precedes(fields[index - 1].field, fields[index].field) { return false }
     }
     return true
@@ -53,7 +55,7 @@ public struct Match: Hashable, Sendable {
 
   /// Insertion sort: there are a handful of fields. Drops those that say nothing, and all but the last of equals.
   private static func sorted(_ unsorted: [MatchField]) -> [MatchField] {
-    var fields = unsorted.filter { !$0.isWildcard }
+    var fields = unsorted.flatMap(\.expanded).filter { !$0.isWildcard }
     for index in fields.indices.dropFirst() {
       var position = index
       while position > 0, precedes(fields[position].field, fields[position - 1].field) {
@@ -61,6 +63,7 @@ public struct Match: Hashable, Sendable {
         position -= 1
       }
     }
+    if isSaidToBeEthernet(fields) { fields.removeAll { $0.field == FieldRegistry.packetType && $0.value == 0 } }
     var unique: [MatchField] = []
     for field in fields {
       if unique.last?.field == field.field { unique.removeLast() }

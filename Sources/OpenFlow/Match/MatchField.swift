@@ -22,9 +22,10 @@ public struct MatchField: Hashable, Sendable {
     self.content = .number(value: value & mask, mask: mask)
   }
 
-  private init(_ field: Field, bytes: [UInt8], mask: [UInt8]?) {
+  init(_ field: Field, bytes: [UInt8], mask: [UInt8]?) {
     self.field = field
-    if let mask, mask.contains(where: { $0 != 0xff }) {
+    // An option without bytes has a mask when it only has to be there.
+    if let mask, mask.isEmpty || mask.contains(where: { $0 != 0xff }) {
       self.content = .bytes(value: zip(bytes, mask).map { $0 & $1 }, mask: mask)
     } else {
       self.content = .bytes(value: bytes, mask: nil)
@@ -49,7 +50,7 @@ public struct MatchField: Hashable, Sendable {
   public var isWildcard: Bool {
     switch content {
     case .number(_, let mask): mask == 0
-    case .bytes(_, let mask): mask?.allSatisfy { $0 == 0 } ?? false
+    case .bytes(_, let mask): mask.map { !$0.isEmpty && $0.allSatisfy { $0 == 0 } } ?? false
     }
   }
 
@@ -65,14 +66,14 @@ public struct MatchField: Hashable, Sendable {
 }
 
 extension MatchField {
-  /// Appends the TLV.
-  func encode(to bytes: inout [UInt8]) {
-    let isExact = self.isExact
-    field.appendHeader(to: &bytes, hasMask: !isExact)
+  /// Appends the TLV; in a match some fields have a mask even when all bits count.
+  func encode(to bytes: inout [UInt8], inMatch: Bool = true) {
+    let hasMask = inMatch ? self.hasMask : !isExact
+    field.appendHeader(to: &bytes, hasMask: hasMask)
     switch content {
     case .number(let value, let mask):
       bytes.appendNumber(value, count: Int(field.length))
-      if !isExact { bytes.appendNumber(mask, count: Int(field.length)) }
+      if hasMask { bytes.appendNumber(mask, count: Int(field.length)) }
     case .bytes(let value, let mask):
       bytes += value
       if let mask { bytes += mask }
@@ -80,13 +81,15 @@ extension MatchField {
   }
 
   /// The number of bytes of the TLV.
-  var encodedLength: Int { field.headerLength + Int(field.length) * (isExact ? 1 : 2) }
+  var encodedLength: Int { field.headerLength + Int(field.length) * (hasMask ? 2 : 1) }
+
+  private var hasMask: Bool { !isExact || field.hasWholeMask }
 
   /// Reads one TLV.
   init(_ reader: inout WireReader) throws(MalformedMessage) {
     let (field, hasMask) = try Field.readHeader(&reader)
     let length = Int(field.length)
-    if length <= 16 {
+    if (1...16).contains(length) {
       let value = try reader.number(count: length)
       self.init(field, value: value, mask: hasMask ? try reader.number(count: length) : .max)
     } else {
