@@ -156,8 +156,10 @@ let package = Package(
       ] + nio),
     .testTarget(
       name: "SwitchModelTests",
-      dependencies: ["NetworkTypes", "OpenFlow", "OpenFlowNIO", "PacketFormats", "SwitchModel", "SwitchModelNIO"]
-        + nio),
+      dependencies: [
+        "NetworkTypes", "OpenFlow", "OpenFlowNIO", "PacketFormats", "SwitchModel", "SwitchModelNIO",
+        "SwitchTestSupport",
+      ] + nio),
     .testTarget(name: "PacketCaptureTests", dependencies: ["NetworkTypes", "PacketCapture"]),
     .testTarget(name: "HostNetworkTests", dependencies: ["HostNetwork", "NetworkTypes"]),
     .testTarget(

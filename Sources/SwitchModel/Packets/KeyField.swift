@@ -59,6 +59,15 @@ struct KeyField: Hashable, Sendable {
     }
   }
 
+  /// The fields with their numbers: of those that have several, the OXM number.
+  static var numbered: [(oxmClass: UInt16, number: UInt8, field: KeyField)] {
+    var byPlace: [Place: (oxmClass: UInt16, number: UInt8, field: KeyField)] = [:]
+    for (key, field) in known.sorted(by: { $0.key < $1.key }) {
+      byPlace[field.place] = (UInt16(key >> 8), UInt8(key & 0xff), field)
+    }
+    return byPlace.values.sorted { ($0.oxmClass, $0.number) < ($1.oxmClass, $1.number) }
+  }
+
   private static let known: [UInt32: KeyField] = {
     var table: [UInt32: KeyField] = [:]
     func add(_ numbers: [(UInt32, UInt32)], _ field: KeyField) {

@@ -34,15 +34,17 @@ extension MultipartReply: WireValue {
 
 extension MultipartReply {
   /// The most bytes of a part's body: a message, less its header and the part's numbers.
-  private static let longestBody = MessageHeader.longest - MessageHeader.size - 16
+  private static func longestBody(_ kind: MultipartKind) -> Int {
+    MessageHeader.longest - MessageHeader.size - (kind.extension == nil ? 8 : 16)
+  }
 
   /// The parts that an answer takes, none of them longer than a message can be. A single entry that is longer gets a part
   /// of its own, which then cannot be encoded.
   ///
   /// - Parameter limit: The most bytes of a part's body, if it is to be shorter.
   public static func parts(of answer: MultipartAnswer, limit: Int = .max) -> [MultipartReply] {
-    let limit = min(max(1, limit), longestBody)
     let (kind, entries) = answer.encoded
+    let limit = min(max(1, limit), longestBody(kind))
     var parts: [MultipartReply] = []
     var body: [UInt8] = []
     for entry in entries {
