@@ -211,7 +211,7 @@ if Context.environment["FUZZ"] == "1" {
     target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-sanitize=fuzzer"])]
   }
   package.targets.append(.target(name: "FuzzDriver", dependencies: ["FuzzChecks"], path: "Tests/Fuzz/Driver"))
-  for name in ["Message", "Session", "ReadBack", "Flow", "JSON", "OVSDB"] {
+  for name in ["Message", "Session", "ReadBack", "Flow", "Text", "JSON", "OVSDB", "ModelSwitch", "Packet"] {
     package.targets.append(
       .executableTarget(
         name: "\(name)Fuzz", dependencies: ["FuzzChecks", "FuzzDriver"], path: "Tests/Fuzz/Targets/\(name)",

@@ -21,7 +21,9 @@ public struct FuzzCheck: Sendable {
   }
 
   /// All of them.
-  public static let all: [FuzzCheck] = [.message, .session, .readBack, .flow, .json, .ovsdb]
+  public static let all: [FuzzCheck] = [
+    .message, .session, .readBack, .flow, .text, .json, .ovsdb, .modelSwitch, .packet,
+  ]
 }
 
 /// Something that should hold of any bytes does not hold of some.

@@ -1,12 +1,14 @@
 import OVSDB
 
 extension FuzzCheck {
-  /// A connection to a database server that says anything. The bytes 1 to 8, which no JSON has, are what this side does
-  /// meanwhile; all others are received. Every request ends once, nothing happens after the end, what is written is
+  /// A connection to a database server that says anything. The control characters, which no JSON has, are what this side
+  /// does meanwhile; all others are received. Every request ends once, nothing happens after the end, what is written is
   /// bounded by what came, and the pieces that bytes come in make no difference.
   public static let ovsdb = FuzzCheck("ovsdb") { (bytes) throws(FuzzFinding) in
     var run = DatabaseRun()
-    for part in bytes.split(whereSeparator: { (1...8).contains($0) }, keeping: true) { try run.step(Array(part)) }
+    for part in bytes.split(whereSeparator: { (1...8).contains($0) || (14...20).contains($0) }, keeping: true) {
+      try run.step(Array(part))
+    }
     try run.handle(.transportClosed(nil))
     try run.requireEnd()
   }
@@ -32,6 +34,18 @@ private struct DatabaseRun {
   private static let configuration = ClientStateMachine.Configuration(
     pendingLimit: 4, limits: JSONLimits(messageBytes: 8192, depth: 16, numberLength: 64))
   private static let monitor = OpenVSwitchSchema.monitorRequest
+  /// A few columns of each shape.
+  private static let schema: DatabaseSchema? = {
+    let column = { (type: String) in #"{"type":\#(type)}"# }
+    let optional = column(#"{"key":"integer","min":0,"max":1}"#)
+    let map = column(#"{"key":"string","value":"string","min":0,"max":"unlimited"}"#)
+    let set = column(#"{"key":{"type":"uuid","refTable":"Port"},"min":0,"max":"unlimited"}"#)
+    let columns =
+      #"{"columns":{"name":\#(column(#""string""#)),"ofport":\#(optional),"external_ids":\#(map),"ports":\#(set)}}"#
+    let text =
+      #"{"name":"Open_vSwitch","version":"1","tables":{"Bridge":\#(columns),"Port":\#(columns),"Interface":\#(columns)}}"#
+    return (try? JSONValue(parsing: text)).flatMap { try? DatabaseSchema(json: $0) }
+  }()
   private var machine = ClientStateMachine(configuration: configuration, now: .zero)
   /// The same connection, which gets its bytes in pieces.
   private var slow = ClientStateMachine(configuration: configuration, now: .zero)
@@ -59,6 +73,20 @@ private struct DatabaseRun {
       now += .seconds(6)
       try handle(.tick)
     case 7: try handle(.close)
+    case 14:
+      try ask { (machine, now) throws(RequestError) in
+        try machine.monitor(DatabaseRun.monitor, schema: DatabaseRun.schema, timeout: .seconds(9), now: now)
+      }
+    case 15, 16:
+      try ask { (machine, now) throws(RequestError) in
+        try machine.lock("l", stealing: bytes.first == 16, timeout: .seconds(9), now: now)
+      }
+    case 17: try ask { (machine, now) throws(RequestError) in try machine.unlock("l", timeout: .seconds(9), now: now) }
+    case 18:
+      guard let first = asked.first else { return }
+      try ask { (machine, now) throws(RequestError) in
+        try machine.select(["Port": .none], monitor: first, timeout: .seconds(9), now: now)
+      }
     case 8: try handle(.transportClosed("reset"))
     default: try handle(.received(bytes))
     }
@@ -114,6 +142,7 @@ private struct DatabaseRun {
       try require(open.remove(id) != nil, "\(id) ends twice or after it was abandoned")
       if case .failure(let error) = result { _ = error.description }
     case .replica(_, let replica): _ = try? OpenVSwitchView(replica)
+    case .lock: break
     case .close(let reason):
       try require(open.isEmpty, "\(open) have not ended with the connection: \(reason)")
       hasClosed = true
@@ -137,7 +166,7 @@ extension [ClientStateMachine.Action] {
       case .replica: nil
       case .close: .close(.requested)
       case .complete(let id, .failure(.closed)): .complete(id, .failure(.closed(.requested)))
-      case .write, .complete: action
+      case .write, .complete, .lock: action
       }
     }
   }
