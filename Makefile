@@ -96,7 +96,7 @@ fuzz: toolchain ## fuzz the decoders and state machines for FUZZ_TIME seconds ea
 
 lint: toolchain ## check the format of the sources, the scripts and the systemd units
 	$(AS_BUILDER) $(SWIFT) format lint -s -r Package.swift Sources Tests
-	@for script in .ci/run Tests/Fuzz/run $(LAB)/*; do [ ! -f "$$script" ] || bash -n "$$script"; done
+	@for script in .ci/run Tests/Fuzz/{run,keep} $(LAB)/*; do [ ! -f "$$script" ] || bash -n "$$script"; done
 	@if command -v shellcheck >/dev/null; then (cd $(LAB) && shellcheck -x -S warning $$(grep -lsE '^#!.*bash' *)); fi
 	@$(LAB)/check-units
 

@@ -190,7 +190,7 @@ let package = Package(
     .target(
       name: "FuzzChecks", dependencies: ["NetworkTypes", "OVSDB", "OpenFlow", "Reconciler", "SwitchModel"],
       path: "Tests/Fuzz/Checks"),
-    .testTarget(name: "FuzzTests", dependencies: ["FuzzChecks", "OpenFlow"], path: "Tests/Fuzz/Replay"),
+    .testTarget(name: "FuzzTests", dependencies: ["FuzzChecks", "NetworkTypes"], path: "Tests/Fuzz/Replay"),
   ],
   swiftLanguageModes: [.v6]
 )

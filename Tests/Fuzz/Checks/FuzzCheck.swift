@@ -1,7 +1,7 @@
 /// What must hold of a decoder or a state machine whatever bytes it is given. The fuzzers run it over what libFuzzer
 /// makes up, `FuzzTests` over the corpus in the repository.
 public struct FuzzCheck: Sendable {
-  /// The name; the folder of its corpus has it too.
+  /// The name; the file of its corpus has it too.
   public let name: String
   private let body: @Sendable ([UInt8]) throws(FuzzFinding) -> Void
 
