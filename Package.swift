@@ -173,9 +173,8 @@ let package = Package(
     .testTarget(
       name: "AgentCoreTests",
       dependencies: [
-        "AgentCore", "DHCP", "Daemon", "GoalState", "NetworkTypes", "OVSDB", "OpenFlow", "OpenFlowNIO", "Pipeline",
-        "Reconciler",
-        "SwitchEngine", logging,
+        "AgentCore", "DHCP", "Daemon", "GoalState", "NetworkTypes", "OVSDB", "OVSDBNIO", "OpenFlow", "OpenFlowNIO",
+        "Pipeline", "Reconciler", "SwitchEngine", logging,
       ] + nio),
     .testTarget(
       name: "ControllerCoreTests",

@@ -43,8 +43,8 @@ public struct AgentService: Service {
 
   /// Lets a switch that starts while no agent runs forward at once. Takes no longer than a local database does.
   private func releaseSwitch() async {
-    let path = configuration.openVSwitch.database
-    let release = Task.detached { try await DatabaseSession.release(database: path) }
+    let settings = configuration.openVSwitch
+    let release = Task.detached { try await DatabaseSession.release(settings) }
     let limit = Task.detached {
       try await Task.sleep(for: .seconds(2))
       release.cancel()

@@ -1,7 +1,8 @@
 import OpenFlow
 
-/// A difference that goes to the switch as one atomic bundle: deletions first, so that a moved address never has two
-/// owners, then additions, whole owners at a time.
+/// A difference that goes to the switch as one atomic bundle: deletions of flows first, so that a moved address never
+/// has two owners, then groups, then the flows that may need them, whole owners at a time, and at the end the
+/// deletions of groups that nothing needs any more.
 public struct FlowBatch: Sendable {
   let number: UInt64
   let slots: [UInt32]
@@ -10,11 +11,31 @@ public struct FlowBatch: Sendable {
   let changes: [UInt64]
   /// How many flows are deleted.
   public let deletions: Int
+  let groups: GroupChanges
 
   /// How many changes there are.
-  public var count: Int { slots.count }
+  public var count: Int { slots.count + groups.count }
   /// How many flows are added or replaced.
-  public var additions: Int { count - deletions }
+  public var additions: Int { slots.count - deletions }
+  /// How many groups are added, replaced or deleted.
+  public var groupChanges: Int { groups.count }
+}
+
+extension FlowBatch {
+  /// What is at a position of the bundle.
+  enum Place {
+    case flow(position: Int)
+    case group(Group)
+    case groupDeletion(GroupID)
+  }
+
+  func place(_ index: Int) -> Place? {
+    guard index >= 0, index < count else { return nil }
+    if index < deletions { return .flow(position: index) }
+    if index < deletions + groups.puts.count { return .group(groups.puts[index - deletions]) }
+    if index < slots.count + groups.puts.count { return .flow(position: index - groups.puts.count) }
+    return .groupDeletion(groups.deletions[index - slots.count - groups.puts.count])
+  }
 }
 
 extension FlowLedger {
@@ -24,19 +45,36 @@ extension FlowLedger {
   /// The batch is in flight from here on: exactly one of `committed`, `refused` and `disconnected` must follow. It must
   /// be encoded before anything else is changed. Several batches may be in flight; they never have a flow in common.
   mutating func nextBatch(limit: Int) -> FlowBatch? {
-    guard knownCount != nil else { return nil }
-    openWhenFilled()
+    while true {
+      let waiting = queue.count
+      if let batch = gatherBatch(limit: limit) { return batch }
+      // What waited and was nothing to send any more may have been what the rest waited for.
+      if queue.count == waiting { return nil }
+    }
+  }
+
+  private mutating func gatherBatch(limit: Int) -> FlowBatch? {
+    guard knownCount != nil, referents.isKnown else { return nil }
     let limit = max(1, min(limit, narrowedLimit ?? limit))
+    let groups = nextGroups(limit)
+    resumeWaiting()
+    openWhenFilled()
+    let mayWait = !referents.unready.isEmpty
+    let coming = Set(groups.puts.map { ReferentID.group($0.id) })
     let hardLimit = narrowedLimit ?? limit * 4
     var deletions: [DifferenceQueue.Entry] = []
     var additions: [DifferenceQueue.Entry] = []
     var last: UInt64?
     while let entry = queue.next {
-      let taken = deletions.count + additions.count
+      let taken = groups.count + deletions.count + additions.count
       if taken >= limit, entry.change != last || taken >= hardLimit { break }
       queue.removeNext()
       if store[entry.slot].state.contains(.inFlight) {
         queue.defer(entry)
+        continue
+      }
+      if mayWait, mustWait(entry.slot, coming) {
+        queue.wait(entry)
         continue
       }
       store[entry.slot].state.remove(.queued)
@@ -48,7 +86,7 @@ extension FlowLedger {
       store[entry.slot].state.insert([.inFlight, .touched])
       if store[entry.slot].state.contains(.desired) { additions.append(entry) } else { deletions.append(entry) }
     }
-    guard !deletions.isEmpty || !additions.isEmpty else { return nil }
+    guard !deletions.isEmpty || !additions.isEmpty || groups.count > 0 else { return nil }
     batchNumber += 1
     let entries = deletions + additions
     flowsInFlight += entries.count
@@ -56,7 +94,26 @@ extension FlowLedger {
     return FlowBatch(
       number: batchNumber, slots: entries.map(\.slot),
       hashes: deletions.map { _ in nil } + additions.map { store[$0.slot].desired },
-      changes: entries.map(\.change), deletions: deletions.count)
+      changes: entries.map(\.change), deletions: deletions.count, groups: groups)
+  }
+
+  private mutating func nextGroups(_ limit: Int) -> GroupChanges {
+    let oldest = referents.hasDeletions ? oldestFlowChange : 0
+    return referents.nextGroups(limit: limit, oldestFlowChange: oldest)
+  }
+
+  /// Whether the flow that is desired of this slot has to wait for what its owner needs.
+  private func mustWait(_ slot: UInt32, _ coming: Set<ReferentID>) -> Bool {
+    let state = store[slot].state
+    guard state.contains(.desired), store[slot].differs(sweeping: sweeps) else { return false }
+    return referents.blocks(store[slot].owner, besides: coming)
+  }
+
+  /// What waits is looked at again when something of what it may wait for is another.
+  private mutating func resumeWaiting() {
+    guard queue.hasWaiting, waitingSince != referents.generation else { return }
+    waitingSince = referents.generation
+    queue.resumeWaiting()
   }
 
   /// The batch as a bundle. For every flow its bytes are copied, nothing is built.
@@ -65,23 +122,29 @@ extension FlowLedger {
   func encode(_ batch: FlowBatch, firstXID: UInt32) -> EncodedBundle {
     var builder = BundleBuilder(firstXID: firstXID)
     var scratch: [UInt8] = []
-    for (position, slot) in batch.slots.enumerated() {
-      if position < batch.deletions {
-        scratch.removeAll(keepingCapacity: true)
-        appendDeletion(of: slot, to: &scratch)
-        builder.append(.flowMod, body: scratch[...])
-      } else {
-        builder.append(.flowMod, body: store.body(slot))
-      }
+    for slot in batch.slots.prefix(batch.deletions) {
+      scratch.removeAll(keepingCapacity: true)
+      appendDeletion(of: slot, to: &scratch)
+      builder.append(.flowMod, body: scratch[...])
     }
+    for group in batch.groups.puts { builder.append(.groupMod, body: GroupMod(.addOrModify, group).body[...]) }
+    for slot in batch.slots.dropFirst(batch.deletions) { builder.append(.flowMod, body: store.body(slot)) }
+    for id in batch.groups.deletions { builder.append(.groupMod, body: GroupMod.delete(id).body[...]) }
     return builder.finish()
   }
 
-  /// The batch's changes, decoded: for tests and for people.
+  /// The batch's changes in their order, decoded: for tests and for people.
+  func messages(in batch: FlowBatch) -> [OpenFlowMessage] {
+    let flows = changes(in: batch).map(OpenFlowMessage.flowMod)
+    return flows.prefix(batch.deletions) + batch.groups.puts.map { .groupMod(GroupMod(.addOrModify, $0)) }
+      + flows.dropFirst(batch.deletions) + batch.groups.deletions.map { .groupMod(.delete($0)) }
+  }
+
+  /// The batch's changes of flows, decoded: for tests and for people.
   func changes(in batch: FlowBatch) -> [FlowMod] {
     batch.slots.enumerated().compactMap { position, slot in
       guard let flow = try? FlowBody.decode(store.body(slot)) else { return nil }
-      return position < batch.deletions ? .deleteStrict(flow.key, cookie: ownership) : .add(flow)
+      return position < batch.deletions ? .deleteStrict(flow.key, cookie: ownership.cookies) : .add(flow)
     }
   }
 
@@ -89,7 +152,8 @@ extension FlowLedger {
   private func appendDeletion(of slot: UInt32, to bytes: inout [UInt8]) {
     let body = store.body(slot)
     FlowBody.appendDeletion(
-      table: store.table(slot), priority: FlowBody.priority(body), match: FlowBody.match(body), cookies: ownership,
+      table: store.table(slot), priority: FlowBody.priority(body), match: FlowBody.match(body),
+      cookies: ownership.cookies,
       to: &bytes)
   }
 
@@ -97,12 +161,16 @@ extension FlowLedger {
   mutating func committed(_ batch: FlowBatch) {
     guard inFlight.removeValue(forKey: batch.number) != nil else { return }
     counters.batchesCommitted += 1
-    flowsInFlight -= batch.count
+    flowsInFlight -= batch.slots.count
     narrowedLimit = nil
+    referents.confirmed(batch.groups, now: changeNumber)
+    counters.groupsPut += batch.groups.puts.count
+    counters.groupsDeleted += batch.groups.deletions.count
     for (slot, hash) in zip(batch.slots, batch.hashes) {
       store[slot].state.remove(.inFlight)
       setInstalled(slot, hash)
       if hash == nil { counters.flowsDeleted += 1 } else { counters.flowsAdded += 1 }
+      if !doubtful.isEmpty { doubtful.remove(store[slot].owner) }
       note(slot)
       freeIfUnused(slot)
     }

@@ -22,7 +22,7 @@ extension FlowLedger {
       counts[store.table(UInt32(slot)), default: 0] += 1
     }
     return counts.sorted { $0.key > $1.key }.flatMap { table, count in
-      ownership.split(flows: count, size: size).map { AuditScope(table: table, cookies: $0) }
+      ownership.cookies.split(flows: count, size: size).map { AuditScope(table: table, cookies: $0) }
     }
   }
 
@@ -33,7 +33,7 @@ extension FlowLedger {
   mutating func readBack(part: [UInt8]) throws(MalformedMessage) {
     var body: [UInt8] = []
     try FlowStatisticsEntry.forEach(in: part) { (entry) throws(MalformedMessage) in
-      guard ownership.contains(entry.header.cookie) else { return }
+      guard ownership.cookies.contains(entry.header.cookie) else { return }
       body.removeAll(keepingCapacity: true)
       FlowBody.append(entry.header, tail: part[entry.tail], to: &body)
       observe(&body)
@@ -42,7 +42,7 @@ extension FlowLedger {
 
   /// Takes one flow that the switch has.
   mutating func readBack(_ flow: Flow) {
-    guard ownership.contains(flow.cookie) else { return }
+    guard ownership.cookies.contains(flow.cookie) else { return }
     var body: [UInt8] = []
     FlowBody.append(flow, to: &body)
     observe(&body)
@@ -104,6 +104,8 @@ extension FlowLedger {
     }
     readBack = nil
     if pass.scope == nil {
+      summary += referentsFound
+      referentsFound = ReadBackSummary()
       knownCount = store.slots.count { $0.state.contains(.installed) }
       isFilling = knownCount == 0
       queueEverything(order)
@@ -113,8 +115,23 @@ extension FlowLedger {
     return summary
   }
 
-  /// The switch is gone, and with it what is known of it. What was known is kept to tell what happened meanwhile, and is
-  /// not relied on.
+  /// Takes all groups and meters that the switch has: as the truth when they were not known, or else as an audit's.
+  mutating func readBack(groups: [Group], meters: [Meter]) -> ReadBackSummary {
+    guard ownership.hasReferents else { return ReadBackSummary() }
+    let referents = groups.map(Referent.group) + meters.map { Referent.meter($0.canonical) }
+    let found = Dictionary(referents.map { ($0.id, $0) }) { $1 }.filter { ownership.contains($0.key) }
+    let summary = self.referents.observe(found, now: changeNumber)
+    if self.referents.isKnown {
+      counters.referentsDrifted += summary.differences
+    } else {
+      self.referents.becomeKnown(now: changeNumber)
+      referentsFound = summary
+    }
+    return summary
+  }
+
+  /// The switch is gone, and with it what is known of it. What was known is kept to tell what happened meanwhile, and
+  /// is not relied on.
   mutating func disconnected() {
     readBack = nil
     knownCount = nil
@@ -122,6 +139,8 @@ extension FlowLedger {
     flowsInFlight = 0
     narrowedLimit = nil
     isFilling = false
+    doubtful = []
+    referents.disconnected()
     queue.removeAll()
     for slot in store.slots.indices { store[UInt32(slot)].state.subtract([.queued, .inFlight]) }
     for slot in store.slots.indices where store.slots[slot].state.contains(.used) { freeIfUnused(UInt32(slot)) }
@@ -132,6 +151,6 @@ extension FlowLedger {
   private func isIn(_ scope: AuditScope, _ slot: UInt32) -> Bool {
     guard store.table(slot) == scope.table else { return false }
     let isBody = store[slot].state.contains(.desired) && store[slot].desired == store[slot].installed
-    return scope.cookies == ownership || isBody && scope.cookies.contains(FlowBody.cookie(store.body(slot)))
+    return scope.cookies == ownership.cookies || isBody && scope.cookies.contains(FlowBody.cookie(store.body(slot)))
   }
 }

@@ -5,21 +5,52 @@ extension FlowLedger {
   mutating func takeBack(_ batch: FlowBatch) -> Bool {
     guard inFlight.removeValue(forKey: batch.number) != nil else { return false }
     counters.batchesRefused += 1
-    flowsInFlight -= batch.count
+    flowsInFlight -= batch.slots.count
+    referents.takeBack(batch.groups, now: changeNumber)
+    // A flow that waits under a newer number may be on the switch as an older change had it.
+    referents.floor = changeNumber
     for slot in batch.slots { store[slot].state.remove(.inFlight) }
     return true
   }
 
-  /// The slot whose desired flow is the one that was refused. A deletion that the switch refuses would be refused for
-  /// ever: what it has there stays until the next read. A flow that is no longer wanted as it was needs nothing.
-  mutating func culprit(_ index: Int, in batch: FlowBatch) -> UInt32? {
-    guard batch.slots.indices.contains(index) else { return nil }
-    let slot = batch.slots[index]
-    guard let hash = batch.hashes[index] else {
-      setInstalled(slot, nil)
+  /// What was refused at a position, if it is still wanted as it was: then its owner is to be quarantined.
+  enum Culprit {
+    case flow(slot: UInt32)
+    case referent(ReferentID)
+  }
+
+  /// What is desired and was refused. A deletion that the switch refuses would be refused for ever: what it has there
+  /// stays until the next read. What is no longer wanted as it was needs nothing.
+  mutating func culprit(_ index: Int, in batch: FlowBatch) -> Culprit? {
+    switch batch.place(index) {
+    case .flow(let position):
+      let slot = batch.slots[position]
+      guard let hash = batch.hashes[position] else {
+        setInstalled(slot, nil)
+        return nil
+      }
+      return store[slot].state.contains(.desired) && store[slot].desired == hash ? .flow(slot: slot) : nil
+    case .group(let group):
+      return referents.entries[.group(group.id)]?.desired == .group(group) ? .referent(.group(group.id)) : nil
+    case .groupDeletion(let id):
+      referents.takeForMissing(.group(id), now: changeNumber)
+      return nil
+    case nil:
       return nil
     }
-    return store[slot].state.contains(.desired) && store[slot].desired == hash ? slot : nil
+  }
+
+  /// Whether a refusal for want of a group or a meter may come from somebody else's having deleted it. What the flow's
+  /// owner needs is sent again then before its flows are, once.
+  mutating func mayBeDrift(_ error: OpenFlowError, slot: UInt32) -> Bool {
+    let owner = store[slot].owner
+    let believed = referents.needs(of: owner).filter {
+      error.saysIsMissing($0) && referents.entries[$0]?.installed != nil
+    }
+    guard !believed.isEmpty, doubtful.insert(owner).inserted else { return false }
+    isSuspicious = true
+    for id in believed { referents.takeForMissing(id, now: changeNumber) }
+    return true
   }
 
   /// What still differs goes first, under its old number: the changes that it belongs to are not in force.
@@ -51,5 +82,60 @@ extension FlowLedger {
       if let flow = try? FlowBody.decode(claim.body[...]) { flows.append(flow) }
     }
     return flows
+  }
+}
+
+// MARK: - Owners
+
+extension FlowLedger {
+  /// Everything that an owner wants.
+  func desired(of number: UInt32) -> DesiredState {
+    var state = DesiredState(flows: flows(of: number))
+    for referent in referents.claims(of: number) {
+      switch referent {
+      case .group(let group): state.groups.append(group)
+      case .meter(let meter): state.meters.append(meter)
+      }
+    }
+    return state
+  }
+
+  /// Why what an owner wants cannot even be sent.
+  func objection(to state: DesiredState) -> Quarantine? {
+    let reason = "it is too long for an OpenFlow message"
+    if let long = state.flows.first(where: { FlowBody.length(of: $0) > FlowBody.longest }) {
+      return Quarantine("\(long.key)", reason: reason, desired: state)
+    }
+    for referent in state.meters.map(Referent.meter) + state.groups.map(Referent.group) {
+      if !ownership.contains(referent.id) {
+        let reason = "the number of \(referent.id) is not one of this side's"
+        return Quarantine("\(referent)", reason: reason, desired: state)
+      }
+      if referent.length > FlowBody.longest {
+        return Quarantine("\(referent.id)", reason: reason, desired: state)
+      }
+    }
+    return nil
+  }
+}
+
+// MARK: - Meters
+
+extension FlowLedger {
+  mutating func nextMeters(limit: Int) -> MeterBatch? {
+    guard knownCount != nil else { return nil }
+    let oldest = referents.hasDeletions ? oldestFlowChange : 0
+    return referents.nextMeters(limit: limit, oldestFlowChange: oldest)
+  }
+
+  /// The switch has answered for meters; returns what was refused for good.
+  mutating func finish(_ batch: MeterBatch, _ refusals: [BundleRefusal]) -> [(id: ReferentID, error: OpenFlowError)] {
+    let errors = Dictionary(refusals.map { ($0.index, $0.error) }) { first, _ in first }
+    let deletions = batch.mods.indices.count { batch.mods[$0].command == .delete && errors[$0] == nil }
+    counters.metersDeleted += deletions
+    counters.metersPut += batch.mods.count - deletions - errors.count
+    let (refused, drifted) = referents.finish(batch, errors, now: changeNumber)
+    counters.referentsDrifted += drifted
+    return refused
   }
 }

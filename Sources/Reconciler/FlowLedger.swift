@@ -1,16 +1,21 @@
 import OpenFlow
 
 /// The books of a `FlowReconciler`: flows, who has them, what the switch has, and what waits to be sent. Owners are
-/// numbers here.
+/// numbers here. What flows refer to has books of its own, `ReferentLedger`.
 ///
 /// Everything that is done for each flow is done here, where nothing is generic: the same code in a generic type costs
 /// twice the time.
 struct FlowLedger: Sendable {
   var sweeps = false {
-    didSet { if sweeps && !oldValue { queueStale() } }
+    didSet {
+      guard sweeps, !oldValue else { return }
+      queueStale()
+      referents.sweep(now: changeNumber)
+    }
   }
   var counters = FlowCounters()
-  let ownership: CookieFilter
+  let ownership: Ownership
+  var referents: ReferentLedger
   var desiredCount = 0
   var desiredDigest: UInt64 = 0
   var installedDigest: UInt64 = 0
@@ -32,6 +37,14 @@ struct FlowLedger: Sendable {
   /// Whether the switch had nothing, and does not have everything yet. Packets enter it at table 0: what is there comes
   /// last, the higher priorities first, so that no packet is ever treated by a part of what is desired.
   var isFilling = false
+  /// What reading groups and meters found, until flows are read too.
+  var referentsFound = ReadBackSummary()
+  /// What the books of groups and meters had seen when flows began to wait for some.
+  var waitingSince: UInt64?
+  /// Owners whose flows are tried again since the switch had none of the groups or meters that it was known to have.
+  var doubtful: Set<UInt32> = []
+  /// Whether that has happened since somebody asked.
+  var isSuspicious = false
   private var scratch: [UInt8] = []
 
   /// A claim to a key that somebody else has.
@@ -44,25 +57,29 @@ struct FlowLedger: Sendable {
   /// Whether an owner comes before another, and so has a key that both want.
   typealias Precedes = (UInt32, UInt32) -> Bool
 
-  init(ownership: CookieFilter, hasher: FlowHasher) {
+  init(ownership: Ownership, hasher: FlowHasher) {
     self.ownership = ownership
+    referents = ReferentLedger(ownership: ownership)
     store = FlowStore(hasher: hasher)
   }
 
-  var isSettled: Bool { knownCount != nil && queue.isEmpty && inFlight.isEmpty }
+  var isSettled: Bool { knownCount != nil && queue.isEmpty && inFlight.isEmpty && referents.isSettled }
 
   var changeInForce: UInt64 {
-    guard knownCount != nil else { return 0 }
-    let oldest = min(queue.oldestChange ?? .max, inFlight.values.min() ?? .max)
+    guard knownCount != nil, referents.isKnown else { return 0 }
+    let oldest = min(oldestFlowChange, referents.oldestChange ?? .max)
     return oldest == .max ? changeNumber : oldest &- min(oldest, 1)
   }
+
+  /// The oldest change that flows wait for.
+  var oldestFlowChange: UInt64 { min(queue.oldestChange ?? .max, inFlight.values.min() ?? .max) }
 }
 
 // MARK: - Claims
 
 extension FlowLedger {
-  /// The same owner's flows again and again, a few of them changed, is what happens most: one pass over the new flows, one
-  /// over the old.
+  /// The same owner's flows again and again, a few of them changed, is what happens most: one pass over the new
+  /// flows, one over the old.
   mutating func replaceClaims(of number: UInt32, with flows: [Flow], precedes: Precedes) {
     var winning: [UInt32] = []
     winning.reserveCapacity(flows.count)
@@ -94,6 +111,18 @@ extension FlowLedger {
       store[slot].state.remove(.marked)
       holdings.link(slot, to: number, in: &store)
     }
+    queue.resumeWaiting()
+  }
+
+  /// Replaces the groups and meters that an owner wants, after its flows.
+  mutating func replaceReferents(of number: UInt32, with state: DesiredState, precedes: Precedes) {
+    guard ownership.hasReferents else { return }
+    var references: Set<ReferentID> = []
+    for flow in state.flows { flow.forEachReference { if ownership.contains($0) { references.insert($0) } } }
+    referents.replaceClaims(
+      of: number, with: state.meters.map(Referent.meter) + state.groups.map(Referent.group),
+      flowReferences: references, now: changeNumber, precedes: precedes)
+    doubtful.remove(number)
   }
 
   /// Notes that `owner` wants the flow in `scratch`; returns whether it has the key.
@@ -197,7 +226,9 @@ extension FlowLedger {
 
   /// Opens a switch that has been filled for packets, once all else is confirmed.
   mutating func openWhenFilled() {
-    guard isFilling, sweeps, queue.next == nil, inFlight.isEmpty else { return }
+    guard isFilling, sweeps, queue.next == nil, inFlight.isEmpty, !queue.hasWaiting, referents.unready.isEmpty else {
+      return
+    }
     isFilling = false
     queue.releaseHeld { left, right in
       let (first, second) = (FlowBody.priority(store.body(left.slot)), FlowBody.priority(store.body(right.slot)))
@@ -229,6 +260,7 @@ extension FlowLedger {
   /// Flows that nobody wants come first: what they forward was taken back.
   mutating func queueStale() {
     guard knownCount != nil else { return }
+    referents.floor = changeNumber
     var stale: [UInt32] = []
     for slot in store.slots.indices {
       let state = store.slots[slot].state
@@ -242,6 +274,7 @@ extension FlowLedger {
   /// Notes every difference anew: stale flows first, then owner by owner in this order.
   mutating func queueEverything(_ order: [UInt32]) {
     queue.removeAll()
+    referents.floor = changeNumber
     for index in store.slots.indices {
       let slot = UInt32(index)
       let isQueuedOnly = store[slot].state.contains(.queued) && !store[slot].state.contains(.inFlight)

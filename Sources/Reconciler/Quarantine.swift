@@ -1,13 +1,24 @@
 import OpenFlow
 
-/// An owner whose flows were refused by the switch: none of them is installed until it asks for other flows, or is given
-/// another try.
+/// An owner of which the switch refused something, or which needs what is not there: nothing of it is installed until
+/// it asks for something else, or is given another try.
 public struct Quarantine: Sendable, Equatable {
-  /// The flow that was refused, as text.
+  /// The flow, group or meter that was refused, as text; or the one that is not there.
   public let flow: String
-  /// What the switch said; nil when the flow did not get that far.
+  /// What the switch said; nil when it did not get that far.
   public let error: OpenFlowError?
   /// Both, as a sentence's end.
   public let reason: String
-  let flows: [Flow]
+  /// What is not there, when that is why. The owner is tried again when somebody wants it.
+  let needs: ReferentID?
+  /// Everything that the owner wants.
+  let desired: DesiredState
+
+  init(_ flow: String, error: OpenFlowError? = nil, reason: String, needs: ReferentID? = nil, desired: DesiredState) {
+    self.flow = flow
+    self.error = error
+    self.reason = reason
+    self.needs = needs
+    self.desired = desired
+  }
 }

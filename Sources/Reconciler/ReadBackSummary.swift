@@ -1,6 +1,7 @@
 import OpenFlow
 
-/// What reading the switch's flows found, against what was known before.
+/// What reading the switch's flows, groups and meters found, against what was known before. Where it says flows,
+/// groups and meters are meant too.
 public struct ReadBackSummary: Sendable, Equatable {
   /// Flows that are as they were known, or as they are desired where nothing was known.
   public var intact = 0
@@ -26,6 +27,14 @@ public struct ReadBackSummary: Sendable, Equatable {
   public var found: Int { intact + changed + unexpected }
   /// How many flows are not as they were known.
   public var differences: Int { changed + missing + unexpected }
+
+  static func += (left: inout ReadBackSummary, right: ReadBackSummary) {
+    left.intact += right.intact
+    left.changed += right.changed
+    left.missing += right.missing
+    left.unexpected += right.unexpected
+    left.unreadable += right.unreadable
+  }
 
   /// What happened to the switch while it was out of sight.
   public enum Verdict: String, Sendable {

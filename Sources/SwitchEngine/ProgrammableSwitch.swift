@@ -1,7 +1,7 @@
 import OpenFlow
 import OpenFlowNIO
 
-/// A connected switch, as the engine needs it: the one way on which flows are sent and read.
+/// A connected switch, as the engine needs it: the one way on which flows, groups and meters are sent and read.
 public protocol ProgrammableSwitch: Sendable {
   /// What the switch says that it is.
   var features: SwitchFeatures { get }
@@ -16,6 +16,20 @@ public protocol ProgrammableSwitch: Sendable {
   /// - Throws: `ConnectionFailure.refused` when the switch refused the bundle without naming a change; anything else
   ///   means that the outcome is unknown, and the connection of no more use.
   nonisolated(nonsending) func commit(_ bundle: EncodedBundle) async throws -> [BundleRefusal]
+
+  /// Carries out encoded messages one after the other, each for itself, and waits until the switch has worked them
+  /// off: for meters, which cannot ride in a bundle.
+  ///
+  /// - Parameter messages: Whole messages; their transaction ids are replaced.
+  /// - Returns: The refused messages, by position; the others were carried out.
+  /// - Throws: When the outcome is unknown.
+  func apply(_ messages: [[UInt8]]) async throws -> [BundleRefusal]
+
+  /// All groups that the switch has.
+  func groups() async throws -> [Group]
+
+  /// All meters that the switch has.
+  func meters() async throws -> [Meter]
 
   /// How many flows have these cookies.
   func flowCount(cookies: CookieFilter) async throws -> Int

@@ -26,19 +26,25 @@ public struct SwitchEngineState<Owner: Hashable & Comparable & Sendable>: Sendab
   public var flowsDesired = 0
   /// How many flows the switch is known to have; nil while it has not been read.
   public var flowsInstalled: Int?
-  /// How many flows wait to be sent or confirmed.
+  /// How many flows, groups and meters wait to be sent or confirmed.
   public var flowsDifferent = 0
+  /// How many groups are desired, and how many the switch is known to have of those that are this side's.
+  public var groups = ReferentCounts()
+  /// How many meters are desired, and how many the switch is known to have of those that are this side's.
+  public var meters = ReferentCounts()
   /// The number of the last change of what is desired.
   public var change: UInt64 = 0
   /// The last change that is in force with all before it.
   public var changeInForce: UInt64 = 0
   /// Whether everything desired is in force, and nothing else.
   public var isInSync = false
-  /// The owners whose flows the switch refused.
+  /// The owners of which the switch refused something, or that need what is not there.
   public var quarantined: [Owner: Quarantine] = [:]
   /// The owners that lost a flow to a lower owner.
   public var conflicts: [(owner: Owner, holder: Owner, flow: Flow)] = []
-  /// What has happened to flows since the start.
+  /// The owners that lost the number of a group or a meter to a lower owner that wants something else of it.
+  public var referentConflicts: [(owner: Owner, holder: Owner, referent: ReferentID)] = []
+  /// What has happened to flows, groups and meters since the start.
   public var counters = FlowCounters()
   /// What has happened to connections and audits since the start.
   public var history = SwitchEngineHistory()

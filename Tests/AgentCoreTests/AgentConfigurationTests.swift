@@ -1,6 +1,7 @@
 import Daemon
 import Foundation
 import OVSDB
+import OVSDBNIO
 import OpenFlowNIO
 import Testing
 
@@ -13,7 +14,7 @@ struct AgentConfigurationTests {
     let configuration = try read("controller: {address: 10.0.0.1, plaintext: true}")
     #expect(configuration.host == "machine")
     #expect(configuration.controller.address == HostPort(host: "10.0.0.1", port: 7700))
-    #expect(configuration.openVSwitch.database == "/run/openvswitch/db.sock")
+    #expect(configuration.openVSwitch.database == .unix("/run/openvswitch/db.sock"))
     #expect(configuration.openVSwitch.openFlow == .dialled(.unix("/run/openvswitch/br-int.mgmt")))
     #expect(configuration.openVSwitch.datapathType == nil)
     #expect(configuration.tunnel.encapsulation == .vxlan)
@@ -35,6 +36,7 @@ struct AgentConfigurationTests {
       ("controller: {address: c, plaintext: true}\nopenvswitch: {openflow: 'tcp:h:0'}\n", "openvswitch.openflow"),
       ("controller: {address: c, plaintext: true}\nopenvswitch: {openflow: 'unix:x'}\n", "openvswitch.openflow"),
       ("controller: {address: c, plaintext: true}\nopenvswitch: {openflow: 'pssl:6653'}\n", "openvswitch.ca"),
+      ("controller: {address: c, plaintext: true}\nopenvswitch: {database: 'ptcp:6640'}\n", "openvswitch.database"),
     ])
   func mistakes(text: String, mention: String) {
     let error = #expect(throws: ConfigurationError.self) { try read(text) }

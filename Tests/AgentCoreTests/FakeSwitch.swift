@@ -84,6 +84,14 @@ actor FakeSwitch {
 
     func commit(_ bundle: EncodedBundle) async throws -> [BundleRefusal] { try await owner.commit(bundle.flowMods()) }
 
+    func apply(_ messages: [[UInt8]]) async -> [BundleRefusal] {
+      messages.indices.map { BundleRefusal(index: $0, error: OpenFlowError(xid: 0, type: 1, code: 1)) }
+    }
+
+    func groups() async -> [Group] { [] }
+
+    func meters() async -> [Meter] { [] }
+
     func flowCount(cookies: CookieFilter) async -> Int { await owner.flows(nil, cookies).count }
 
     func readFlows(

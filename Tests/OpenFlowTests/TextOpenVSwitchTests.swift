@@ -34,7 +34,7 @@ struct TextOpenVSwitchTests {
   func verdicts(seed: UInt64) throws {
     var generator = MessageGenerator(seed: seed)
     let pieces = try Corpus.lines("verdicts").map { hex($0[2]) }.filter { !$0.isEmpty && $0.count < 60 }
-    for _ in 0..<150 {
+    for _ in 0..<400 {
       let fields = generator.list(2) { $0.pick(pieces, else: []) }.flatMap { $0 }
       var match: [UInt8] = []
       match.appendInteger(UInt16(1))

@@ -37,3 +37,7 @@ func flow(_ number: Int, table: UInt8 = 0, out port: UInt32) -> Flow {
 func refusal(_ index: Int) -> BundleRefusal {
   BundleRefusal(index: index, error: OpenFlowError(xid: 0, type: 2, code: 4))
 }
+
+/// The groups from 1000 and the meters from 100 are this side's.
+let referentOwnership = Ownership(
+  cookies: ours, groups: GroupID(1000)...GroupID(1999), meters: MeterID(100)...MeterID(199))

@@ -75,7 +75,7 @@ struct RandomFaultTests {
     await check.close()
   }
 
-  @Test("the database's server may be killed and come back: no flow is lost, and changes go on meanwhile")
+  @Test("the database's server is killed and comes back: no flow is lost, and what was asked for meanwhile is in force")
   func database() async throws {
     let ovs = try OpenVSwitch()
     defer { ovs.stop() }
@@ -83,13 +83,11 @@ struct RandomFaultTests {
       await engine.update((0..<100).map { ($0, Self.flows($0, version: 1)) }, input: .complete)
       _ = await engine.waitForSync()
       ovs.signalDatabase(SIGKILL)
+      // Open vSwitch serves no OpenFlow while it has lost its database, so this waits.
       await engine.update([(200, Self.flows(200, version: 1))])
-      #expect(await engine.waitForSync().flowsInstalled == 505)
       try ovs.startDatabase()
-      // Until the switch has taken its configuration from the new server.
-      try ovs.vsctl("set bridge br-test other_config:seen=yes")
       let state = await engine.waitForSync()
-      #expect(state.flowsInstalled == 505 && state.history.connections == 1)
+      #expect(state.flowsInstalled == 505 && state.history.foundGone == 0)
       #expect(try ovs.flowCount() == 505)
     }
   }

@@ -15,7 +15,7 @@ struct ConntrackDifferentialTests {
       var generator = TrackingFlowGenerator(random: SeededGenerator(seed: seed))
       let state = generator.state()
       do {
-        try real.install(flows: state.flows.map(\.commandText))
+        try real.install(flows: state.flows.map(\.description))
       } catch {
         report.refuse(seed, error)
         continue

@@ -26,8 +26,8 @@ struct EvaluationDifferentialTests {
       let state = generator.state()
       do {
         try real.install(
-          flows: state.flows.map(\.commandText),
-          groups: state.groups.values.sorted { $0.id < $1.id }.map(\.text))
+          flows: state.flows.map(\.description),
+          groups: state.groups.values.sorted { $0.id < $1.id }.map(\.description))
       } catch {
         report.refuse(seed, error)
         continue

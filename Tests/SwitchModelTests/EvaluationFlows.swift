@@ -325,30 +325,6 @@ struct FlowGenerator {
   }
 }
 
-extension Flow {
-  /// As `ovs-ofctl add-flows` reads it: fragments by name, which it insists on.
-  var commandText: String {
-    let names = [
-      "nw_frag=0x1/0x1": "nw_frag=yes", "nw_frag=0x0/0x2": "nw_frag=not_later", "nw_frag=0x0": "nw_frag=no",
-      "nw_frag=0x1": "nw_frag=first", "nw_frag=0x3": "nw_frag=later",
-    ]
-    return names.sorted { $0.key.count > $1.key.count }.reduce(description) { $0.replacing($1.key, with: $1.value) }
-  }
-}
-
-extension Group {
-  /// As `ovs-ofctl add-groups` reads it.
-  var text: String {
-    let types: [Kind: String] = [.all: "all", .select: "select", .indirect: "indirect", .fastFailover: "ff"]
-    let buckets = self.buckets.map { bucket in
-      let watch = bucket.watchPort == .any ? "" : "watch_port:\(bucket.watchPort),"
-      let weight = type == .select ? "weight:\(bucket.weight)," : ""
-      return ",bucket=\(watch)\(weight)actions=\(bucket.actions.map(\.description).joined(separator: ","))"
-    }
-    return "group_id=\(id),type=\(types[type] ?? "")\(buckets.joined())"
-  }
-}
-
 extension Field {
   static let mplsLabel = Field(oxmClass: 0x8000, number: 34, length: 4)
   static let mplsBottom = Field(oxmClass: 0x8000, number: 36, length: 1)

@@ -2,7 +2,7 @@ import Daemon
 import Logging
 import NetworkTypes
 import OVSDB
-import OpenFlowNIO
+import OVSDBNIO
 
 /// What `aliothd.yaml` says, validated.
 public struct AgentConfiguration: Sendable {
@@ -23,15 +23,21 @@ public struct AgentConfiguration: Sendable {
   /// Where Open vSwitch is, and what to make there.
   struct OpenVSwitch: Sendable {
     var runDirectory: String
-    var database: String
+    var database: OVSDBAddress
     var bridge: String
     /// Where the bridge is found for OpenFlow.
     var openFlow: SwitchEndpoint
-    /// The certificates for an endpoint with TLS.
-    var credentials: SwitchCredentials?
+    /// The files for TLS, when either of them has it.
+    var tls: TLS?
     /// Nil to take what the host has.
     var datapathType: String?
     var flowRestoreWait = FlowRestoreWaitPolicy.auto
+
+    struct TLS: Hashable, Sendable {
+      var authority: String
+      var certificate: String
+      var key: String
+    }
   }
 
   /// Whether a switch that starts is kept from forwarding until its flows are back.
@@ -133,59 +139,16 @@ extension AgentConfiguration.Tunnel {
   }
 }
 
-extension AgentConfiguration.OpenVSwitch {
-  init(_ reader: inout ConfigurationReader) throws(ConfigurationError) {
-    runDirectory =
-      try reader.parsed("openvswitch.run-directory", as: pathText, absolutePath) ?? "/run/openvswitch"
-    database = try reader.parsed("openvswitch.database", as: pathText, absolutePath) ?? "\(runDirectory)/db.sock"
-    bridge =
-      try reader.parsed("openvswitch.bridge", as: interfaceNameText) { isInterfaceName($0) ? $0 : nil } ?? "br-int"
-    openFlow =
-      try reader.parsed("openvswitch.openflow", as: openFlowText) { text in
-        SwitchEndpoint(text).flatMap { $0.hasAbsolutePath ? $0 : nil }
-      } ?? .dialled(.unix("\(runDirectory)/\(bridge).mgmt"))
-    credentials = try Self.credentials(&reader, for: openFlow)
-    let datapath = try reader.parsed("openvswitch.datapath-type", as: "auto, system or netdev") {
-      ["auto", "system", "netdev"].contains($0) ? $0 : nil
-    }
-    datapathType = datapath == "auto" ? nil : datapath
-    flowRestoreWait =
-      try reader.parsed(
-        "openvswitch.flow-restore-wait", as: "auto, always or never",
-        AgentConfiguration.FlowRestoreWaitPolicy.init(rawValue:)) ?? .auto
-  }
-}
+let pathText = "an absolute path"
+let interfaceNameText = "an interface name of 1 to 15 letters, digits, '-', '_' or '.'"
 
-extension AgentConfiguration.OpenVSwitch {
-  private static func credentials(
-    _ reader: inout ConfigurationReader, for endpoint: SwitchEndpoint
-  ) throws(ConfigurationError) -> SwitchCredentials? {
-    let authority = try reader.parsed("openvswitch.ca", as: pathText, absolutePath)
-    let certificate = try reader.parsed("openvswitch.certificate", as: pathText, absolutePath)
-    let key = try reader.parsed("openvswitch.key", as: pathText, absolutePath)
-    guard endpoint.isSecured else { return nil }
-    guard let authority, let certificate, let key else {
-      let missing =
-        authority == nil ? "openvswitch.ca" : certificate == nil ? "openvswitch.certificate" : "openvswitch.key"
-      throw reader.failure(
-        missing, "is required for \(endpoint): the switch and the agent show each other certificates")
-    }
-    return SwitchCredentials(authority: authority, certificate: certificate, privateKey: key)
-  }
-}
-
-private let openFlowText =
-  "unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT to connect, punix:PATH, ptcp:PORT:ADDRESS or pssl:PORT:ADDRESS to be connected to"
-private let pathText = "an absolute path"
-private let interfaceNameText = "an interface name of 1 to 15 letters, digits, '-', '_' or '.'"
-
-private func absolutePath(_ text: String) -> String? {
+func absolutePath(_ text: String) -> String? {
   text.hasPrefix("/") && !text.contains("\0") ? text : nil
 }
 
 /// What Linux takes for an interface, less the characters that would need quoting somewhere (IFNAMSIZ is 16 with its
 /// end).
-private func isInterfaceName(_ text: String) -> Bool {
+func isInterfaceName(_ text: String) -> Bool {
   (1...15).contains(text.utf8.count) && text != "." && text != ".." && text.utf8.allSatisfy(isNameByte)
 }
 

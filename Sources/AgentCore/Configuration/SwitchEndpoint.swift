@@ -1,3 +1,5 @@
+import NetworkTypes
+import OVSDB
 import OpenFlowNIO
 
 /// How the agent and the bridge find each other for OpenFlow.
@@ -32,6 +34,23 @@ enum SwitchEndpoint: Hashable, Sendable {
     case .dialled(.unix(let path)), .awaited(.unix(let path)): path.hasPrefix("/")
     default: true
     }
+  }
+
+  /// What the bridge has to connect to when it is awaited; nil for a host name, which Open vSwitch does not take.
+  var controllerTarget: ControllerTarget? {
+    switch self {
+    case .awaited(.unix(let path)): .unix(path)
+    case .awaited(.tcp(let host, let port)): Self.target(host, port).map { .tcp($0, port: $1) }
+    case .awaited(.ssl(let host, let port)): Self.target(host, port).map { .ssl($0, port: $1) }
+    case .dialled: nil
+    }
+  }
+
+  /// The switch is on this host: where every address is listened on, the loopback interface's will do.
+  private static func target(_ host: String, _ port: Int) -> (IPAddress, UInt16)? {
+    let host = ["::", "0.0.0.0"].contains(host) ? "127.0.0.1" : host
+    guard let address = IPAddress(host), let port = UInt16(exactly: port), port > 0 else { return nil }
+    return (address, port)
   }
 
   /// Whether nothing but a program of this host's administrator can be there.

@@ -33,7 +33,7 @@ actor DatabaseSession {
   init(configuration: AgentConfiguration, defaultDatapathType: String, agent: Agent, board: StatusBoard, logger: Logger)
   {
     settings = configuration.openVSwitch
-    session = OVSDBSession(to: .unix(configuration.openVSwitch.database))
+    session = OVSDBSession(to: settings.database, credentials: settings.databaseCredentials)
     dhcpInterface = configuration.dhcpInterface
     tunnel = configuration.tunnel
     self.defaultDatapathType = defaultDatapathType
@@ -60,8 +60,8 @@ actor DatabaseSession {
 
   /// Takes back what would keep a switch that starts without this agent from forwarding. Works on a connection of its own,
   /// for when the session has ended.
-  static func release(database path: String) async throws {
-    let client = try await OVSDBClient.connect(path: path)
+  static func release(_ settings: AgentConfiguration.OpenVSwitch) async throws {
+    let client = try await OVSDBClient.connect(to: settings.database, credentials: settings.databaseCredentials)
     defer { Task { await client.close() } }
     for await replica in try await client.monitor() {
       guard let root = try OpenVSwitchView(replica).root, FlowRestoreWait.isOurs(root) else { return }
@@ -143,11 +143,12 @@ actor DatabaseSession {
       request.tunnel.localAddress = await agent.underlay.map { .v4($0.address) }
       do {
         let plan = try HostBridgePlan(for: request, in: view)
+        let controllers = plan.isEmpty ? try controllersRequest?.plan(in: view) : nil
         if !plan.isEmpty {
           await agent.hostConfigured(false)
-          let results = try await session.transact(plan.operations)
-          awaited = max(awaited, HostBridgePlan.awaitedConfiguration(results) ?? awaited)
-          logger.info("switch set up", metadata: ["changes": "\(plan.changes.joined(separator: "; "))"])
+          try await write(plan.operations, plan.changes)
+        } else if let controllers, !controllers.isEmpty {
+          try await write(controllers.operations, controllers.changes)
         } else if let root = view.root {
           // In effect, and not only written: ovs-vswitchd may be away, or at work on it.
           await agent.hostConfigured(root.currentConfiguration >= awaited)
@@ -161,6 +162,19 @@ actor DatabaseSession {
         }
       }
     }
+  }
+
+  /// Where the bridge is to connect to this agent, when the agent awaits it. The bridge's own socket needs no controller.
+  private var controllersRequest: ControllersRequest? {
+    guard case .awaited = settings.openFlow else { return nil }
+    let targets = settings.openFlow.controllerTarget.map { [ControllersRequest.Controller($0, maximumBackoff: 1000)] }
+    return targets.map { ControllersRequest(bridge: settings.bridge, controllers: $0) }
+  }
+
+  private func write(_ operations: [OVSDB.Operation], _ changes: [String]) async throws(RequestError) {
+    let results = try await session.transact(operations)
+    awaited = max(awaited, HostBridgePlan.awaitedConfiguration(results) ?? awaited)
+    logger.info("switch set up", metadata: ["changes": "\(changes.joined(separator: "; "))"])
   }
 
   private func tendFlowRestoreWait(_ root: OpenVSwitchRow, _ view: OpenVSwitchView) async throws {

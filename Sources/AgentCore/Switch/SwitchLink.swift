@@ -19,7 +19,7 @@ actor SwitchLink {
 
   init(configuration: AgentConfiguration.OpenVSwitch, board: StatusBoard) {
     endpoint = configuration.openFlow
-    credentials = configuration.credentials
+    credentials = configuration.switchCredentials
     bridge = configuration.bridge
     self.board = board
   }

@@ -44,14 +44,15 @@ private struct MatchChecker {
 
   /// Checks the field at the cursor and moves past it.
   mutating func check(_ reader: inout WireReader) throws {
-    var (field, hasMask) = try MatchChecker.header(&reader)
+    var (field, hasMask, isOdd) = try MatchChecker.header(&reader)
     let length = Int(field.length)
     let value = try reader.take(length)
     let mask = hasMask ? try reader.take(length) : [UInt8](repeating: 0xff, count: length)
-    guard let known = FieldRegistry.description(of: field), known.isSpoken else {
+    if isOdd { try reader.skip(1) }
+    guard zip(value, mask).allSatisfy({ $0 & ~$1 == 0 }) else { throw MatchError(field, .valueOutsideMask) }
+    guard !isOdd, let known = FieldRegistry.description(of: field), known.isSpoken else {
       throw MatchError(field, .unknownField)
     }
-    guard zip(value, mask).allSatisfy({ $0 & ~$1 == 0 }) else { throw MatchError(field, .valueOutsideMask) }
     let isPlain = mask.allSatisfy { $0 == 0xff } || mask.allSatisfy { $0 == 0 }
     guard known.isMaskable || isPlain else { throw MatchError(field, .notMaskable) }
     let numbers = length <= 16 ? (value: MatchChecker.number(value), mask: MatchChecker.number(mask)) : nil
@@ -85,19 +86,26 @@ private struct MatchChecker {
     (["ct_ipv6_src", "ct_ipv6_dst"].map(FieldRegistry.known), .ipv6),
   ]
 
-  private static func header(_ reader: inout WireReader) throws -> (field: Field, hasMask: Bool) {
-    let number = try reader.peek(UInt8.self, at: 2)
-    let length = try reader.peek(UInt8.self, at: 3)
-    // Half of an odd length is no field's length.
-    guard number & 1 == 0 || length & 1 == 0 else {
-      throw MatchError(Field(oxmClass: try reader.peek(), number: number >> 1, length: length), .unknownField)
+  /// Reads a header; what it announces has to be there before anything else is looked at. Value and mask have half of the
+  /// length each; of an odd one a byte is left over.
+  private static func header(
+    _ reader: inout WireReader
+  ) throws -> (field: Field, hasMask: Bool, isOdd: Bool) {
+    let oxmClass = try reader.integer(UInt16.self)
+    let number = try reader.integer(UInt8.self)
+    var length = Int(try reader.integer(UInt8.self))
+    try reader.require(length)
+    var experimenter: UInt32 = 0
+    if oxmClass == FieldRegistry.experimenter {
+      guard length >= 4 else { throw reader.malformed("an experimenter field of \(length) bytes has no id") }
+      experimenter = try reader.integer()
+      length -= 4
     }
-    let header = try Field.readHeader(&reader)
-    // A field that is not known is refused even when its value is cut off.
-    guard FieldRegistry.description(of: header.field)?.isSpoken == true else {
-      throw MatchError(header.field, .unknownField)
-    }
-    return header
+    let hasMask = number & 1 == 1
+    let field = Field(
+      oxmClass: oxmClass, number: number >> 1, length: UInt8(truncatingIfNeeded: hasMask ? length / 2 : length),
+      experimenter: experimenter)
+    return (field, hasMask, hasMask && length % 2 == 1)
   }
 
   private static func number(_ bytes: [UInt8]) -> UInt128 { bytes.reduce(0) { $0 << 8 | UInt128($1) } }

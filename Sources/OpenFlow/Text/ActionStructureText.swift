@@ -85,7 +85,7 @@ extension SampleAction {
     var direction: Direction?
     for item in try piece.items() {
       switch item.name.text {
-      case "probability": probability = try item.required("a probability").integer("1 to 65535")
+      case "probability": probability = try item.required("a probability").integer("a probability of 0 to 65535")
       case "collector_set_id": collectorSet = try item.required("a number").integer("a number")
       case "obs_domain_id": domain = try item.required("a number").integer("a number")
       case "obs_point_id": point = try item.required("a number").integer("a number")
@@ -96,7 +96,7 @@ extension SampleAction {
         throw item.name.failure("probability=, collector_set_id=, obs_domain_id=, obs_point_id= or sampling_port=")
       }
     }
-    guard let probability, probability > 0 else { throw piece.failure("a probability of 1 to 65535") }
+    guard let probability else { throw piece.failure("probability=") }
     self.init(
       probability: probability, collectorSet: collectorSet, domain: domain, point: point, samplingPort: port,
       direction: direction)
@@ -132,21 +132,26 @@ extension Encapsulation {
 
   /// Reads `ethernet`, `nsh(md_type=1)`, `mpls`, `packet_type(1,0x88cc)`.
   init(_ piece: TextPiece) throws(TextError) {
-    let items = try piece.items()
-    guard items.count == 1, let item = items.first else { throw piece.failure("one header") }
-    if item.name == "packet_type", let value = item.value {
-      let words = value.words
-      guard words.count == 2 else { throw value.failure("a namespace and a type") }
-      self.init(
-        PacketType(namespace: try words[0].integer("a namespace"), number: try words[1].integer("a type")))
-      return
-    }
-    guard let type = Encapsulation.names.first(where: { item.name == $0.name })?.type else {
+    var items = TextItems(piece)
+    guard let item = try items.next() else { throw piece.failure("a header") }
+    let type = try Encapsulation.type(item)
+    var properties: [Property] = []
+    let inside = item.name == "packet_type" ? try items.parenthesised() : item.value
+    for part in try inside?.items() ?? [] { properties.append(try Property(part)) }
+    guard items.rest.isEmpty else { throw items.rest.failure("one header") }
+    self.init(type, properties: properties)
+  }
+}
+
+extension Encapsulation {
+  private static func type(_ item: TextItem) throws(TextError) -> PacketType {
+    if let type = names.first(where: { item.name == $0.name })?.type { return type }
+    guard item.name == "packet_type", let value = item.value else {
       throw item.name.failure("ethernet, nsh, mpls, mpls_mc or packet_type")
     }
-    var properties: [Property] = []
-    for part in try item.value?.items() ?? [] { properties.append(try Property(part)) }
-    self.init(type, properties: properties)
+    let words = value.words
+    guard words.count == 2 else { throw value.failure("a namespace and a type") }
+    return PacketType(namespace: try words[0].integer("a namespace"), number: try words[1].integer("a type"))
   }
 }
 
@@ -174,7 +179,7 @@ extension Encapsulation.Property {
       guard words.count == 3 else { throw value.failure("a class, a type and a value") }
       self.init(
         propertyClass: try words[0].integer("a class"), type: try words[1].integer("a type"),
-        value: try FieldValueText.digits(words[2]))
+        value: try words[2].prefixedHexBytes())
     default: throw item.name.failure("md_type=, tlv() or property()")
     }
   }

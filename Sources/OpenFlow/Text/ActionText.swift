@@ -138,7 +138,6 @@ enum ActionText {
     guard let value = item.value else { return .decrementTTL }
     var controllers: [UInt16] = []
     for word in value.words { controllers.append(try word.integer("a controller's id")) }
-    guard !controllers.isEmpty else { throw value.failure("controllers' ids") }
     return .decrementTTLTelling(controllers: controllers)
   }
 
@@ -193,8 +192,8 @@ enum ActionText {
   private static func load(_ piece: TextPiece) throws(TextError) -> Action {
     let (value, target) = try arrow(piece)
     let slice = try FieldSlice(target)
-    let limit = slice.count >= 64 ? UInt128(UInt64.max) : (1 << UInt128(slice.count)) - 1
-    let number = try value.number("a number of \(min(slice.count, 64)) bits", upTo: limit)
+    guard slice.count <= 64 else { throw target.failure("at most 64 bits") }
+    let number = try value.number("a number of \(slice.count) bits", upTo: (1 << UInt128(slice.count)) - 1)
     return .load(UInt64(truncatingIfNeeded: number), slice)
   }
 

@@ -35,6 +35,7 @@ extension GroupMod: CustomStringConvertible {
     switch command {
     case .add: "add \(group)"
     case .modify: "modify \(group)"
+    case .addOrModify: "add_or_mod \(group)"
     case .delete: group.id == .all ? "delete" : "delete group_id=\(group.id.rawValue)"
     }
   }
@@ -54,7 +55,7 @@ extension Group {
 
 extension GroupMod {
   private static let words: [(word: String, command: Command)] = [
-    ("add", .add), ("modify", .modify), ("delete", .delete),
+    ("add", .add), ("modify", .modify), ("add_or_mod", .addOrModify), ("delete", .delete),
   ]
 
   /// Reads a change as a line of a file for `ovs-ofctl add-groups` has it: `add group_id=1,type=all,bucket=output:3`,

@@ -51,6 +51,11 @@ extension LearnAction.Specification {
       let slice = try FieldSlice(target)
       self.init(count: slice.count, source: try Self.source(source, slice.count), target: .load(slice))
     case ("output", .some(let value)):
+      if let number = try? value.integer("a port", UInt16.self) {
+        // A port that is known already has the 16 bits of OpenFlow 1.0.
+        self.init(count: 16, source: .value(UInt128(number)), target: .output)
+        return
+      }
       let slice = try FieldSlice(value)
       self.init(count: slice.count, source: .field(slice), target: .output)
     case (_, .some(let value)):

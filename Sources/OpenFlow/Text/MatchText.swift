@@ -9,8 +9,14 @@ struct MatchText {
   /// The keys of a tag, which two fields make up.
   private static let tagNames: Set<String> = ["dl_vlan", "vlan_tci", "dl_vlan_pcp", "vlan_pcp"]
 
+  /// More than there are fields: who says one twice says it again.
+  private static let mostEntries = 512
+
   /// Takes an item that is part of a match; false when it is not one.
   mutating func take(_ item: TextItem) throws(TextError) -> Bool {
+    guard entries.count + fields.count < MatchText.mostEntries else {
+      throw item.name.failure("at most \(MatchText.mostEntries) fields")
+    }
     let name = item.name.text
     if let value = item.value, !item.isCall {
       guard MatchText.isName(name) else { return false }

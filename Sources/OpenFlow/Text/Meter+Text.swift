@@ -112,7 +112,7 @@ extension MeterBand {
       case ("rate", _): band.rate = try value.integer("a rate")
       case ("burst_size", _): band.burst = try value.integer("a burst size")
       case ("prec_level", .remarkDSCP): band.kind = .remarkDSCP(precedence: try value.integer("a level of 0 to 255"))
-      case ("data", .other(let type, _)): band.kind = .other(type: type, try data(value))
+      case ("data", .other(let type, _)): band.kind = .other(type: type, try value.prefixedHexBytes())
       default: throw item.name.failure("rate=, burst_size= or prec_level=")
       }
       bands.append(band)
@@ -126,13 +126,5 @@ extension MeterBand {
     case "dscp_remark": return .remarkDSCP(precedence: 0)
     default: return .other(type: try piece.integer("drop, dscp_remark or a number"), [])
     }
-  }
-
-  /// Digits after `0x`.
-  private static func data(_ piece: TextPiece) throws(TextError) -> [UInt8] {
-    guard piece.part(piece.start..<min(piece.end, piece.start + 2)) == "0x" else {
-      throw piece.failure("hexadecimal digits after 0x")
-    }
-    return try piece.part((piece.start + 2)..<piece.end).hexBytes(dotted: false)
   }
 }

@@ -47,13 +47,18 @@ struct TextItems {
       offset += 1
       return TextItem(name: name, value: try value(), isCall: false, target: nil)
     case UInt8(ascii: "("):
-      let inside = try parenthesised()
+      let inside = try closed()
       let hasTarget = piece[offset] == UInt8(ascii: "-") && piece[offset + 1] == UInt8(ascii: ">")
       if hasTarget { offset += 2 }
       return TextItem(name: name, value: inside, isCall: true, target: hasTarget ? try value() : nil)
     case UInt8(ascii: ")"): throw piece.part(offset..<piece.end).failure("the end of \"\(name.text)\"")
     default: return TextItem(name: name, value: nil, isCall: false, target: nil)
     }
+  }
+
+  /// What is between parentheses at the cursor; nil when there are none.
+  mutating func parenthesised() throws(TextError) -> TextPiece? {
+    piece[offset] == UInt8(ascii: "(") ? try closed() : nil
   }
 
   private static func endsName(_ byte: UInt8) -> Bool {
@@ -68,7 +73,7 @@ struct TextItems {
     let start = offset
     while let byte = piece[offset], byte != UInt8(ascii: ","), !TextPiece.isSpace(byte) {
       switch byte {
-      case UInt8(ascii: "("): _ = try parenthesised()
+      case UInt8(ascii: "("): _ = try closed()
       case UInt8(ascii: ")"): throw piece.part(offset..<piece.end).failure("no closing parenthesis")
       default: offset += 1
       }
@@ -77,7 +82,7 @@ struct TextItems {
   }
 
   /// What is between the parenthesis at the cursor and the one that closes it.
-  private mutating func parenthesised() throws(TextError) -> TextPiece {
+  private mutating func closed() throws(TextError) -> TextPiece {
     let open = offset
     var depth = 0
     while let byte = piece[offset] {

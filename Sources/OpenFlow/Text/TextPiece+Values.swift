@@ -59,6 +59,12 @@ extension TextPiece {
     return result
   }
 
+  /// The bytes of pairs of digits after `0x`; none are none.
+  func prefixedHexBytes() throws(TextError) -> [UInt8] {
+    guard part(start..<(start + 2)) == "0x" else { throw failure("hexadecimal digits after 0x") }
+    return try part((start + 2)..<end).hexBytes(dotted: false)
+  }
+
   func mac() throws(TextError) -> MACAddress {
     guard let address = MACAddress(text) else { throw failure("an Ethernet address") }
     return address

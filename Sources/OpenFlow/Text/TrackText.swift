@@ -50,9 +50,26 @@ extension TranslateAction {
       case "persistent": options.insert(.persistent)
       case "hash": options.insert(.hash)
       case "random": options.insert(.random)
-      default: throw part.name.failure("src, dst, persistent, hash or random")
+      default: try readPorts(part)
       }
     }
+  }
+
+  /// Ports without addresses, as ovs-ofctl writes them: `src80-90`.
+  private mutating func readPorts(_ item: TextItem) throws(TextError) {
+    let isSource = item.name.firstOffset(of: "src") == item.name.start
+    guard isSource || item.name.firstOffset(of: "dst") == item.name.start, item.value == nil, kind == .existing else {
+      throw item.name.failure("src, dst, persistent, hash or random")
+    }
+    kind = isSource ? .source : .destination
+    ports = try TranslateAction.ports(item.name.part((item.name.start + 3)..<item.name.end))
+  }
+
+  private static func ports(_ piece: TextPiece) throws(TextError) -> Range<UInt16> {
+    let (first, last) = piece.split("-") ?? (piece, nil)
+    let low: UInt16 = try first.integer("a port of 0 to 65535")
+    guard let last else { return Range(low) }
+    return Range(low, through: try last.integer("a port of 0 to 65535"))
   }
 
   /// Addresses and ports: `10.0.0.1-10.0.0.9:80-90`, `[2001:db8::1]-[2001:db8::9]:80`, `2001:db8::1`, `:80`.
@@ -85,12 +102,7 @@ extension TranslateAction {
         addresses = .v4(Range(try first.ipv4(), through: try TranslateAction.ipv4(last)))
       }
     }
-    guard let portPiece else { return }
-    let (first, last) = portPiece.split("-") ?? (portPiece, nil)
-    let low: UInt16 = try first.integer("a port of 0 to 65535")
-    var high: UInt16?
-    if let last { high = try last.integer("a port of 0 to 65535") }
-    ports = Range(low, through: high)
+    if let portPiece { ports = try TranslateAction.ports(portPiece) }
   }
 
   private static func ipv6(_ piece: TextPiece?) throws(TextError) -> IPv6Address? {

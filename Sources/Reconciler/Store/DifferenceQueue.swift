@@ -13,18 +13,20 @@ struct DifferenceQueue: Sendable {
   private var deferred: [Entry] = []
   /// Waiting until a switch that is being filled has everything else.
   private var held: [Entry] = []
+  /// Waiting until what their owners need is there.
+  private var waiting: [Entry] = []
 
-  var count: Int { front.count + entries.count - head + deferred.count + held.count }
+  var count: Int { front.count + entries.count - head + deferred.count + held.count + waiting.count }
   var isEmpty: Bool { count == 0 }
 
   /// The number of the oldest change that waits.
   var oldestChange: UInt64? {
     let first = head < entries.count ? entries[head].change : UInt64.max
-    let others = (front + deferred + held).reduce(first) { min($0, $1.change) }
+    let others = (front + deferred + held + waiting).reduce(first) { min($0, $1.change) }
     return others == .max ? nil : others
   }
 
-  /// The entry that is next; the deferred and the held ones are not.
+  /// The entry that is next; the deferred, the held and the waiting ones are not.
   var next: Entry? { front.last ?? (head < entries.count ? entries[head] : nil) }
 
   mutating func removeNext() {
@@ -55,6 +57,17 @@ struct DifferenceQueue: Sendable {
     guard !deferred.isEmpty else { return }
     prepend(deferred)
     deferred = []
+  }
+
+  var hasWaiting: Bool { !waiting.isEmpty }
+
+  mutating func wait(_ entry: Entry) { waiting.append(entry) }
+
+  /// The waiting entries are next, oldest first.
+  mutating func resumeWaiting() {
+    guard !waiting.isEmpty else { return }
+    prepend(waiting)
+    waiting = []
   }
 
   mutating func hold(_ slot: UInt32, change: UInt64) { held.append(Entry(slot: slot, change: change)) }

@@ -39,6 +39,7 @@ struct DatapathExecution<State: ForwardingState> {
     trace.add(.packet, "a packet of \(input.bytes.count) bytes from port \(input.port)")
     process(packet, start, depth: 0)
     result.learned = record.learned
+    result.hasFailed = record.hasFailed
     result.matched = record.flows
     result.tables = record.tables
     result.groups = record.groups

@@ -75,6 +75,8 @@ public struct Evaluation: Sendable {
   public internal(set) var meters: [MeterHit] = []
   /// The length of the packet as it came in.
   public internal(set) var length = 0
+  /// Whether a bound was met, such as that of lookups: what had been decided was not done then.
+  public internal(set) var hasFailed = false
   /// What happened, step by step.
   public internal(set) var trace = Trace()
 }

@@ -91,6 +91,8 @@ extension PacketKey {
 
 /// What a packet does to the counters of the pipeline, and the flows that it installs.
 struct PipelineRecord: Sendable {
+  /// Whether a bound was met.
+  var hasFailed = false
   var flows: [FlowKey] = []
   var tables: [TableID: TableHits] = [:]
   var groups: [GroupHit] = []

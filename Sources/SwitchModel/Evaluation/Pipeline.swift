@@ -128,7 +128,10 @@ struct Pipeline<State: ForwardingState> {
       if failure == nil { close(frame) } else { abandon(frame) }
     }
     // Nothing of what was decided is done then.
-    if failure != nil { actions.removeAll() }
+    if failure != nil {
+      actions.removeAll()
+      record.hasFailed = true
+    }
   }
 
   /// Carries out the frame's next step; false when it has none.

@@ -48,10 +48,10 @@ extension ModelSwitch {
 
   /// Throws unless the bundle is open and has these flags. A bundle that is asked for wrongly is gone.
   private mutating func find(_ bundle: UInt32, _ flags: UInt16, of id: ConnectionID) throws(Refusal) {
-    guard let known = connections[id]?.bundles[bundle] else { throw .badBundleID }
-    guard known.state == .open, known.flags == flags else {
+    guard let state = connections[id]?.bundles[bundle]?.state else { throw .badBundleID }
+    guard state == .open, connections[id]?.bundles[bundle]?.flags == flags else {
       connections[id]?.bundles[bundle] = nil
-      throw known.state == .open ? .badBundleFlags : .bundleClosed
+      throw state == .open ? .badBundleFlags : .bundleClosed
     }
   }
 
@@ -100,14 +100,15 @@ extension ModelSwitch {
     guard bundle.flags == flags else { throw .badBundleFlags }
     let before = self
     var changes: [(xid: UInt32, changes: [FlowChange])] = []
-    var packets: [PacketOut] = []
+    var packets: [(packet: PacketInput, result: Evaluation)] = []
     for entry in bundle.entries {
       do throws(Refusal) {
         try refuseAtWill(entry.message, .committed)
         switch entry.content {
         case .flowMod(let mod): changes.append((entry.xid, try forwarding.apply(mod, at: now)))
         case .groupMod(let mod): changes.append((entry.xid, try forwarding.apply(mod, at: now)))
-        case .packetOut(let packet): packets.append(packet)
+        // Evaluated by the flows of this moment; what comes of it waits until all has gone well.
+        case .packetOut(let packet): packets.append(try evaluate(packet, at: now))
         case .portMod(let mod):
           // Ports cannot be changed back.
           guard flags & Bundle.atomic == 0 else { throw .bundleFailed }
@@ -115,12 +116,13 @@ extension ModelSwitch {
         }
       } catch {
         forwarding = before.forwarding
+        memory = before.memory
         refuse(entry.message, error, to: id)
         throw .bundleFailed
       }
     }
     for (xid, changes) in changes { report(changes, from: id, xid: xid, at: now) }
-    for packet in packets { try send(packet, at: now) }
+    for (packet, result) in packets { take(result, of: packet, at: now) }
   }
 
   /// Drops the bundles that nobody has said anything of for too long.

@@ -18,8 +18,11 @@ extension ModelSwitch {
   /// The ports by number.
   public var ports: [ModelPort] { forwarding.ports.values.sorted { $0.number < $1.number } }
 
-  /// What it forwards by, to evaluate packets without their being counted.
-  public var state: any ForwardingState & Sendable { forwarding }
+  /// What would become of a packet now. Nothing is counted or remembered.
+  public func evaluate(_ packet: PacketInput, at now: ModelTime) -> Evaluation {
+    var memory = memory
+    return Evaluator(forwarding, options: identity.evaluation).evaluate(packet, at: now, memory: &memory)
+  }
 
   /// The connections that are open.
   public var openConnections: [ConnectionID] { connections.keys.sorted() }

@@ -3,9 +3,10 @@ import OpenFlow
 extension ModelSwitch {
   /// Takes in a message: the versions first, then requests.
   mutating func receive(_ bytes: [UInt8], from id: ConnectionID, at now: ModelTime) {
-    guard let connection = connections[id] else { return }
+    // Nothing of the connection is kept here: its bundles would be copied with every message.
+    guard let hasGreeted = connections[id]?.hasGreeted else { return }
     let isHello = bytes.byte(at: 1) == MessageType.hello.rawValue
-    guard connection.hasGreeted else {
+    guard hasGreeted else {
       greet(bytes, isHello: isHello, from: id)
       return
     }

@@ -33,13 +33,23 @@ extension ModelSwitch {
 
   /// Carries out a packet_out that has been checked.
   mutating func send(_ packetOut: PacketOut, at now: ModelTime) throws(Refusal) {
+    let (packet, result) = try evaluate(packetOut, at: now)
+    take(result, of: packet, at: now)
+  }
+
+  /// What comes of a packet_out; only connections and meters know of it then.
+  mutating func evaluate(
+    _ packetOut: PacketOut, at now: ModelTime
+  ) throws(Refusal) -> (packet: PacketInput, result: Evaluation) {
     let references = FlowReferences(actions: packetOut.actions)
     if references.groups.contains(where: { forwarding.groups[$0] == nil }) { throw .badOutGroup }
     forwarding.order()
     let packet = PacketInput(packetOut.data, port: packetOut.inPort)
     let result = Evaluator(forwarding, options: identity.evaluation)
       .evaluate(packet, actions: packetOut.actions, at: now, memory: &memory)
-    take(result, of: packet, at: now)
+    // What Open vSwitch answers when it cannot carry out the actions.
+    guard !result.hasFailed else { throw .flowModUnknown }
+    return (packet, result)
   }
 
   /// Lets a paused packet go on, as the controller gives it back.
@@ -54,7 +64,7 @@ extension ModelSwitch {
   }
 
   /// Does what a packet causes.
-  private mutating func take(_ result: Evaluation, of packet: PacketInput, at now: ModelTime) {
+  mutating func take(_ result: Evaluation, of packet: PacketInput, at now: ModelTime) {
     forwarding.count(result, at: now)
     for mod in result.learned { learn(mod, at: now) }
     for output in result.outputs { self.output(output) }

@@ -101,6 +101,7 @@ extension Refusal {
   static let duplicateField = Refusal(.match, 10)
   static let invalidOptionField = nicira(37)
 
+  static let flowModUnknown = Refusal(.flowMod, 0)
   static let badFlowTable = Refusal(.flowMod, 2)
   static let overlap = Refusal(.flowMod, 3)
   static let badFlowCommand = Refusal(.flowMod, 6)

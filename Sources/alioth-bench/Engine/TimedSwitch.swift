@@ -44,6 +44,14 @@ final class TimedSwitch: ProgrammableSwitch {
     return refusals
   }
 
+  func apply(_ messages: [[UInt8]]) async throws -> [BundleRefusal] { try await target.apply(messages) }
+
+  func groups() async throws -> [Group] { try await target.groups() }
+
+  func meters() async throws -> [Meter] { try await target.meters() }
+
+  func flowCount(cookies: CookieFilter) async throws -> Int { try await target.flowCount(cookies: cookies) }
+
   func readFlows(
     table: TableID?, cookies: CookieFilter, part: @escaping @Sendable ([UInt8]) async throws -> Void
   ) async throws {

@@ -30,7 +30,8 @@ struct FlowTableTests {
     #expect(harness.counts() == [0])
   }
 
-  @Test("a flow that overlaps another of its priority is refused when it asks for the check, one of the same key is not")
+  @Test(
+    "a flow that overlaps another of its priority is refused when it asks for the check, one of the same key is not")
   mutating func overlap() {
     #expect(harness.send(.flowMod(.add(flow(5, tcp)))) == [])
     #expect(harness.send(.flowMod(.add(flow(5, web, flags: .checkOverlap)))) == ["OFPFMFC_OVERLAP"])
@@ -40,7 +41,9 @@ struct FlowTableTests {
     #expect(harness.model.flowCount == 3)
   }
 
-  @Test("a modification changes what flows do and nothing else; a loose one those within its match, whatever their priority")
+  @Test(
+    "a modification changes what flows do and nothing else; a loose one those within its match, whatever their priority"
+  )
   mutating func modify() {
     let added = [flow(5, web, cookie: 1, hard: 9), flow(6, tcp, cookie: 2), flow(7, [.ethType(0x0806)], cookie: 3)]
     for flow in added { #expect(harness.send(.flowMod(.add(flow))) == []) }
@@ -84,7 +87,9 @@ struct FlowTableTests {
     #expect(harness.model.flowCount == 2)
   }
 
-  @Test("a flow that wants it is told of when it goes: when it is idle, when its time is over, when it or its group is deleted")
+  @Test(
+    "a flow that wants it is told of when it goes: when it is idle, when its time is over, when it or its group is deleted"
+  )
   mutating func removal() {
     harness.listen()
     #expect(harness.send(.groupMod(GroupMod(.add, Group(id: GroupID(1), type: .all, buckets: [])))) == [])
@@ -94,6 +99,7 @@ struct FlowTableTests {
     ] {
       #expect(harness.send(.flowMod(.add(flow))) == [])
     }
+    #expect(harness.model.nextDeadline == ModelTime(milliseconds: 5001))
     harness.pass(milliseconds: 5001)
     harness.receive(port: 1)
     harness.pass(milliseconds: 2000)
@@ -102,7 +108,10 @@ struct FlowTableTests {
     #expect(harness.removed.map(\.key.priority) == [1, 2, 3, 4])
     #expect(harness.removed.map(\.reason) == [0, 1, 2, 3])
     #expect(harness.removed.map(\.packets) == [0, 1, 0, 0])
-    #expect(harness.removed.map(\.age) == [.milliseconds(5001), .milliseconds(7001), .milliseconds(7001), .milliseconds(7001)])
+    #expect(
+      harness.removed.map(\.age) == [
+        .milliseconds(5001), .milliseconds(7001), .milliseconds(7001), .milliseconds(7001),
+      ])
     #expect(harness.model.flowCount == 0)
   }
 

@@ -56,3 +56,19 @@ enum Raw {
     return padded(number(1, 2) + number(length ?? 4 + fields.count, 2) + fields)
   }
 }
+
+extension MessageGenerator {
+  /// What makes both switches empty, whatever they were sent.
+  static func cleaning(xid: UInt32) -> [[UInt8]] {
+    let everything =
+      Raw.number(0, 16) + [255, 3] + Raw.number(0, 6) + Raw.number(UInt32.max, 4) + Raw.number(UInt32.max, 4)
+      + Raw.number(UInt32.max, 4) + Raw.number(0, 4) + Raw.match([])
+    return [
+      Raw.message(14, xid: xid, everything),
+      Raw.message(15, xid: xid, [0, 2, 0, 0] + Raw.number(0xffff_fffc as UInt32, 4)),
+      Raw.message(29, xid: xid, [0, 2, 0, 0] + Raw.number(UInt32.max, 4)),
+      Raw.nicira(24, xid: xid, Raw.number(2, 2) + Raw.number(0, 6)),
+      Raw.message(9, xid: xid, [0, 0, 0, 0]),
+    ]
+  }
+}

@@ -165,12 +165,12 @@ struct ServerTests {
     try await Self.withSwitch { server in
       let connection = try await Self.connect(server)
       let flow = Flow(
-        table: TableID(0), priority: 3, cookie: 7, match: .any, instructions: [], hardTimeout: 60,
+        table: TableID(0), priority: 3, cookie: 7, match: .any, instructions: [], hardTimeout: 600,
         flags: .sendFlowRemoved)
       #expect(try await connection.commit([.add(flow)]).isEmpty)
-      await server.advance(milliseconds: 59_000)
+      await server.advance(milliseconds: 300_000)
       #expect(await server.model.flowCount == 1)
-      await server.advance(milliseconds: 2_000)
+      await server.advance(milliseconds: 600_000)
       #expect(await server.model.flowCount == 0)
       await connection.close()
     }

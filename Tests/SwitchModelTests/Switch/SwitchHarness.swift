@@ -55,7 +55,8 @@ struct SwitchHarness {
   }
 
   /// Puts a message into a bundle; the names of the errors that answer it.
-  mutating func add(_ message: OpenFlowMessage, to bundle: UInt32, on id: ConnectionID = SwitchHarness.main) -> [String] {
+  mutating func add(_ message: OpenFlowMessage, to bundle: UInt32, on id: ConnectionID = SwitchHarness.main) -> [String]
+  {
     guard let inner = try? message.encode(xid: xid + 1) else { return [] }
     return send(.bundleAdd(BundleAdd(bundle: bundle, message: inner)), on: id)
   }

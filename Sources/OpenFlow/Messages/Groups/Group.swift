@@ -56,8 +56,8 @@ public struct Group: Hashable, Sendable {
   /// The buckets.
   public let buckets: [Bucket]
 
-  /// A group. Weights are cleared where they mean nothing, which is what the switch asks for: everywhere but in a select
-  /// group.
+  /// A group. Weights are cleared where they mean nothing, which is what the switch asks for: everywhere but in a
+  /// select group.
   public init(id: GroupID, type: Kind, buckets: [Bucket]) {
     self.id = id
     self.type = type

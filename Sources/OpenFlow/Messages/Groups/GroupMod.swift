@@ -8,6 +8,8 @@ public struct GroupMod: Hashable, Sendable, WireValue {
     case modify = 1
     /// Deletes it, and the flows that send to it; `.all` deletes every group.
     case delete = 2
+    /// Gives it this type and these buckets, whether it is there or not (Open vSwitch's OFPGC11_ADD_OR_MOD).
+    case addOrModify = 0x8000
   }
 
   /// What is done.
@@ -29,7 +31,7 @@ public struct GroupMod: Hashable, Sendable, WireValue {
   init(_ reader: inout WireReader) throws(MalformedMessage) {
     let start = reader
     guard let command = Command(rawValue: try reader.integer()) else {
-      throw start.malformed("expected a group_mod command of 0 to 2")
+      throw start.malformed("expected a group_mod command of 0 to 2, or 0x8000")
     }
     self.command = command
     let type = try Group.Kind(&reader)
@@ -44,5 +46,14 @@ public struct GroupMod: Hashable, Sendable, WireValue {
     bytes.appendZeros(1)
     bytes.appendInteger(group.id.rawValue)
     bytes.appendList(group.buckets)
+  }
+}
+
+extension GroupMod {
+  /// The message without its header, ready to be put into a bundle.
+  public var body: [UInt8] {
+    var bytes: [UInt8] = []
+    encodeBody(to: &bytes)
+    return bytes
   }
 }

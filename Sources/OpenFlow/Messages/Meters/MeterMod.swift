@@ -42,3 +42,12 @@ public struct MeterMod: Hashable, Sendable, WireValue {
     bytes.appendList(meter.bands)
   }
 }
+
+extension MeterMod {
+  /// The message without its header.
+  public var body: [UInt8] {
+    var bytes: [UInt8] = []
+    encodeBody(to: &bytes)
+    return bytes
+  }
+}

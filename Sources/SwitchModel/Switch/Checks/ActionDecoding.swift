@@ -137,9 +137,10 @@ struct ActionDecoding {
   }
 
   private func move(_ start: Int, _ end: Int, isStandard: Bool) throws(Refusal) {
-    let count = Int(bytes.uint16(at: start + 10) ?? 0)
-    let from = bytes.uint16(at: start + 12) ?? 0
-    let to = bytes.uint16(at: start + 14) ?? 0
+    let numbers = start + (isStandard ? 12 : 10)
+    let count = Int(bytes.uint16(at: numbers) ?? 0)
+    let from = bytes.uint16(at: numbers + 2) ?? 0
+    let to = bytes.uint16(at: numbers + 4) ?? 0
     let headers = start + (isStandard ? 20 : 16)
     // Both fields are looked for before either is checked.
     let source = try field(at: headers, end, .header)

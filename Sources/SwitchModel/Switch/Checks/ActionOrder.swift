@@ -55,7 +55,8 @@ enum ActionOrder {
     case .output, .group, .popVLAN, .pushVLAN, .popLabel, .pushLabel, .decrementTTL, .decrementTTLNamed,
       .decrementLabelTTL, .setField, .setFieldMasked, .move, .copyField, .load, .setTTL,
       .setLabelTTL, .setQueue, .setVLANOld, .setPriorityOld, .setIPv4SourceOld, .setIPv4DestinationOld, .setTOSOld,
-      .setECNOld, .setSourcePortOld, .setDestinationPortOld, .setTunnel, .setTunnel64, .track, .clearTracking, .resubmit, .resubmitTable,
+      .setECNOld, .setSourcePortOld, .setDestinationPortOld, .setTunnel, .setTunnel64, .track, .clearTracking,
+      .resubmit, .resubmitTable,
       .resubmitTuple:
       true
     default: false

@@ -131,9 +131,12 @@ struct GroupEntry: Sendable {
     buckets[bucket].bytes &+= UInt64(clamping: bytes)
   }
 
-  /// What all buckets counted. Open vSwitch counts a packet once a group, whatever the number of buckets that it takes.
+  /// What the group counted: a packet once, although it takes all buckets of a group of that type.
   var total: TrafficCount {
-    buckets.reduce(TrafficCount()) { TrafficCount(packets: $0.packets &+ $1.packets, bytes: $0.bytes &+ $1.bytes) }
+    guard group.type != .all else { return buckets.first ?? TrafficCount() }
+    return buckets.reduce(TrafficCount()) {
+      TrafficCount(packets: $0.packets &+ $1.packets, bytes: $0.bytes &+ $1.bytes)
+    }
   }
 }
 

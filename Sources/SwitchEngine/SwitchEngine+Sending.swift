@@ -1,0 +1,108 @@
+import OpenFlow
+import OpenFlowNIO
+import Reconciler
+
+extension SwitchEngine {
+  /// Sends as much as may be with the switch at once. What is dirty when a bundle is built is in it.
+  func pump() {
+    guard let link, input > .unknown else { return }
+    sendMeters(over: link)
+    while bundlesInFlight < options.bundlesInFlight, let batch = reconciler.nextBatch(limit: options.bundleSize) {
+      let xid = link.target.reserveTransactionIDs(EncodedBundle.xidCount(for: batch.count))
+      let bundle = reconciler.encode(batch, firstXID: xid)
+      bundlesInFlight += 1
+      Task { await deliver(batch, bundle, over: link) }
+    }
+    // What the last bundle was found to need no more may have been what a meter's deletion waited for.
+    sendMeters(over: link)
+  }
+
+  private func sendMeters(over link: Link) {
+    guard !metersAreInFlight, let batch = reconciler.nextMeters(limit: options.bundleSize) else { return }
+    metersAreInFlight = true
+    Task { await deliver(batch, over: link) }
+  }
+
+  /// Meters cannot ride in bundles: they go one by one, and what needs them waits for the barrier behind them.
+  private func deliver(_ batch: MeterBatch, over link: Link) async {
+    let outcome: Result<[BundleRefusal], any Error>
+    do {
+      outcome = .success(try await link.target.apply(batch.messages))
+    } catch {
+      outcome = .failure(error)
+    }
+    guard self.link?.number == link.number else { return }
+    metersAreInFlight = false
+    switch outcome {
+    case .success(let refusals):
+      reconciler.finish(batch, refusals)
+      if !refusals.isEmpty { scheduleRetries() }
+    case .failure(let error):
+      lose("\(error)")
+      await link.target.close()
+      return
+    }
+    pump()
+    changed.yield()
+  }
+
+  private func deliver(_ batch: FlowBatch, _ bundle: EncodedBundle, over link: Link) async {
+    let outcome: Result<[BundleRefusal], any Error>
+    do {
+      outcome = .success(try await link.target.commit(bundle))
+    } catch {
+      outcome = .failure(error)
+    }
+    // Of a connection that is gone nothing is believed: the next one reads what came of it.
+    guard self.link?.number == link.number else { return }
+    bundlesInFlight -= 1
+    switch outcome {
+    case .success(let refusals) where refusals.isEmpty:
+      reconciler.committed(batch)
+      self.link?.carriedBundle = true
+    case .success(let refusals):
+      reconciler.refused(batch, refusals)
+      scheduleRetries()
+    case .failure(ConnectionFailure.refused(let error)):
+      reconciler.refused(batch, whole: error)
+      scheduleRetries()
+    case .failure(let error):
+      lose("\(error)")
+      await link.target.close()
+      return
+    }
+    pump()
+    changed.yield()
+  }
+
+}
+
+// MARK: - Quarantine
+
+extension SwitchEngine {
+  /// Gives every refused owner another try after a while, and longer the next time.
+  func scheduleRetries() {
+    for owner in reconciler.quarantined.keys where retries[owner] == nil || retries[owner] == .zero {
+      retry(owner, after: options.quarantineDelay)
+    }
+  }
+
+  func retry(_ owner: Owner, after delay: Duration) {
+    retries[owner] = delay
+    Task { [weak self] in
+      try? await Task.sleep(for: delay)
+      await self?.retryNow(owner, delay)
+    }
+  }
+
+  func retryNow(_ owner: Owner, _ delay: Duration) {
+    guard retries[owner] == delay else { return }
+    guard reconciler.quarantined[owner] != nil else {
+      retries[owner] = nil
+      return
+    }
+    reconciler.retryQuarantined(owner)
+    retry(owner, after: min(delay * 2, options.longestQuarantineDelay))
+    pump()
+  }
+}
