@@ -9,7 +9,7 @@ enum GroupModCheck {
     if command == 2, !buckets.isEmpty { throw .invalidGroup }
     guard let kind = Group.Kind(rawValue: type) else { throw .badGroupType }
     if kind == .indirect, command != 2, buckets.count != 1 { throw .invalidGroup }
-    guard command <= 2 else { throw .badGroupCommand }
+    guard GroupMod.Command(rawValue: command) != nil else { throw .badGroupCommand }
     for bucket in buckets {
       if bucket.weight != 0, kind != .select { throw .invalidGroup }
       switch kind {

@@ -14,7 +14,11 @@ extension Forwarding {
   mutating func apply(_ mod: GroupMod, at now: ModelTime) throws(Refusal) -> [FlowChange] {
     let id = mod.group.id
     switch mod.command {
-    case .add:
+    case .add, .addOrModify:
+      if mod.command == .addOrModify, let old = groups[id.rawValue] {
+        groups[id.rawValue] = GroupEntry(mod.group, created: old.created)
+        return []
+      }
       guard groups[id.rawValue] == nil else { throw .groupExists }
       guard id.rawValue <= Limit.group else { throw .invalidGroup }
       groups[id.rawValue] = GroupEntry(mod.group, created: now)
