@@ -7,13 +7,14 @@ extension FuzzCheck {
   public static let readBack = FuzzCheck("readBack") { (bytes) throws(FuzzFinding) in
     var input = FuzzInput(bytes)
     let mode = input.byte()
+    let cookies = mode & 1 == 0 ? CookieFilter.any : CookieFilter(0xa110 << 48, mask: 0xffff << 48)
     var reconciler = FlowReconciler<Int>(
-      ownership: mode & 1 == 0 ? .any : CookieFilter(0xa110 << 48, mask: 0xffff << 48), hasher: FlowHasher(seed: 1))
+      ownership: cookies, hasher: FlowHasher(seed: 1))
     reconciler.sweeps = true
     for owner in 0..<3 { reconciler.setDesired([desired(owner), desired(owner + 10)], for: owner) }
     if mode & 2 != 0 { reconciler.loadInstalled([desired(0), desired(99)]) }
     reconciler.beginReadBack(
-      mode & 4 != 0 && mode & 2 != 0 ? AuditScope(table: TableID(1), cookies: reconciler.ownership) : nil)
+      mode & 4 != 0 && mode & 2 != 0 ? AuditScope(table: TableID(1), cookies: cookies) : nil)
     while !input.isAtEnd { try? reconciler.readBack(part: input.block()) }
     let summary = reconciler.endReadBack()
     try require(summary.found + summary.unreadable <= bytes.count / 56, "\(summary) is found in \(bytes.count) bytes")
