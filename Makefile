@@ -11,6 +11,8 @@ PREFIX ?= /usr/local
 SYSCONFDIR ?= /etc
 DESTDIR ?=
 BENCH ?= full
+FUZZ_TIME ?= 60
+FUZZ_CHECKS ?=
 
 LAB := Tests/EndToEndTests/Lab
 ALONE := HostNetworkTests|OVSDBNIOTests|OpenFlowNIOTests|PacketCaptureTests|SwitchEngineTests|SwitchModelTests
@@ -45,7 +47,7 @@ else
   AS_ROOT := sudo
 endif
 
-.PHONY: help deps toolchain root build build-tests demo test lint bench proto install clean
+.PHONY: help deps toolchain root build build-tests demo test fuzz lint bench proto install clean
 
 help: ## list the targets
 	@printf 'Alioth: a host networking agent for virtual private clouds, and its controller\n\n'
@@ -87,9 +89,18 @@ test: deps root build-tests ## the unit tests, then the end-to-end tests in netw
 	$(AS_BUILDER) $(SWIFT) test -c $(CONFIGURATION) --skip-build --no-parallel --filter '^($(ALONE))\.'
 	$(AS_ROOT) env LAB_BIN="$(CURDIR)/$(BIN)" $(LAB)/run-tests "$(CURDIR)/$(BIN)/aliothPackageTests.xctest"
 
+# Only the codecs and the fuzzers are built, instrumented and apart from all other builds; lld, because gold does not link
+# libFuzzer.
+fuzz: toolchain ## fuzz the decoders and state machines for FUZZ_TIME seconds each, over the corpus in Tests/Fuzz
+	for folder in Tests/Fuzz/Targets/*/; do \
+	  $(AS_BUILDER) env FUZZ=1 $(SWIFT) build -c release --product "$$(basename "$$folder")Fuzz" \
+	    --scratch-path .build-fuzz -Xswiftc -use-ld=lld; \
+	done
+	@$(AS_BUILDER) Tests/Fuzz/run .build-fuzz/release .build-fuzz $(FUZZ_TIME) $(FUZZ_CHECKS)
+
 lint: toolchain ## check the format of the sources, the scripts and the systemd units
 	$(AS_BUILDER) $(SWIFT) format lint -s -r Package.swift Sources Tests
-	@for script in .ci/run $(LAB)/*; do [ ! -f "$$script" ] || bash -n "$$script"; done
+	@for script in .ci/run Tests/Fuzz/{run,keep} $(LAB)/*; do [ ! -f "$$script" ] || bash -n "$$script"; done
 	@if command -v shellcheck >/dev/null; then (cd $(LAB) && shellcheck -x -S warning $$(grep -lsE '^#!.*bash' *)); fi
 	@$(LAB)/check-units
 

@@ -186,6 +186,10 @@ let package = Package(
       name: "CommandLineClientTests",
       dependencies: ["CommandLineClient", "NetworkTypes", "PacketCapture", argumentParser, nioHTTP1] + nio),
     .testTarget(name: "EndToEndTests", exclude: ["Lab"]),
+    .target(
+      name: "FuzzChecks", dependencies: ["NetworkTypes", "OVSDB", "OpenFlow", "Reconciler", "SwitchModel"],
+      path: "Tests/Fuzz/Checks"),
+    .testTarget(name: "FuzzTests", dependencies: ["FuzzChecks", "NetworkTypes"], path: "Tests/Fuzz/Replay"),
   ],
   swiftLanguageModes: [.v6]
 )
@@ -197,4 +201,21 @@ for target in package.targets where target.type != .system {
       .enableUpcomingFeature("ExistentialAny"),
       .enableUpcomingFeature("MemberImportVisibility"),
     ]
+}
+
+// The fuzzers (docs/fuzzing.md): only for `make fuzz`, because libFuzzer finds nothing in code that is not instrumented.
+if Context.environment["FUZZ"] == "1" {
+  let instrumented: Set = ["NetworkTypes", "OVSDB", "OpenFlow", "PacketFormats", "Reconciler", "SwitchModel"]
+  for target in package.targets where instrumented.contains(target.name) {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-sanitize=fuzzer"])]
+  }
+  package.targets.append(.target(name: "FuzzDriver", dependencies: ["FuzzChecks"], path: "Tests/Fuzz/Driver"))
+  for name in ["Message", "Session", "ReadBack", "Flow", "Text", "JSON", "OVSDB", "ModelSwitch", "Packet"] {
+    package.targets.append(
+      .executableTarget(
+        name: "\(name)Fuzz", dependencies: ["FuzzChecks", "FuzzDriver"], path: "Tests/Fuzz/Targets/\(name)",
+        swiftSettings: [.unsafeFlags(["-parse-as-library"])],
+        linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+    package.products.append(.executable(name: "\(name)Fuzz", targets: ["\(name)Fuzz"]))
+  }
 }

@@ -275,7 +275,13 @@ extension FlowLedger {
   mutating func queueEverything(_ order: [UInt32]) {
     queue.removeAll()
     referents.floor = changeNumber
-    for slot in store.slots.indices { store[UInt32(slot)].state.subtract([.queued, .inFlight]) }
+    for index in store.slots.indices {
+      let slot = UInt32(index)
+      let isQueuedOnly = store[slot].state.contains(.queued) && !store[slot].state.contains(.inFlight)
+      store[slot].state.subtract([.queued, .inFlight])
+      // It waited to be deleted, and the switch does not have it any more.
+      if isQueuedOnly { freeIfUnused(slot) }
+    }
     if sweeps { queueStale() }
     for owner in order {
       var slot = holdings.firstSlot(of: owner)

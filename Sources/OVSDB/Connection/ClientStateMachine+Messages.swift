@@ -50,10 +50,13 @@ extension ClientStateMachine {
       // Later versions may add others.
       break
     case .response(let id, let result):
-      guard let (key, pending) = try answered(id, &open) else { return }
+      guard let (key, pending) = try answered(id, open) else { return }
+      // It waits until its answer is known to make sense: one that ends the connection fails it with all others.
       try succeeded(pending, key, result, &open, &changed, &actions)
+      open.pending[key] = nil
     case .failure(let id, let error):
-      guard let (key, pending) = try answered(id, &open) else { return }
+      guard let (key, pending) = try answered(id, open) else { return }
+      open.pending[key] = nil
       failed(pending, key, error, &open, &actions)
     }
   }
@@ -118,11 +121,11 @@ extension ClientStateMachine {
   }
 
   /// The request that an answer is for; nil when nobody waits for it any more.
-  private static func answered(_ id: JSONValue, _ open: inout Open) throws(CloseReason) -> (Int64, Pending)? {
+  private static func answered(_ id: JSONValue, _ open: Open) throws(CloseReason) -> (Int64, Pending)? {
     guard let key = id.integer, key > 0, key < open.nextID else {
       throw .protocolViolation(ProtocolError(expected: "the id of one of our requests", found: id))
     }
-    return open.pending.removeValue(forKey: key).map { (key, $0) }
+    return open.pending[key].map { (key, $0) }
   }
 
   private static func update(

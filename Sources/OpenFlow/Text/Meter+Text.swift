@@ -51,7 +51,7 @@ extension Meter {
   }
 
   fileprivate init(_ piece: TextPiece) throws(TextError) {
-    let (head, bands) = piece.split("bands=") ?? (piece, nil)
+    let (head, bands) = piece.split("bands=") ?? piece.split("band=") ?? (piece, nil)
     var id: MeterID?
     var flags: Flags = []
     for item in try head.items() {
