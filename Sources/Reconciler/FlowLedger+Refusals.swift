@@ -49,6 +49,7 @@ extension FlowLedger {
     }
     guard !believed.isEmpty, doubtful.insert(owner).inserted else { return false }
     isSuspicious = true
+    counters.referentsDrifted += believed.count
     for id in believed { referents.takeForMissing(id, now: changeNumber) }
     return true
   }

@@ -75,6 +75,11 @@ struct SwitchPair {
     let connections = (client: open(), watcher: open())
     let listen = [Raw.message(9, xid: 1, [0, 0, 0, 128])] + watching
     var differences = difference("monitors", try watcher.exchange(listen), exchange(listen, connections.watcher))
+    // Open vSwitch tells of the flows that were there before when no thread looks at them any more.
+    for _ in 0..<10 {
+      usleep(20_000)
+      _ = try watcher.exchange([])
+    }
     var sent: [(ConnectionID, [UInt8])] = []
     for message in messages {
       sent += perform(.received(connections.client, message))
