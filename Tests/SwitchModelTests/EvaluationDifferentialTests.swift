@@ -9,7 +9,7 @@ struct EvaluationDifferentialTests {
   /// What the random sets of flows come from; MODEL_SEED says a single other one, MODEL_CASES another number of sets for
   /// each.
   static let seeds: [UInt64] = environment("MODEL_SEED").map { [UInt64(clamping: $0)] } ?? [1, 2, 3, 4, 5]
-  static let setsPerSeed = environment("MODEL_CASES") ?? 6
+  static let setsPerSeed = environment("MODEL_CASES") ?? 8
   static let packetsPerSet = 25
   /// Where one seed is enough.
   static var seed: UInt64 { seeds.first ?? 1 }
@@ -73,6 +73,7 @@ struct DifferenceReport {
   private var outputs = 0
   private var matched = 0
   private(set) var refused = 0
+  private(set) var ended = 0
   private(set) var differences: [String] = []
 
   mutating func add(_ result: Evaluation, _ difference: String?) {
@@ -88,10 +89,17 @@ struct DifferenceReport {
     Swift.print("seed \(seed): \(error)")
   }
 
+  /// Open vSwitch has ended itself.
+  mutating func end(_ seed: UInt64, _ error: any Error) {
+    ended += 1
+    Swift.print("seed \(seed): \(error)")
+  }
+
   func print(_ name: String) {
     Swift.print(
       "\(name), seeds \(EvaluationDifferentialTests.seeds): \(compared) packets compared, \(outputs) left, "
-        + "\(matched) flows matched, \(refused) sets refused, \(differences.count) differences")
+        + "\(matched) flows matched, \(refused) sets refused, \(ended) ended by Open vSwitch, \(differences.count) differences"
+    )
     for difference in differences.prefix(2) { Swift.print(difference) }
     for difference in differences.dropFirst(2) {
       Swift.print(difference.split(separator: "\n").suffix(2).joined(separator: "\n"))

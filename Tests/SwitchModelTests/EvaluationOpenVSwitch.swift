@@ -12,6 +12,9 @@ final class DummyOpenVSwitch {
 
   struct Failure: Error, CustomStringConvertible {
     let description: String
+
+    /// Whether Open vSwitch has found a mistake of its own.
+    var isAssertion: Bool { description.contains("|EMER|") && description.contains("assertion") }
   }
 
   let directory: String

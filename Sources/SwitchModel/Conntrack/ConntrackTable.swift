@@ -41,12 +41,19 @@ public struct Connection: Hashable, Sendable {
 
 /// The connections of a switch: a value, so that a caller keeps as many histories as it likes.
 public struct ConntrackTable: Sendable {
+  /// A connection, with its place in the order in which connections began.
+  private struct Entry: Sendable {
+    var connection: Connection
+    let order: UInt64
+  }
+
   /// Where the answers to a connection are found.
   private struct Answers: Sendable {
     var connection: ConnectionKey
     /// The answers of a translated connection have an entry of their own in Open vSwitch, and that stays until it is
     /// swept, even if the connection is gone: nobody else can have this key so long.
     var isTranslated: Bool
+    var order: UInt64
   }
 
   /// What a key belongs to.
@@ -56,15 +63,16 @@ public struct ConntrackTable: Sendable {
     case remains
   }
 
-  private var byKey: [ConnectionKey: Connection] = [:]
+  private var byKey: [ConnectionKey: Entry] = [:]
   private var byReply: [ConnectionKey: Answers] = [:]
+  private var count: UInt64 = 0
 
   /// No connections.
   public init() {}
 
   /// The connections that a packet at `time` would find.
   public func connections(at time: ModelTime) -> [Connection] {
-    byKey.values.filter { time < $0.expiry }
+    byKey.values.map(\.connection).filter { time < $0.expiry }
   }
 
   /// Forgets the connections of a zone, or all of them.
@@ -74,7 +82,7 @@ public struct ConntrackTable: Sendable {
 
   /// Forgets the connections for which this holds.
   public mutating func removeAll(where condition: (Connection) -> Bool) {
-    for connection in byKey.values where condition(connection) { remove(connection.key) }
+    for entry in byKey.values where condition(entry.connection) { remove(entry.connection.key) }
     sweepRemains()
   }
 
@@ -85,16 +93,20 @@ public struct ConntrackTable: Sendable {
   }
 
   private mutating func sweepRemains() {
-    byReply = byReply.filter { byKey[$0.value.connection]?.replyKey == $0.key }
+    byReply = byReply.filter { byKey[$0.value.connection]?.connection.replyKey == $0.key }
   }
 
+  /// What a key belongs to. A connection's packets can have the key of another one's answers: the younger one counts, as
+  /// in Open vSwitch, where it comes first in their hash bucket.
   func find(_ key: ConnectionKey, at time: ModelTime) -> Finding? {
-    if let connection = byKey[key], time < connection.expiry { return .connection(connection, isReply: false) }
-    guard let answers = byReply[key] else { return nil }
-    if let connection = byKey[answers.connection], time < connection.expiry, connection.replyKey == key {
-      return .connection(connection, isReply: true)
+    let own = byKey[key].flatMap { time < $0.connection.expiry ? $0 : nil }
+    if let answers = byReply[key], own.map({ $0.order < answers.order }) ?? true {
+      if let connection = byKey[answers.connection]?.connection, time < connection.expiry, connection.replyKey == key {
+        return .connection(connection, isReply: true)
+      }
+      if answers.isTranslated { return .remains }
     }
-    return answers.isTranslated ? .remains : nil
+    return own.map { .connection($0.connection, isReply: false) }
   }
 
   /// The connection that a key belongs to, in whichever direction.
@@ -104,16 +116,18 @@ public struct ConntrackTable: Sendable {
 
   mutating func insert(_ connection: Connection) {
     remove(connection.key)
-    byKey[connection.key] = connection
-    byReply[connection.replyKey] = Answers(connection: connection.key, isTranslated: connection.translation != nil)
+    count += 1
+    byKey[connection.key] = Entry(connection: connection, order: count)
+    byReply[connection.replyKey] = Answers(
+      connection: connection.key, isTranslated: connection.translation != nil, order: count)
   }
 
   mutating func update(_ connection: Connection) {
-    byKey[connection.key] = connection
+    byKey[connection.key]?.connection = connection
   }
 
   mutating func remove(_ key: ConnectionKey) {
-    guard let connection = byKey.removeValue(forKey: key), connection.translation == nil,
+    guard let connection = byKey.removeValue(forKey: key)?.connection, connection.translation == nil,
       byReply[connection.replyKey]?.connection == key
     else { return }
     byReply[connection.replyKey] = nil

@@ -23,10 +23,8 @@ struct Tracker {
 
   /// Tracks `packet`: sets what it shows of its connection, translates its addresses, commits the connection.
   mutating func track(_ packet: inout DatapathPacket, _ request: TrackingRequest) {
-    if let cached = packet.cached, cached.key.zone == request.zone, !request.force,
-      let found = table.connection(cached.key, at: time)
-    {
-      again(&packet, request, cached, found)
+    if let cached = packet.cached, cached.connection.key.zone == request.zone, !request.force {
+      again(&packet, request, cached)
       return
     }
     guard let read = ConnectionKeyReader.read(packet, zone: request.zone) else {
@@ -52,14 +50,20 @@ struct Tracker {
     label(&packet, request, finding.connection)
     packet.cached =
       request.translation == nil
-      ? finding.connection.map { CachedConnection(key: $0.key, isReply: finding.isReply, isRelated: finding.isRelated) }
+      ? finding.connection.map {
+        CachedConnection(connection: $0, isReply: finding.isReply, isRelated: finding.isRelated)
+      }
       : nil
   }
 
-  /// The packet was tracked in this zone before, and is as it was: its state stays.
+  /// The packet was tracked in this zone before, and is as it was: its state stays, even if a copy of it has ended the
+  /// connection meanwhile.
   private mutating func again(
-    _ packet: inout DatapathPacket, _ request: TrackingRequest, _ cached: CachedConnection, _ connection: Connection
+    _ packet: inout DatapathPacket, _ request: TrackingRequest, _ cached: CachedConnection
   ) {
+    let key = cached.connection.key
+    let current = table.connection(key, at: time).flatMap { $0.key == key ? $0 : nil }
+    let connection = current ?? cached.connection
     if request.translation != nil {
       translate(&packet, connection, request.zone, isReply: cached.isReply, isRelated: cached.isRelated)
       packet.cached = nil

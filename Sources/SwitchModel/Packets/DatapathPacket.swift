@@ -105,7 +105,7 @@ struct DatapathPacket: Sendable {
 
 /// A connection that tracking found for a packet.
 struct CachedConnection: Hashable, Sendable {
-  var key: ConnectionKey
+  var connection: Connection
   var isReply: Bool
   var isRelated: Bool
 }
