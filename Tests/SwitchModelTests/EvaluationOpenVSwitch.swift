@@ -12,9 +12,8 @@ final class DummyOpenVSwitch {
 
   struct Failure: Error, CustomStringConvertible {
     let description: String
-
-    /// Whether Open vSwitch has found a mistake of its own.
-    var isAssertion: Bool { description.contains("|EMER|") && description.contains("assertion") }
+    /// Whether Open vSwitch has ended.
+    var hasEnded = false
   }
 
   let directory: String
@@ -238,7 +237,7 @@ final class DummyOpenVSwitch {
   /// Open vSwitch has ended; its log says why.
   private func gone() -> Failure {
     let log = text(of: "\(directory)/ovs-vswitchd.log").split(separator: "\n").suffix(3).joined(separator: "\n")
-    return Failure(description: "Open vSwitch is gone: \(log)")
+    return Failure(description: "Open vSwitch is gone: \(log)", hasEnded: true)
   }
 
   private func shell(_ script: String, output: String = "/dev/null") -> Int32 {
