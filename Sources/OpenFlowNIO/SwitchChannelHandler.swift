@@ -4,14 +4,16 @@ import OpenFlow
 
 /// Carries out what a `SwitchSession` decides: the only owner of the session, on the channel's event loop.
 ///
-/// Waiters are resumed exactly once: by an answer, by a failure, or when the session closes.
+/// Waiters are called exactly once, on the event loop and never before `submit` returns: by an answer, by a failure, or
+/// when the session closes.
 final class SwitchChannelHandler: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
-  typealias Waiter = CheckedContinuation<SwitchAnswer, any Error>
+  typealias Waiter = @Sendable (Result<SwitchAnswer, any Error>) -> Void
   typealias PartReader = AsyncThrowingStream<[UInt8], any Error>.Continuation
 
   private let options: SwitchSessionOptions
+  private let eventLoop: any EventLoop
   private var session: SwitchSession
   private var queue = OutboundQueue()
   private var waiters: [SwitchSession.RequestID: Waiter] = [:]
@@ -21,6 +23,7 @@ final class SwitchChannelHandler: ChannelInboundHandler {
   private var timer: (deadline: Duration, task: Scheduled<Void>)?
   private var lastError: String?
   private var isPumping = false
+  private var isSubmitting = false
   private var isClosed = false
   private let start = NIODeadline.now()
 
@@ -39,6 +42,7 @@ final class SwitchChannelHandler: ChannelInboundHandler {
 
   init(options: SwitchSessionOptions, eventLoop: any EventLoop) {
     self.options = options
+    self.eventLoop = eventLoop
     session = SwitchSession(options: options)
     ready = eventLoop.makePromise()
     closed = eventLoop.makePromise()
@@ -53,14 +57,21 @@ final class SwitchChannelHandler: ChannelInboundHandler {
   /// How many bytes wait for the socket.
   var outstandingBytes: Int { queue.byteCount }
 
-  func submit(_ request: SwitchRequest, _ waiter: Waiter) {
+  func submit(_ request: SwitchRequest, _ waiter: @escaping Waiter) {
+    isSubmitting = true
+    defer { isSubmitting = false }
     guard hasRoom else {
-      waiter.resume(throwing: ConnectionFailure.overloaded(limit: options.outstandingByteLimit))
+      tell(waiter, .failure(ConnectionFailure.overloaded(limit: options.outstandingByteLimit)))
       return
     }
     let id = takeID()
     waiters[id] = waiter
     handle(.request(id, request))
+  }
+
+  private func tell(_ waiter: Waiter?, _ result: Result<SwitchAnswer, any Error>) {
+    guard let waiter else { return }
+    if isSubmitting { eventLoop.execute { waiter(result) } } else { waiter(result) }
   }
 
   /// Asks for something in parts, which `reader` gets as they come.
@@ -143,10 +154,10 @@ final class SwitchChannelHandler: ChannelInboundHandler {
     case .part(let id, let body): readers[id]?.yield(body)
     case .answer(let id, let answer):
       readers.removeValue(forKey: id)?.finish()
-      waiters.removeValue(forKey: id)?.resume(returning: answer)
+      tell(waiters.removeValue(forKey: id), .success(answer))
     case .fail(let id, let failure):
       readers.removeValue(forKey: id)?.finish(throwing: failure)
-      waiters.removeValue(forKey: id)?.resume(throwing: failure)
+      tell(waiters.removeValue(forKey: id), .failure(failure))
     case .publish(let event):
       if case .dropped = published.yield(event) { drops.events += 1 }
     case .close(let failure):

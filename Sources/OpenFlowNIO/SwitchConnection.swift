@@ -135,6 +135,28 @@ public final class SwitchConnection: Sendable {
     return refusals
   }
 
+  /// Carries out the changes of an encoded bundle in order, all of them or none; see `commit` of flow mods.
+  ///
+  /// A task that waits for an answer goes on by way of another thread first, which takes longer than the switch takes for
+  /// one change; a completion does not.
+  ///
+  /// - Parameters:
+  ///   - bundle: Encoded with transaction ids of `reserveTransactionIDs`.
+  ///   - completion: Called once, on the connection's event loop, and not before this returns.
+  public func commit(
+    _ bundle: EncodedBundle, completion: @escaping @Sendable (Result<[BundleRefusal], any Error>) -> Void
+  ) {
+    guard bundle.refusals.isEmpty else {
+      channel.eventLoop.execute { completion(.success(bundle.refusals)) }
+      return
+    }
+    onEventLoop { handler in
+      handler.submit(.commit(bundle)) { answer in
+        completion(answer.map { if case .committed(let refusals) = $0 { refusals } else { [] } })
+      }
+    }
+  }
+
   /// Waits until the switch has worked off everything that was sent before.
   ///
   /// - Throws: `ConnectionFailure`.
@@ -151,7 +173,7 @@ public final class SwitchConnection: Sendable {
   /// Asks for something, on whichever actor the caller is: an engine on the event loop changes no thread.
   nonisolated(nonsending) func perform(_ request: SwitchRequest) async throws -> SwitchAnswer {
     try await withCheckedThrowingContinuation { continuation in
-      onEventLoop { $0.submit(request, continuation) }
+      onEventLoop { $0.submit(request) { continuation.resume(with: $0) } }
     }
   }
 

@@ -11,11 +11,11 @@ public protocol ProgrammableSwitch: Sendable {
 
   /// Applies an encoded bundle, whole or not at all.
   ///
-  /// - Returns: The refused changes, by position; empty when the switch has confirmed the whole bundle. When any was
-  ///   refused, none was applied.
-  /// - Throws: `ConnectionFailure.refused` when the switch refused the bundle without naming a change; anything else
-  ///   means that the outcome is unknown, and the connection of no more use.
-  nonisolated(nonsending) func commit(_ bundle: EncodedBundle) async throws -> [BundleRefusal]
+  /// - Parameter completion: Called once, and not before this returns; best on the event loop that the switch was dialled
+  ///   on. It gets the refused changes, by position; none when the switch has confirmed the whole bundle. When any was
+  ///   refused, none was applied. A `ConnectionFailure.refused` says that the switch refused the bundle without naming a
+  ///   change; any other failure that the outcome is unknown, and the connection of no more use.
+  func commit(_ bundle: EncodedBundle, completion: @escaping @Sendable (Result<[BundleRefusal], any Error>) -> Void)
 
   /// Carries out encoded messages one after the other, each for itself, and waits until the switch has worked them
   /// off: for meters, which cannot ride in a bundle.

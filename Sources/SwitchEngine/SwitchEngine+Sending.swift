@@ -1,3 +1,4 @@
+import NIOCore
 import OpenFlow
 import OpenFlowNIO
 import Reconciler
@@ -11,7 +12,9 @@ extension SwitchEngine {
       let xid = link.target.reserveTransactionIDs(EncodedBundle.xidCount(for: batch.count))
       let bundle = reconciler.encode(batch, firstXID: xid)
       bundlesInFlight += 1
-      Task { await deliver(batch, bundle, over: link) }
+      link.target.commit(bundle) { [weak self] outcome in
+        self?.enter { $0.delivered(batch, outcome, over: link) }
+      }
     }
     // What the last bundle was found to need no more may have been what a meter's deletion waited for.
     sendMeters(over: link)
@@ -46,13 +49,16 @@ extension SwitchEngine {
     changed.yield()
   }
 
-  private func deliver(_ batch: FlowBatch, _ bundle: EncodedBundle, over link: Link) async {
-    let outcome: Result<[BundleRefusal], any Error>
-    do {
-      outcome = .success(try await link.target.commit(bundle))
-    } catch {
-      outcome = .failure(error)
+  /// Runs this as the actor, at once when this is the actor's event loop already.
+  private nonisolated func enter(_ body: @escaping @Sendable (isolated SwitchEngine) -> Void) {
+    if eventLoop.inEventLoop, eventLoop is any NIOSerialEventLoopExecutor {
+      assumeIsolated { body($0) }
+    } else {
+      Task { await body(self) }
     }
+  }
+
+  private func delivered(_ batch: FlowBatch, _ outcome: Result<[BundleRefusal], any Error>, over link: Link) {
     // Of a connection that is gone nothing is believed: the next one reads what came of it.
     guard self.link?.number == link.number else { return }
     bundlesInFlight -= 1
@@ -68,13 +74,12 @@ extension SwitchEngine {
       scheduleRetries()
     case .failure(let error):
       lose("\(error)")
-      await link.target.close()
+      Task { await link.target.close() }
       return
     }
     pump()
     changed.yield()
   }
-
 }
 
 // MARK: - Quarantine

@@ -21,7 +21,7 @@ public actor SwitchEngine<Owner: Hashable & Comparable & Sendable> {
   /// Makes a connection; called again whenever one is lost.
   public typealias Dial = @Sendable (any EventLoop) async throws -> any ProgrammableSwitch
 
-  private let eventLoop: any EventLoop
+  let eventLoop: any EventLoop
   let options: SwitchEngineOptions
   private let dial: Dial
   var reconciler: FlowReconciler<Owner>

@@ -82,7 +82,15 @@ actor FakeSwitch {
 
     func reserveTransactionIDs(_ count: Int) -> UInt32 { 1 }
 
-    func commit(_ bundle: EncodedBundle) async throws -> [BundleRefusal] { try await owner.commit(bundle.flowMods()) }
+    func commit(_ bundle: EncodedBundle, completion: @escaping @Sendable (Result<[BundleRefusal], any Error>) -> Void) {
+      Task { [owner] in
+        do {
+          completion(.success(try await owner.commit(bundle.flowMods())))
+        } catch {
+          completion(.failure(error))
+        }
+      }
+    }
 
     func apply(_ messages: [[UInt8]]) async -> [BundleRefusal] {
       messages.indices.map { BundleRefusal(index: $0, error: OpenFlowError(xid: 0, type: 1, code: 1)) }

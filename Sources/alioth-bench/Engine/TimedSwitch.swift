@@ -38,10 +38,11 @@ final class TimedSwitch: ProgrammableSwitch {
 
   func reserveTransactionIDs(_ count: Int) -> UInt32 { target.reserveTransactionIDs(count) }
 
-  nonisolated(nonsending) func commit(_ bundle: EncodedBundle) async throws -> [BundleRefusal] {
-    let refusals = try await target.commit(bundle)
-    clock.note()
-    return refusals
+  func commit(_ bundle: EncodedBundle, completion: @escaping @Sendable (Result<[BundleRefusal], any Error>) -> Void) {
+    target.commit(bundle) { [clock] outcome in
+      clock.note()
+      completion(outcome)
+    }
   }
 
   func apply(_ messages: [[UInt8]]) async throws -> [BundleRefusal] { try await target.apply(messages) }
