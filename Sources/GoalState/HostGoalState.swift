@@ -137,10 +137,11 @@ public struct HostGoalState: Sendable {
       let old = neighbors.updateValue(neighbor, forKey: neighbor.id)
       guard old != neighbor else { return true }
       if let old { dropNeighbor(old, &changes) }
-      var entry = members[neighbor.networkID] ?? NetworkMembers()
-      entry.neighbors.insert(neighbor.id)
-      if entry.addHost(neighbor.hostAddress) { changes.memberships.insert(neighbor.networkID) }
-      members[neighbor.networkID] = entry
+      // In place: a copy of the entry would have every neighbor of the network copied for each.
+      members[neighbor.networkID, default: NetworkMembers()].neighbors.insert(neighbor.id)
+      if members[neighbor.networkID]?.addHost(neighbor.hostAddress) == true {
+        changes.memberships.insert(neighbor.networkID)
+      }
       return false
     }
   }

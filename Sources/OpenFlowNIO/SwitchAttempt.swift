@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOSSL
 import OpenFlow
@@ -19,6 +20,7 @@ struct SwitchAttempt: Sendable {
   /// Prepares a channel that is not active yet: Open vSwitch hangs up on a peer whose hello takes more than a second,
   /// which it would on a busy machine if a task had to be scheduled first.
   init(_ channel: any Channel, _ security: Security, _ options: SwitchSessionOptions) throws {
+    SwitchAttempt.widen(channel)
     let pipeline = channel.pipeline.syncOperations
     switch security {
     case .none: break
@@ -31,6 +33,21 @@ struct SwitchAttempt: Sendable {
     ready = handler.ready.futureResult
     closed = handler.closed.futureResult
     events = handler.events
+  }
+
+  /// How much the system holds for a switch that is busy carrying out a bundle: what it reads next is there then, whatever
+  /// this side's thread is doing.
+  private static let sendBufferSize = 1024 * 1024
+
+  /// Beyond the system's usual limit only an administrator of the network may go; the limit itself is taken otherwise.
+  private static func widen(_ channel: any Channel) {
+    guard let options = channel.syncOptions else { return }
+    let beyondLimit = NIOBSDSocket.Option(rawValue: SO_SNDBUFFORCE)
+    do {
+      try options.setOption(ChannelOptions.Types.SocketOption(level: .socket, name: beyondLimit), value: sendBufferSize)
+    } catch {
+      try? options.setOption(.socketOption(.so_sndbuf), value: sendBufferSize)
+    }
   }
 
   /// The marks between which the channel holds what the system does not take yet.

@@ -8,7 +8,8 @@ extension SwitchEngine {
     reconciler.beginReadBack()
     // In pieces: the switch lists flows in one go, and does nothing else meanwhile, on some datapaths not even forward.
     let count = try await target.flowCount(cookies: reconciler.ownership.cookies)
-    for cookies in reconciler.ownership.cookies.split(flows: count, size: options.auditSize) {
+    // One at a time, and larger ones than an audit's: for each piece the switch looks at all of its flows.
+    for cookies in reconciler.ownership.cookies.split(flows: count, size: options.auditSize * 2) {
       try await target.readFlows(table: nil, cookies: cookies) { part in try await self.take(part, of: number) }
     }
     let hadFlows = history.lastReadBack != nil

@@ -26,7 +26,7 @@ public struct SwitchEngineOptions: Hashable, Sendable {
     bundleSize: Int = 1024, bundlesInFlight: Int = 4, reconnectDelay: Duration = .milliseconds(100),
     longestReconnectDelay: Duration = .milliseconds(250), usefulConnection: Duration = .seconds(10),
     quarantineDelay: Duration = .seconds(60), longestQuarantineDelay: Duration = .seconds(900),
-    auditPause: Duration? = .seconds(10), auditSize: Int = 2048
+    auditPause: Duration? = .seconds(30), auditSize: Int = 2048
   ) {
     self.bundleSize = bundleSize
     self.bundlesInFlight = bundlesInFlight

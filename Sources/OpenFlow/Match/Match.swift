@@ -55,7 +55,15 @@ public struct Match: Hashable, Sendable {
 
   /// Insertion sort: there are a handful of fields. Drops those that say nothing, and all but the last of equals.
   private static func sorted(_ unsorted: [MatchField]) -> [MatchField] {
-    var fields = unsorted.flatMap(\.expanded).filter { !$0.isWildcard }
+    var fields: [MatchField] = []
+    fields.reserveCapacity(unsorted.count)
+    for field in unsorted {
+      if field.field.isFolded {
+        fields += field.expanded.filter { !$0.isWildcard }
+      } else if !field.isWildcard {
+        fields.append(field)
+      }
+    }
     for index in fields.indices.dropFirst() {
       var position = index
       while position > 0, precedes(fields[position].field, fields[position - 1].field) {
@@ -63,7 +71,11 @@ public struct Match: Hashable, Sendable {
         position -= 1
       }
     }
-    if isSaidToBeEthernet(fields) { fields.removeAll { $0.field == FieldRegistry.packetType && $0.value == 0 } }
+    // The type of the packet comes first.
+    if fields.first?.field.rank == 0, isSaidToBeEthernet(fields) {
+      fields.removeAll { $0.field == FieldRegistry.packetType && $0.value == 0 }
+    }
+    guard fields.indices.dropFirst().contains(where: { fields[$0].field == fields[$0 - 1].field }) else { return fields }
     var unique: [MatchField] = []
     for field in fields {
       if unique.last?.field == field.field { unique.removeLast() }

@@ -14,7 +14,15 @@ extension [UInt8] {
       return appendNumber(value, count: 16)
     }
     guard count > 0 else { return }
-    Swift.withUnsafeBytes(of: value.bigEndian) { append(contentsOf: $0[(16 - count)...]) }
+    // Rebased, so that the bytes are copied at once and not one by one.
+    if count <= 8 {
+      let word = UInt64(truncatingIfNeeded: value) << UInt64(64 - 8 * count)
+      Swift.withUnsafeBytes(of: word.bigEndian) { append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    } else {
+      Swift.withUnsafeBytes(of: value.bigEndian) {
+        append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[(16 - count)...]))
+      }
+    }
   }
 
   /// Appends `count` zero bytes.
@@ -25,7 +33,7 @@ extension [UInt8] {
       left -= 8
     }
     guard left > 0 else { return }
-    Swift.withUnsafeBytes(of: UInt64(0)) { append(contentsOf: $0[..<left]) }
+    Swift.withUnsafeBytes(of: UInt64(0)) { append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[..<left])) }
   }
 
   /// Pads with zeros until the bytes from `start` on are a multiple of eight.
