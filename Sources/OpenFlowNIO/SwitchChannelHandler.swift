@@ -177,12 +177,16 @@ final class SwitchChannelHandler: ChannelInboundHandler {
     guard let context, !isPumping else { return }
     isPumping = true
     defer { isPumping = false }
-    var hasWritten = false
-    while context.channel.isWritable, let bytes = queue.next() {
-      context.write(wrapOutboundOut(context.channel.allocator.buffer(bytes: bytes)), promise: nil)
-      hasWritten = true
-    }
-    if hasWritten { context.flush() }
+    var hasWritten: Bool
+    repeat {
+      hasWritten = false
+      while context.channel.isWritable, let bytes = queue.next() {
+        context.write(wrapOutboundOut(context.channel.allocator.buffer(bytes: bytes)), promise: nil)
+        hasWritten = true
+      }
+      if hasWritten { context.flush() }
+      // A flush that the system takes whole makes the channel writable again before it returns, and nobody tells later.
+    } while hasWritten && context.channel.isWritable
   }
 
   /// Keeps a timer no later than the session's next deadline. A deadline that moves away leaves the timer as it is, so

@@ -75,7 +75,8 @@ public struct Match: Hashable, Sendable {
     if fields.first?.field.rank == 0, isSaidToBeEthernet(fields) {
       fields.removeAll { $0.field == FieldRegistry.packetType && $0.value == 0 }
     }
-    guard fields.indices.dropFirst().contains(where: { fields[$0].field == fields[$0 - 1].field }) else { return fields }
+    let hasEquals = fields.indices.dropFirst().contains { fields[$0].field == fields[$0 - 1].field }
+    guard hasEquals else { return fields }
     var unique: [MatchField] = []
     for field in fields {
       if unique.last?.field == field.field { unique.removeLast() }
