@@ -159,24 +159,25 @@ public actor SwitchEngine<Owner: Hashable & Comparable & Sendable> {
 
   /// Connects and keeps the switch as desired, until the task is cancelled. What is on the switch then stays there.
   public func run() async {
-    var delay = options.reconnectDelay
+    let start = ContinuousClock.now
+    var backoff = ReconnectionBackoff(
+      shortest: options.reconnectDelay, longest: options.longestReconnectDelay, usefulAfter: options.usefulConnection)
     while !Task.isCancelled {
       do {
         let target = try await dial(eventLoop)
         history.connections += 1
-        if await use(target) { delay = options.reconnectDelay }
+        backoff.connected(at: ContinuousClock.now - start)
+        if await use(target) { backoff.wasUseful() }
       } catch {
         lose("\(error)")
       }
       if Task.isCancelled { return }
-      try? await Task.sleep(for: delay)
-      delay = min(delay * 2, options.longestReconnectDelay)
+      try? await Task.sleep(for: backoff.lost(at: ContinuousClock.now - start))
     }
   }
 
-  /// Returns whether the connection was of use.
+  /// Returns whether the connection carried a bundle.
   private func use(_ target: any ProgrammableSwitch) async -> Bool {
-    let began = ContinuousClock.now
     let number = history.connections
     let isRead: Bool = await withTaskCancellationHandler {
       do {
@@ -201,7 +202,7 @@ public actor SwitchEngine<Owner: Hashable & Comparable & Sendable> {
       Task { await target.close() }
     }
     audit.cancel()
-    let wasUseful = link?.carriedBundle == true || ContinuousClock.now - began >= options.usefulConnection
+    let wasUseful = link?.carriedBundle == true
     lose("\(reason)")
     return wasUseful
   }

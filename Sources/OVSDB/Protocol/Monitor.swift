@@ -100,33 +100,14 @@ public struct TableUpdates: Hashable, Sendable {
 
   /// Reads updates.
   public init(json: JSONValue) throws(ProtocolError) {
-    guard let members = json.object else { throw ProtocolError(expected: "updates by table", found: json) }
-    var tables: [String: [RowUUID: RowUpdate]] = [:]
-    for (table, value) in members {
-      do {
-        tables[table] = try Self.rows(value)
-      } catch {
-        throw error.within("table \(table)")
-      }
-    }
-    self.tables = tables
+    tables = try json.byTableAndRow("updates", Self.update)
   }
 
-  private static func rows(_ json: JSONValue) throws(ProtocolError) -> [RowUUID: RowUpdate] {
-    guard let members = json.object else { throw ProtocolError(expected: "updates by row", found: json) }
-    var rows: [RowUUID: RowUpdate] = [:]
-    for (key, value) in members {
-      guard let uuid = RowUUID(key) else { throw ProtocolError(expected: "a row's UUID", found: .string(key)) }
-      guard let update = value.object, update["old"] != nil || update["new"] != nil else {
-        throw ProtocolError(expected: "an old or a new row", found: value).within("row \(key)")
-      }
-      do {
-        rows[uuid] = RowUpdate(old: try row(update["old"]), new: try row(update["new"]))
-      } catch {
-        throw error.within("row \(key)")
-      }
+  private static func update(_ json: JSONValue) throws(ProtocolError) -> RowUpdate {
+    guard let update = json.object, update["old"] != nil || update["new"] != nil else {
+      throw ProtocolError(expected: "an old or a new row", found: json)
     }
-    return rows
+    return RowUpdate(old: try row(update["old"]), new: try row(update["new"]))
   }
 
   private static func row(_ json: JSONValue?) throws(ProtocolError) -> Row? {

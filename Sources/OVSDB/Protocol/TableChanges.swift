@@ -20,30 +20,7 @@ public struct TableChanges: Hashable, Sendable {
 
   /// Reads changes.
   public init(json: JSONValue) throws(ProtocolError) {
-    guard let members = json.object else { throw ProtocolError(expected: "changes by table", found: json) }
-    var tables: [String: [RowUUID: RowChange]] = [:]
-    for (table, value) in members {
-      do {
-        tables[table] = try Self.rows(value)
-      } catch {
-        throw error.within("table \(table)")
-      }
-    }
-    self.tables = tables
-  }
-
-  private static func rows(_ json: JSONValue) throws(ProtocolError) -> [RowUUID: RowChange] {
-    guard let members = json.object else { throw ProtocolError(expected: "changes by row", found: json) }
-    var rows: [RowUUID: RowChange] = [:]
-    for (key, value) in members {
-      guard let uuid = RowUUID(key) else { throw ProtocolError(expected: "a row's UUID", found: .string(key)) }
-      do {
-        rows[uuid] = try change(value)
-      } catch {
-        throw error.within("row \(key)")
-      }
-    }
-    return rows
+    tables = try json.byTableAndRow("changes", Self.change)
   }
 
   private static func change(_ json: JSONValue) throws(ProtocolError) -> RowChange {
