@@ -165,17 +165,11 @@ private struct Workbench: Sendable {
     ) { loop in
       try await SwitchConnection.connect(to: .unix(path), group: loop)
     }
-    let running = Task { await engine.run() }
-    await engine.update(units, input: input)
-    if units.isEmpty { _ = await engine.waitForSync() }
-    do {
+    try await engine.whileRunning {
+      await engine.update(units, input: input)
+      if units.isEmpty { _ = await engine.waitForSync() }
       try await body(engine)
-    } catch {
-      running.cancel()
-      throw error
     }
-    running.cancel()
-    await running.value
   }
 }
 
@@ -185,23 +179,4 @@ private func withBench(
   let ovs = try OpenVSwitch()
   defer { ovs.stop() }
   try await body(Workbench(ovs: ovs, options: options))
-}
-
-extension SwitchEngine {
-  /// Waits until the state is as asked, at most half a minute.
-  func wait(
-    at location: SourceLocation = #_sourceLocation, until isDone: @Sendable (SwitchEngineState<Owner>) -> Bool
-  ) async {
-    let deadline = ContinuousClock.now + .seconds(30)
-    while ContinuousClock.now < deadline {
-      if isDone(state) { return }
-      try? await Task.sleep(for: .milliseconds(5))
-    }
-    Issue.record("the engine did not get there: \(state)", sourceLocation: location)
-  }
-
-  func waitForSync(at location: SourceLocation = #_sourceLocation) async -> SwitchEngineState<Owner> {
-    await wait(at: location) { $0.isInSync }
-    return state
-  }
 }

@@ -30,11 +30,7 @@ struct RandomFaultTests {
       try await SwitchConnection.connect(
         to: .unix(path), options: SwitchSessionOptions(purpose: .programming), group: loop)
     }
-    let running = Task { await engine.run() }
-    defer { running.cancel() }
-    try await body(engine)
-    running.cancel()
-    await running.value
+    try await engine.whileRunning { try await body(engine) }
   }
 
   @Test(

@@ -218,16 +218,10 @@ private struct Workbench: Sendable {
     ) { loop in
       try await SwitchConnection.connect(to: .unix(path), group: loop)
     }
-    let running = Task { await engine.run() }
-    await engine.update(states: states, input: .complete)
-    do {
+    try await engine.whileRunning {
+      await engine.update(states: states, input: .complete)
       try await body(engine)
-    } catch {
-      running.cancel()
-      throw error
     }
-    running.cancel()
-    await running.value
   }
 }
 
