@@ -104,9 +104,10 @@ lint: toolchain ## check the format of the sources, the scripts and the systemd 
 	@if command -v shellcheck >/dev/null; then (cd $(LAB) && shellcheck -x -S warning $$(grep -lsE '^#!.*bash' *)); fi
 	@$(LAB)/check-units
 
-# Rates mean nothing without optimisation, so alioth-bench is always built for release.
+# Rates mean nothing without optimisation, so alioth-bench is always built for release, and linked as programs are
+# installed.
 bench: deps root build ## the switch engine and the whole product measured, as one table (BENCH=quick: two minutes of nine)
-	$(AS_BUILDER) $(SWIFT) build -c release --product alioth-bench
+	$(AS_BUILDER) $(SWIFT) build -c release --static-swift-stdlib --product alioth-bench
 	@$(AS_ROOT) env LAB_BIN="$(CURDIR)/$(BIN)" BENCH_BIN="$(CURDIR)/.build/release" $(LAB)/bench $(BENCH)
 
 proto: toolchain ## generate the Swift code of the goal-state messages again

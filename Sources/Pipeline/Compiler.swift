@@ -95,7 +95,7 @@ public struct Compiler: Sendable {
     guard let service = DHCPService(subnet: subnet) else { return CompiledUnit() }
     return CompiledUnit(flows: [
       arpResponder(
-        unit, network, address: service.serverAddress, mac: service.serverMAC, priority: Priority.low)
+        FlowCookie(unit), network, address: service.serverAddress, mac: service.serverMAC, priority: Priority.low)
     ])
   }
 
@@ -106,18 +106,21 @@ public struct Compiler: Sendable {
     guard let remote = neighbor.hostAddress.v4 else {
       return .invalid("host address \(neighbor.hostAddress): tunnels over IPv6 are not supported")
     }
+    let cookie = FlowCookie(unit)
     let forward = Flow(
-      table: .forwarding, priority: Priority.normal, cookie: FlowCookie(unit),
-      match: [.network(network.vni), .ethDst(neighbor.mac)],
+      table: .forwarding, priority: Priority.normal, cookie: cookie,
+      match: [.ethDst(neighbor.mac), .network(network.vni)],
       instructions: [
         .applyActions([
           .setField(.tunnelID(UInt64(network.vni.rawValue))), .setField(.tunnelDst(remote)), .output(tunnel),
         ])
       ])
-    let answers = neighbor.fixedIPs.compactMap(\.address.v4).map {
-      arpResponder(unit, network, address: $0, mac: neighbor.mac, priority: Priority.normal)
+    var flows = [forward]
+    flows.reserveCapacity(1 + neighbor.fixedIPs.count)
+    for address in neighbor.fixedIPs.lazy.compactMap(\.address.v4) {
+      flows.append(arpResponder(cookie, network, address: address, mac: neighbor.mac, priority: Priority.normal))
     }
-    return CompiledUnit(flows: [forward] + answers)
+    return CompiledUnit(flows: flows)
   }
 
   private func compile(_ port: Port) -> CompiledUnit {
@@ -156,7 +159,7 @@ public struct Compiler: Sendable {
         match: [.inPort(ofport), .ethSrc(port.mac)], instructions: [.goto(.localServices)]),
       Flow(
         table: .forwarding, priority: Priority.normal, cookie: cookie,
-        match: [.network(network.vni), .ethDst(port.mac)],
+        match: [.ethDst(port.mac), .network(network.vni)],
         instructions: [.applyActions([.load(.destination, ofport.rawValue)]), .goto(.delivery)]),
       Flow(
         table: .delivery, priority: Priority.normal, cookie: cookie,
@@ -167,7 +170,7 @@ public struct Compiler: Sendable {
         Flow(
           table: .localServices, priority: Priority.high, cookie: FlowCookie(unit, drop: .ownAddress),
           match: [.inPort(ofport), .ethType(EtherType.arp), .arpOp(ARPOperation.request), .arpTPA(address)]))
-      flows.append(arpResponder(unit, network, address: address, mac: port.mac, priority: Priority.normal))
+      flows.append(arpResponder(cookie, network, address: address, mac: port.mac, priority: Priority.normal))
     }
     if let service = dhcpService(of: port) {
       guard let responder = host.dhcp else {
@@ -186,21 +189,23 @@ public struct Compiler: Sendable {
 
   /// The answer is the request turned round: the asker's addresses become the target's.
   private func arpResponder(
-    _ unit: Unit, _ network: Network, address: IPv4Address, mac: MACAddress, priority: UInt16
+    _ cookie: FlowCookie, _ network: Network, address: IPv4Address, mac: MACAddress, priority: UInt16
   ) -> Flow {
     Flow(
-      table: .localServices, priority: priority, cookie: FlowCookie(unit),
-      match: [.network(network.vni), .ethType(EtherType.arp), .arpOp(ARPOperation.request), .arpTPA(address)],
+      table: .localServices, priority: priority, cookie: cookie,
+      match: [.ethType(EtherType.arp), .arpOp(ARPOperation.request), .arpTPA(address), .network(network.vni)],
       instructions: [
         .applyActions([
-          .move(from: FieldSlice(.ethSrc), to: FieldSlice(.ethDst)), .setField(.ethSrc(mac)),
-          .setField(.arpOp(ARPOperation.reply)),
-          .move(from: FieldSlice(.arpSHA), to: FieldSlice(.arpTHA)),
-          .move(from: FieldSlice(.arpSPA), to: FieldSlice(.arpTPA)), .setField(.arpSHA(mac)),
-          .setField(.arpSPA(address)), .output(.inPort),
+          Compiler.answerAsker, .setField(.ethSrc(mac)), .setField(.arpOp(ARPOperation.reply)),
+          Compiler.answerSHA, Compiler.answerSPA, .setField(.arpSHA(mac)), .setField(.arpSPA(address)),
+          .output(.inPort),
         ])
       ])
   }
+
+  private static let answerAsker = Action.move(from: FieldSlice(.ethSrc), to: FieldSlice(.ethDst))
+  private static let answerSHA = Action.move(from: FieldSlice(.arpSHA), to: FieldSlice(.arpTHA))
+  private static let answerSPA = Action.move(from: FieldSlice(.arpSPA), to: FieldSlice(.arpTPA))
 
   private func missing(_ network: NetworkID) -> String { "network \(network) is not known here yet" }
 

@@ -63,6 +63,11 @@ public struct FlowCookie: Hashable, Sendable {
 
   /// FNV-1a, 32 bits: stable across processes, unlike `Hasher`.
   private static func hash(_ text: String) -> UInt32 {
-    text.utf8.reduce(2_166_136_261) { ($0 ^ UInt32($1)) &* 16_777_619 }
+    var text = text
+    return text.withUTF8 { bytes in
+      var hash: UInt32 = 2_166_136_261
+      for byte in bytes { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
+      return hash
+    }
   }
 }

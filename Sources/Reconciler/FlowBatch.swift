@@ -5,18 +5,25 @@ import OpenFlow
 /// deletions of groups that nothing needs any more.
 public struct FlowBatch: Sendable {
   let number: UInt64
-  let slots: [UInt32]
-  /// What is sent of each, in the order of `slots`; nil for a deletion.
-  let hashes: [UInt64?]
-  let changes: [UInt64]
+  /// The flows, deletions first.
+  let flows: [Item]
   /// How many flows are deleted.
   public let deletions: Int
   let groups: GroupChanges
 
+  /// A flow that is sent.
+  struct Item: Sendable {
+    let slot: UInt32
+    /// The change of what is desired that it belongs to.
+    let change: UInt64
+    /// What is sent; nil for a deletion.
+    let hash: UInt64?
+  }
+
   /// How many changes there are.
-  public var count: Int { slots.count + groups.count }
+  public var count: Int { flows.count + groups.count }
   /// How many flows are added or replaced.
-  public var additions: Int { slots.count - deletions }
+  public var additions: Int { flows.count - deletions }
   /// How many groups are added, replaced or deleted.
   public var groupChanges: Int { groups.count }
 }
@@ -33,8 +40,8 @@ extension FlowBatch {
     guard index >= 0, index < count else { return nil }
     if index < deletions { return .flow(position: index) }
     if index < deletions + groups.puts.count { return .group(groups.puts[index - deletions]) }
-    if index < slots.count + groups.puts.count { return .flow(position: index - groups.puts.count) }
-    return .groupDeletion(groups.deletions[index - slots.count - groups.puts.count])
+    if index < flows.count + groups.puts.count { return .flow(position: index - groups.puts.count) }
+    return .groupDeletion(groups.deletions[index - flows.count - groups.puts.count])
   }
 }
 
@@ -60,11 +67,12 @@ extension FlowLedger {
     resumeWaiting()
     openWhenFilled()
     let mayWait = !referents.unready.isEmpty
-    let coming = Set(groups.puts.map { ReferentID.group($0.id) })
+    let coming = groups.puts.isEmpty ? [] : Set(groups.puts.map { ReferentID.group($0.id) })
     let hardLimit = narrowedLimit ?? limit * 4
-    var deletions: [DifferenceQueue.Entry] = []
-    var additions: [DifferenceQueue.Entry] = []
+    var deletions: [FlowBatch.Item] = []
+    var additions: [FlowBatch.Item] = []
     var last: UInt64?
+    var oldest = UInt64.max
     while let entry = queue.next {
       let taken = groups.count + deletions.count + additions.count
       if taken >= limit, entry.change != last || taken >= hardLimit { break }
@@ -83,21 +91,24 @@ extension FlowLedger {
         continue
       }
       last = entry.change
+      oldest = min(oldest, entry.change)
       store[entry.slot].state.insert([.inFlight, .touched])
-      if store[entry.slot].state.contains(.desired) { additions.append(entry) } else { deletions.append(entry) }
+      if store[entry.slot].state.contains(.desired) {
+        additions.append(FlowBatch.Item(slot: entry.slot, change: entry.change, hash: store[entry.slot].desired))
+      } else {
+        deletions.append(FlowBatch.Item(slot: entry.slot, change: entry.change, hash: nil))
+      }
     }
     guard !deletions.isEmpty || !additions.isEmpty || groups.count > 0 else { return nil }
     batchNumber += 1
-    let entries = deletions + additions
-    flowsInFlight += entries.count
-    inFlight[batchNumber] = entries.reduce(UInt64.max) { min($0, $1.change) }
-    return FlowBatch(
-      number: batchNumber, slots: entries.map(\.slot),
-      hashes: deletions.map { _ in nil } + additions.map { store[$0.slot].desired },
-      changes: entries.map(\.change), deletions: deletions.count, groups: groups)
+    let flows = deletions.isEmpty ? additions : deletions + additions
+    flowsInFlight += flows.count
+    inFlight[batchNumber] = oldest
+    return FlowBatch(number: batchNumber, flows: flows, deletions: deletions.count, groups: groups)
   }
 
   private mutating func nextGroups(_ limit: Int) -> GroupChanges {
+    if referents.isAtRest { return GroupChanges() }
     let oldest = referents.hasDeletions ? oldestFlowChange : 0
     return referents.nextGroups(limit: limit, oldestFlowChange: oldest)
   }
@@ -120,15 +131,15 @@ extension FlowLedger {
   ///
   /// - Parameter firstXID: The first of `EncodedBundle.xidCount(for: batch.count)` transaction ids.
   func encode(_ batch: FlowBatch, firstXID: UInt32) -> EncodedBundle {
-    var builder = BundleBuilder(firstXID: firstXID)
+    var builder = BundleBuilder(firstXID: firstXID, count: batch.count)
     var scratch: [UInt8] = []
-    for slot in batch.slots.prefix(batch.deletions) {
+    for flow in batch.flows.prefix(batch.deletions) {
       scratch.removeAll(keepingCapacity: true)
-      appendDeletion(of: slot, to: &scratch)
+      appendDeletion(of: flow.slot, to: &scratch)
       builder.append(.flowMod, body: scratch[...])
     }
     for group in batch.groups.puts { builder.append(.groupMod, body: GroupMod(.addOrModify, group).body[...]) }
-    for slot in batch.slots.dropFirst(batch.deletions) { builder.append(.flowMod, body: store.body(slot)) }
+    for flow in batch.flows.dropFirst(batch.deletions) { builder.append(.flowMod, body: store.body(flow.slot)) }
     for id in batch.groups.deletions { builder.append(.groupMod, body: GroupMod.delete(id).body[...]) }
     return builder.finish()
   }
@@ -142,9 +153,9 @@ extension FlowLedger {
 
   /// The batch's changes of flows, decoded: for tests and for people.
   func changes(in batch: FlowBatch) -> [FlowMod] {
-    batch.slots.enumerated().compactMap { position, slot in
-      guard let flow = try? FlowBody.decode(store.body(slot)) else { return nil }
-      return position < batch.deletions ? .deleteStrict(flow.key, cookie: ownership.cookies) : .add(flow)
+    batch.flows.compactMap { item in
+      guard let flow = try? FlowBody.decode(store.body(item.slot)) else { return nil }
+      return item.hash == nil ? .deleteStrict(flow.key, cookie: ownership.cookies) : .add(flow)
     }
   }
 
@@ -161,15 +172,16 @@ extension FlowLedger {
   mutating func committed(_ batch: FlowBatch) {
     guard inFlight.removeValue(forKey: batch.number) != nil else { return }
     counters.batchesCommitted += 1
-    flowsInFlight -= batch.slots.count
+    flowsInFlight -= batch.flows.count
     narrowedLimit = nil
     referents.confirmed(batch.groups, now: changeNumber)
     counters.groupsPut += batch.groups.puts.count
     counters.groupsDeleted += batch.groups.deletions.count
-    for (slot, hash) in zip(batch.slots, batch.hashes) {
+    for flow in batch.flows {
+      let slot = flow.slot
       store[slot].state.remove(.inFlight)
-      setInstalled(slot, hash)
-      if hash == nil { counters.flowsDeleted += 1 } else { counters.flowsAdded += 1 }
+      setInstalled(slot, flow.hash)
+      if flow.hash == nil { counters.flowsDeleted += 1 } else { counters.flowsAdded += 1 }
       if !doubtful.isEmpty { doubtful.remove(store[slot].owner) }
       note(slot)
       freeIfUnused(slot)

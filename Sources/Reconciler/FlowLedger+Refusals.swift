@@ -5,11 +5,11 @@ extension FlowLedger {
   mutating func takeBack(_ batch: FlowBatch) -> Bool {
     guard inFlight.removeValue(forKey: batch.number) != nil else { return false }
     counters.batchesRefused += 1
-    flowsInFlight -= batch.slots.count
+    flowsInFlight -= batch.flows.count
     referents.takeBack(batch.groups, now: changeNumber)
     // A flow that waits under a newer number may be on the switch as an older change had it.
     referents.floor = changeNumber
-    for slot in batch.slots { store[slot].state.remove(.inFlight) }
+    for flow in batch.flows { store[flow.slot].state.remove(.inFlight) }
     return true
   }
 
@@ -24,8 +24,8 @@ extension FlowLedger {
   mutating func culprit(_ index: Int, in batch: FlowBatch) -> Culprit? {
     switch batch.place(index) {
     case .flow(let position):
-      let slot = batch.slots[position]
-      guard let hash = batch.hashes[position] else {
+      let slot = batch.flows[position].slot
+      guard let hash = batch.flows[position].hash else {
         setInstalled(slot, nil)
         return nil
       }
@@ -58,11 +58,12 @@ extension FlowLedger {
   mutating func requeue(_ batch: FlowBatch) {
     queue.resumeDeferred()
     var entries: [DifferenceQueue.Entry] = []
-    for (slot, change) in zip(batch.slots, batch.changes) where store[slot].state.contains(.used) {
+    for flow in batch.flows where store[flow.slot].state.contains(.used) {
+      let slot = flow.slot
       if store[slot].state.contains(.queued) { continue }
       if store[slot].differs(sweeping: sweeps) {
         store[slot].state.insert(.queued)
-        entries.append(DifferenceQueue.Entry(slot: slot, change: change))
+        entries.append(DifferenceQueue.Entry(slot: slot, change: flow.change))
       } else {
         freeIfUnused(slot)
       }
@@ -107,6 +108,7 @@ extension FlowLedger {
     if let long = state.flows.first(where: { FlowBody.length(of: $0) > FlowBody.longest }) {
       return Quarantine("\(long.key)", reason: reason, desired: state)
     }
+    if state.groups.isEmpty, state.meters.isEmpty { return nil }
     for referent in state.meters.map(Referent.meter) + state.groups.map(Referent.group) {
       if !ownership.contains(referent.id) {
         let reason = "the number of \(referent.id) is not one of this side's"
@@ -124,7 +126,7 @@ extension FlowLedger {
 
 extension FlowLedger {
   mutating func nextMeters(limit: Int) -> MeterBatch? {
-    guard knownCount != nil else { return nil }
+    guard knownCount != nil, !referents.isAtRest else { return nil }
     let oldest = referents.hasDeletions ? oldestFlowChange : 0
     return referents.nextMeters(limit: limit, oldestFlowChange: oldest)
   }

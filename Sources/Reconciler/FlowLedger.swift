@@ -65,6 +65,9 @@ struct FlowLedger: Sendable {
 
   var isSettled: Bool { knownCount != nil && queue.isEmpty && inFlight.isEmpty && referents.isSettled }
 
+  /// Whether an owner needs a group or a meter that nobody wants, as far as the switch has been read.
+  var hasMissingReferents: Bool { knownCount != nil && !referents.missing.isEmpty }
+
   var changeInForce: UInt64 {
     guard knownCount != nil, referents.isKnown else { return 0 }
     let oldest = min(oldestFlowChange, referents.oldestChange ?? .max)
@@ -195,6 +198,7 @@ extension FlowLedger {
   }
 
   private mutating func dropLostClaims(of owner: UInt32, except kept: Set<UInt32>) {
+    guard holdings.hasLost(owner) else { return }
     for slot in holdings.lostSlots(of: owner).subtracting(kept) { removeLoser(owner, from: slot) }
   }
 

@@ -9,10 +9,10 @@ extension FlowReconciler {
   /// The batch is in flight from here on: exactly one of `committed`, `refused` and `disconnected` must follow. It must
   /// be encoded before anything else is changed. Several batches may be in flight; they never have a flow in common.
   public mutating func nextBatch(limit: Int) -> FlowBatch? {
-    quarantineDependents()
+    if ledger.hasMissingReferents { quarantineDependents() }
     let batch = ledger.nextBatch(limit: limit)
     // What is tried again may have turned out to be there still.
-    if batch == nil { liftConfirmed() }
+    if batch == nil, isQuarantining { liftConfirmed() }
     return batch
   }
 
@@ -30,7 +30,7 @@ extension FlowReconciler {
   /// The switch answered the batch's commit: it is in force.
   public mutating func committed(_ batch: FlowBatch) {
     ledger.committed(batch)
-    liftConfirmed()
+    if isQuarantining { liftConfirmed() }
   }
 
   /// The switch refused flows or groups of the batch, and so applied none of it. Their owners are quarantined, which
@@ -58,13 +58,18 @@ extension FlowReconciler {
 // MARK: - Meters
 
 extension FlowReconciler {
+  /// Whether `nextMeters` has to be asked at all.
+  public var mayHaveMeters: Bool {
+    ledger.ownership.meters != nil && (!ledger.referents.isAtRest || ledger.hasMissingReferents)
+  }
+
   /// The next changes of meters; nil when there are none, while others are in flight, or when there is nobody to send
   /// them to. Bundles with what needs the meters wait until `finish` says that they are there.
   ///
   /// The batch is in flight from here on: exactly one of `finish` and `disconnected` must follow.
   public mutating func nextMeters(limit: Int) -> MeterBatch? {
     guard ledger.ownership.meters != nil else { return nil }
-    quarantineDependents()
+    if ledger.hasMissingReferents { quarantineDependents() }
     return ledger.nextMeters(limit: limit)
   }
 

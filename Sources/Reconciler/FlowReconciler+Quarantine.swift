@@ -62,7 +62,6 @@ extension FlowReconciler {
   /// Quarantines whoever needs what nobody wants, as soon as that is final: when all that is desired has been told,
   /// or when who wants it is quarantined itself.
   mutating func quarantineDependents() {
-    guard ledger.knownCount != nil, !ledger.referents.missing.isEmpty else { return }
     var withdrawn: [ReferentID: Owner] = [:]
     for (owner, quarantine) in quarantined where retried[owner] == nil {
       for id in quarantine.desired.referents { withdrawn[id] = min(withdrawn[id] ?? owner, owner) }

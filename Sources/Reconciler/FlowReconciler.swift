@@ -21,7 +21,10 @@ import OpenFlow
 public struct FlowReconciler<Owner: Hashable & Comparable & Sendable>: Sendable {
   /// The owners of which the switch refused something. One that is given another try stays among them until the
   /// switch has confirmed its flows.
-  public internal(set) var quarantined: [Owner: Quarantine] = [:]
+  public internal(set) var quarantined: [Owner: Quarantine] = [:] { didSet { isQuarantining = !quarantined.isEmpty } }
+  /// Whether anybody is quarantined. To ask a dictionary of owners, whose type is not known where this is compiled,
+  /// takes longer than everything else that a change costs when nobody is.
+  var isQuarantining = false
   /// The quarantined owners whose flows are tried again, each with the number of the change that does so.
   var retried: [Owner: UInt64] = [:]
   var ledger: FlowLedger
@@ -52,7 +55,7 @@ public struct FlowReconciler<Owner: Hashable & Comparable & Sendable>: Sendable 
   /// Replaces everything that `owner` wants. The same again changes nothing, and does not lift a quarantine.
   public mutating func setDesired(_ state: DesiredState, for owner: Owner) {
     let state = state.canonical
-    if let quarantine = quarantined[owner] {
+    if isQuarantining, let quarantine = quarantined[owner] {
       guard quarantine.desired != state else { return }
       lift(owner)
     }
@@ -67,12 +70,17 @@ public struct FlowReconciler<Owner: Hashable & Comparable & Sendable>: Sendable 
       return
     }
     guard let number = owners.number(of: owner) ?? (state.isEmpty ? nil : owners.add(owner)) else { return }
-    let precedes: FlowLedger.Precedes = { [owners] in owners[$0] < owners[$1] }
     ledger.holdings.add(number)
-    ledger.replaceClaims(of: number, with: state.flows, precedes: precedes)
-    ledger.replaceReferents(of: number, with: state, precedes: precedes)
+    replaceClaims(of: number, with: state)
     if ledger.holdings.isEmpty(number), !ledger.referents.knows(number) { owners.remove(number) }
-    if !dependents.isEmpty { retryDependents(of: state.referents) }
+    if isQuarantining { retryDependents(of: state.referents) }
+  }
+
+  /// The copy of the owners ends here: were it there when one is removed, all would be copied.
+  private mutating func replaceClaims(of number: UInt32, with state: DesiredState) {
+    let owners = owners
+    ledger.replaceClaims(of: number, with: state.flows) { owners[$0] < owners[$1] }
+    ledger.replaceReferents(of: number, with: state) { owners[$0] < owners[$1] }
   }
 
   /// The owners that lost a flow key to a lower owner, each with the owner that has it.

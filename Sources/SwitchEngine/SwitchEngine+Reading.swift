@@ -22,7 +22,7 @@ extension SwitchEngine {
       case .gone: history.foundGone += 1
       }
     }
-    link = Link(number: number, target: target)
+    link = EngineLink(number: number, target: target)
     problem = nil
     pump()
     changed.yield()
@@ -97,7 +97,7 @@ extension SwitchEngine {
     return reconciler.ownership.hasReferents ? flows + [.referents] : flows
   }
 
-  private func audit(_ piece: AuditPiece, over link: Link) async throws -> ReadBackSummary {
+  private func audit(_ piece: AuditPiece, over link: EngineLink) async throws -> ReadBackSummary {
     switch piece {
     case .referents:
       reconciler.beginReferentAudit()

@@ -7,27 +7,27 @@ extension SwitchEngine {
   /// Sends as much as may be with the switch at once. What is dirty when a bundle is built is in it.
   func pump() {
     guard let link, input > .unknown else { return }
-    sendMeters(over: link)
+    if reconciler.mayHaveMeters { sendMeters(over: link) }
     while bundlesInFlight < options.bundlesInFlight, let batch = reconciler.nextBatch(limit: options.bundleSize) {
       let xid = link.target.reserveTransactionIDs(EncodedBundle.xidCount(for: batch.count))
       let bundle = reconciler.encode(batch, firstXID: xid)
       bundlesInFlight += 1
-      link.target.commit(bundle) { [weak self] outcome in
-        self?.enter { $0.delivered(batch, outcome, over: link) }
+      link.target.commit(bundle) { outcome in
+        self.enter { $0.delivered(batch, outcome, over: link) }
       }
     }
     // What the last bundle was found to need no more may have been what a meter's deletion waited for.
-    sendMeters(over: link)
+    if reconciler.mayHaveMeters { sendMeters(over: link) }
   }
 
-  private func sendMeters(over link: Link) {
+  private func sendMeters(over link: EngineLink) {
     guard !metersAreInFlight, let batch = reconciler.nextMeters(limit: options.bundleSize) else { return }
     metersAreInFlight = true
     Task { await deliver(batch, over: link) }
   }
 
   /// Meters cannot ride in bundles: they go one by one, and what needs them waits for the barrier behind them.
-  private func deliver(_ batch: MeterBatch, over link: Link) async {
+  private func deliver(_ batch: MeterBatch, over link: EngineLink) async {
     let outcome: Result<[BundleRefusal], any Error>
     do {
       outcome = .success(try await link.target.apply(batch.messages))
@@ -51,14 +51,14 @@ extension SwitchEngine {
 
   /// Runs this as the actor, at once when this is the actor's event loop already.
   private nonisolated func enter(_ body: @escaping @Sendable (isolated SwitchEngine) -> Void) {
-    if eventLoop.inEventLoop, eventLoop is any NIOSerialEventLoopExecutor {
+    if runsInPlace, eventLoop.inEventLoop {
       assumeIsolated { body($0) }
     } else {
       Task { await body(self) }
     }
   }
 
-  private func delivered(_ batch: FlowBatch, _ outcome: Result<[BundleRefusal], any Error>, over link: Link) {
+  private func delivered(_ batch: FlowBatch, _ outcome: Result<[BundleRefusal], any Error>, over link: EngineLink) {
     // Of a connection that is gone nothing is believed: the next one reads what came of it.
     guard self.link?.number == link.number else { return }
     bundlesInFlight -= 1

@@ -22,29 +22,25 @@ public actor SwitchEngine<Owner: Hashable & Comparable & Sendable> {
   public typealias Dial = @Sendable (any EventLoop) async throws -> any ProgrammableSwitch
 
   let eventLoop: any EventLoop
+  /// Whether code on the event loop's thread is this actor's already.
+  let runsInPlace: Bool
   let options: SwitchEngineOptions
   private let dial: Dial
   var reconciler: FlowReconciler<Owner>
   var input = DesiredInput.unknown
-  var link: Link?
+  var link: EngineLink?
   var problem: String? = "not connected yet"
   var history = SwitchEngineHistory()
   var bundlesInFlight = 0
   var metersAreInFlight = false
   private var stateNumber: UInt64 = 0
-  var retries: [Owner: Duration] = [:]
+  var retries: [Owner: Duration] = [:] { didSet { hasRetries = !retries.isEmpty } }
+  private var hasRetries = false
   let changed: AsyncStream<Void>.Continuation
 
   /// Tells that the state is another than before: a switch came or went, changes came into force, an owner was refused.
   /// For one reader; several changes may be told of once.
   public nonisolated let changes: AsyncStream<Void>
-
-  /// A connection that has been read, by its number among all of them.
-  struct Link {
-    let number: Int
-    let target: any ProgrammableSwitch
-    var carriedBundle = false
-  }
 
   /// An engine that has not been told anything, and does not connect before `run`.
   ///
@@ -57,6 +53,7 @@ public actor SwitchEngine<Owner: Hashable & Comparable & Sendable> {
     dial: @escaping Dial
   ) {
     self.eventLoop = eventLoop
+    runsInPlace = eventLoop is any NIOSerialEventLoopExecutor
     self.options = options
     self.dial = dial
     reconciler = FlowReconciler(ownership: ownership)
@@ -88,6 +85,15 @@ public actor SwitchEngine<Owner: Hashable & Comparable & Sendable> {
     return take(input)
   }
 
+  /// Replaces the flows that one owner wants, and withdraws its groups and meters.
+  ///
+  /// - Returns: The number of the change, to be compared with the state's `changeInForce`.
+  @discardableResult
+  public func update(_ owner: Owner, flows: [Flow]) -> UInt64 {
+    replace(DesiredState(flows: flows), of: owner)
+    return take(nil)
+  }
+
   /// Replaces everything that some owners want, and tells how much is known now.
   ///
   /// What an owner's flows name may be another owner's; then both must be told of in one call, or the owner with the
@@ -106,9 +112,12 @@ public actor SwitchEngine<Owner: Hashable & Comparable & Sendable> {
   }
 
   private func replace(_ desired: DesiredState, of owner: Owner) {
-    retries[owner] = nil
+    if hasRetries { forgetRetry(of: owner) }
     reconciler.setDesired(desired, for: owner)
   }
+
+  @inline(never)
+  private func forgetRetry(of owner: Owner) { retries[owner] = nil }
 
   private func take(_ input: DesiredInput?) -> UInt64 {
     if let input, input > self.input {
@@ -215,4 +224,11 @@ public actor SwitchEngine<Owner: Hashable & Comparable & Sendable> {
     reconciler.disconnected()
     changed.yield()
   }
+}
+
+/// A connection that has been read, by its number among all of them.
+struct EngineLink: Sendable {
+  let number: Int
+  let target: any ProgrammableSwitch
+  var carriedBundle = false
 }

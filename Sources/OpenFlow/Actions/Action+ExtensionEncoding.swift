@@ -16,7 +16,9 @@ extension Action {
       bytes.appendZeros(2)
       source.field.appendHeader(to: &bytes, hasMask: false)
       destination.field.appendHeader(to: &bytes, hasMask: false)
-    case .load(let value, let destination): Action.append(load: value, destination, to: &bytes)
+    case .load(let value, let destination):
+      // The load action has no room for an experimenter's field.
+      Action.loadField(destination.value(UInt128(value))).encodeExtension(to: &bytes)
     case .setTunnel(let id):
       Action.beginNicira(NiciraAction.setTunnel, &bytes, padding: 2)
       bytes.appendInteger(id)
@@ -123,18 +125,6 @@ extension Action {
     bytes.appendInteger(UInt16(truncatingIfNeeded: source.count))
     bytes.appendInteger(UInt16(truncatingIfNeeded: source.offset))
     bytes.appendInteger(UInt16(truncatingIfNeeded: destination.offset))
-  }
-
-  private static func append(load value: UInt64, _ destination: FieldSlice, to bytes: inout [UInt8]) {
-    let field = destination.wireField
-    guard !field.isExperimenter else {
-      // The load action has no room for such a header.
-      return Action.loadField(destination.value(UInt128(value))).encodeExtension(to: &bytes)
-    }
-    beginNicira(NiciraAction.load, &bytes)
-    bytes.appendInteger(destination.packed)
-    field.appendHeader(to: &bytes, hasMask: false)
-    bytes.appendInteger(value)
   }
 
   private static func append(output source: FieldSlice, _ maxLength: UInt16, to bytes: inout [UInt8]) {

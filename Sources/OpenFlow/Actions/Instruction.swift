@@ -41,11 +41,19 @@ extension Instruction {
     }
   }
 
+  /// About how many bytes it takes.
+  private var expectedLength: Int {
+    switch self {
+    case .applyActions(let actions), .writeActions(let actions): 8 + 24 * actions.count
+    default: 24
+    }
+  }
+
   /// The canonical bytes: in order of execution, and without an empty list of actions to apply, which Open vSwitch
   /// does not report.
   static func encode(_ instructions: [Instruction]) -> [UInt8] {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(96)
+    bytes.reserveCapacity(instructions.reduce(0) { $0 + $1.expectedLength })
     let isOrdered = instructions.indices.dropFirst().allSatisfy { instructions[$0 - 1].rank <= instructions[$0].rank }
     for instruction in isOrdered ? instructions : instructions.sorted(by: { $0.rank < $1.rank }) {
       if case .applyActions(let actions) = instruction, actions.isEmpty { continue }

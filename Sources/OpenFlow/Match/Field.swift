@@ -11,19 +11,23 @@ public struct Field: Hashable, Sendable {
   public let length: UInt8
   /// Who defined the field when the class is 0xffff, otherwise zero.
   public let experimenter: UInt32
-  /// The number of bits that count; the higher ones of the value's bytes are zero.
-  public let bits: Int
-  /// The place in the canonical order of a match; unknown fields come last.
-  let rank: Int
+  // There is one of these in every field of every match, so it is kept small.
+  private let bitCount: UInt16
+  private let place: UInt16
 
   init(oxmClass: UInt16, number: UInt8, length: UInt8, experimenter: UInt32, bits: Int, rank: Int) {
     self.oxmClass = oxmClass
     self.number = number
     self.length = length
     self.experimenter = experimenter
-    self.bits = bits
-    self.rank = rank
+    bitCount = UInt16(truncatingIfNeeded: bits)
+    place = UInt16(truncatingIfNeeded: rank)
   }
+
+  /// The number of bits that count; the higher ones of the value's bytes are zero.
+  public var bits: Int { Int(bitCount) }
+  /// The place in the canonical order of a match; unknown fields come last.
+  var rank: Int { Int(place) }
 
   /// The field with these numbers: one of the known ones when there is one.
   public init(oxmClass: UInt16, number: UInt8, length: UInt8, experimenter: UInt32 = 0) {
@@ -71,7 +75,10 @@ extension Field: CustomStringConvertible {
   }
 
   /// The number of bits that actions can reach.
-  var sliceBits: Int { FieldRegistry.description(of: self)?.sliceBits ?? bits }
+  var sliceBits: Int { rank < FieldRegistry.sliceBits.count ? FieldRegistry.sliceBits[rank] : bits }
+
+  /// The field under the number that Open vSwitch uses in Nicira's actions.
+  var sliceField: Field { rank < FieldRegistry.sliceFields.count ? FieldRegistry.sliceFields[rank] : self }
 
   /// A name made of the numbers, for a field that is not known here.
   var unknownName: String {
@@ -82,11 +89,14 @@ extension Field: CustomStringConvertible {
 extension Field {
   /// Appends the header of a value of this field; with a mask the length is doubled.
   func appendHeader(to bytes: inout [UInt8], hasMask: Bool) {
-    let payload = UInt8(truncatingIfNeeded: Int(length) * (hasMask ? 2 : 1) + (isExperimenter ? 4 : 0))
-    bytes.appendInteger(oxmClass)
-    bytes.append(number << 1 | (hasMask ? 1 : 0))
-    bytes.append(payload)
+    bytes.appendInteger(header(hasMask: hasMask))
     if isExperimenter { bytes.appendInteger(experimenter) }
+  }
+
+  /// The header without an experimenter's id.
+  func header(hasMask: Bool) -> UInt32 {
+    let payload = UInt8(truncatingIfNeeded: Int(length) * (hasMask ? 2 : 1) + (isExperimenter ? 4 : 0))
+    return UInt32(oxmClass) << 16 | UInt32(number) << 9 | (hasMask ? 0x100 : 0) | UInt32(payload)
   }
 
   /// Reads a header. The length of the field is half of the payload when there is a mask.

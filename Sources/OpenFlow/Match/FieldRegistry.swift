@@ -83,6 +83,10 @@ enum FieldRegistry {
     return table
   }()
 
+  // What actions ask for, without the texts: encoding asks for it again and again.
+  static let sliceFields = descriptions.map(\.sliceField)
+  static let sliceBits = descriptions.map(\.sliceBits)
+
   static func description(of field: Field) -> Description? {
     field.rank < descriptions.count ? descriptions[field.rank] : nil
   }

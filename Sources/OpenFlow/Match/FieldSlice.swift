@@ -23,7 +23,7 @@ public struct FieldSlice: Hashable, Sendable {
   public static func reg(_ index: Int) -> FieldSlice { FieldSlice(.reg(index)) }
 
   /// The field under the number that Open vSwitch uses in Nicira's actions.
-  var wireField: Field { FieldRegistry.description(of: field)?.sliceField ?? field }
+  var wireField: Field { field.sliceField }
 
   /// Offset and number of bits in the 16 bits of ofs_nbits; they are 10 and 6 bits wide.
   var packed: UInt16 {

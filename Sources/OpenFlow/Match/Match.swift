@@ -19,8 +19,7 @@ public struct Match: Hashable, Sendable {
     var bytes: [UInt8] = []
     let length = fields.reduce(4) { $0 + $1.encodedLength }
     bytes.reserveCapacity(roundedUpToEight(length))
-    bytes.appendInteger(Match.typeOXM)
-    bytes.appendInteger(UInt16(truncatingIfNeeded: length))
+    bytes.appendInteger(UInt32(Match.typeOXM) << 16 | UInt32(UInt16(truncatingIfNeeded: length)))
     for field in fields { field.encode(to: &bytes) }
     bytes.padToEight(from: 0)
     self.bytes = bytes

@@ -69,6 +69,11 @@ extension MatchField {
   /// Appends the TLV; in a match some fields have a mask even when all bits count.
   func encode(to bytes: inout [UInt8], inMatch: Bool = true) {
     let hasMask = inMatch ? self.hasMask : !isExact
+    if let short = shortTLV(hasMask: hasMask) {
+      let word = short.bits.bigEndian
+      withUnsafeBytes(of: word) { bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[..<short.count])) }
+      return
+    }
     field.appendHeader(to: &bytes, hasMask: hasMask)
     switch content {
     case .number(let value, let mask):
@@ -78,6 +83,17 @@ extension MatchField {
       bytes += value
       if let mask { bytes += mask }
     }
+  }
+
+  /// The TLV when it is no longer than 16 bytes, as most are, from the highest byte on: it is written at once then.
+  func shortTLV(hasMask: Bool) -> (bits: UInt128, count: Int)? {
+    guard case .number(let value, let mask) = content, !field.isExperimenter else { return nil }
+    let length = Int(field.length)
+    let count = 4 + length * (hasMask ? 2 : 1)
+    guard count <= 16 else { return nil }
+    var bits = UInt128(field.header(hasMask: hasMask)) << 96 | value << UInt128(8 * (12 - length))
+    if hasMask { bits |= mask << UInt128(8 * (16 - count)) }
+    return (bits, count)
   }
 
   /// The number of bytes of the TLV.

@@ -44,8 +44,32 @@ public struct BundleControl: Hashable, Sendable {
     self.flags = try reader.integer()
   }
 
+  /// The length of the whole message.
+  static let length = 24
+
+  /// Reads a whole message, if it is one about a bundle; nil when it has to be read in the general way.
+  ///
+  /// What a change waits for is the answer to its bundle: it is read without making a message of it.
+  static func read(message bytes: [UInt8]) -> (xid: UInt32, control: BundleControl)? {
+    guard bytes.count == length else { return nil }
+    func word(_ offset: Int) -> UInt64 {
+      bytes.withUnsafeBytes { UInt64(bigEndian: $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) }
+    }
+    let (header, numbers, body) = (word(0), word(8), word(16))
+    let expected = UInt64(MessageHeader.version13) << 24 | UInt64(MessageType.experimenter.rawValue) << 16
+    guard header >> 32 == expected | UInt64(length),
+      numbers == UInt64(Experimenter.onf) << 32 | UInt64(controlSubtype),
+      let kind = Kind(rawValue: UInt16(truncatingIfNeeded: body >> 16))
+    else { return nil }
+    let bundle = UInt32(truncatingIfNeeded: body >> 32)
+    return (
+      UInt32(truncatingIfNeeded: header),
+      BundleControl(bundle: bundle, kind: kind, flags: UInt16(truncatingIfNeeded: body))
+    )
+  }
+
   func encode(to bytes: inout [UInt8], xid: UInt32) {
-    bytes.appendHeader(type: .experimenter, length: 24, xid: xid)
+    bytes.appendHeader(type: .experimenter, length: BundleControl.length, xid: xid)
     bytes.appendInteger(Experimenter.onf)
     bytes.appendInteger(BundleControl.controlSubtype)
     encodeBody(to: &bytes)

@@ -12,11 +12,17 @@ public struct BundleBuilder: Sendable {
   /// The size at which a piece is full: as much as a socket takes at once.
   private static let pieceSize = 64 * 1024
 
+  /// What a bundle with a single change of a usual size takes.
+  private static let smallPieceSize = 512
+
   /// An open bundle. `firstXID` and the ids after it must be free, and none of them wrap around.
-  public init(firstXID: UInt32) {
+  ///
+  /// - Parameter count: How many changes are expected.
+  public init(firstXID: UInt32, count: Int = .max) {
     self.firstXID = firstXID
     xid = firstXID
-    piece.reserveCapacity(BundleBuilder.pieceSize)
+    // Memory that is not touched is not in the way of what runs next.
+    piece.reserveCapacity(count == 1 ? BundleBuilder.smallPieceSize : BundleBuilder.pieceSize)
     BundleControl(bundle: firstXID, kind: .openRequest).encode(to: &piece, xid: firstXID)
   }
 

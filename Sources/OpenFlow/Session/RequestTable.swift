@@ -51,6 +51,12 @@ struct RequestTable: Sendable {
     return spans[index].lowerBound
   }
 
+  /// The key of the bundle that an answer with this transaction id is about; nil when that is not a bundle.
+  func keyOfBundle(with xid: UInt32) -> UInt32? {
+    guard let key = key(of: xid), case .bundle = requests[key]?.pending else { return nil }
+    return key
+  }
+
   /// Whether any of these transaction ids is in use.
   func overlaps(_ xids: ClosedRange<UInt32>) -> Bool {
     if requests[xids.lowerBound] != nil { return true }

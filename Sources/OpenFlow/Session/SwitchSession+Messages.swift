@@ -17,7 +17,7 @@ extension SwitchSession {
   }
 
   private mutating func receiveMessage(_ bytes: [UInt8]) {
-    if answersRawMessage(bytes) { return }
+    if isAboutBundle(bytes) || answersRawMessage(bytes) { return }
     do throws(MalformedMessage) {
       let (header, message) = try OpenFlowMessage.decode(bytes)
       switch state {
@@ -34,6 +34,16 @@ extension SwitchSession {
       undecodableMessages += 1
       failMalformed(bytes, error)
     }
+  }
+
+  /// Takes what a bundle waits for, without making a message of it.
+  private mutating func isAboutBundle(_ bytes: [UInt8]) -> Bool {
+    guard case .ready = state, let (xid, control) = BundleControl.read(message: bytes),
+      let key = requests.keyOfBundle(with: xid)
+    else { return false }
+    // That it is open is what its end says, too.
+    if control.kind != .openReply { advanceBundle(key) { $0.received(control, xid: xid) } }
+    return true
   }
 
   /// Hands a message on undecoded to the request that wants it so.
@@ -101,7 +111,7 @@ extension SwitchSession {
     case .multipartReply(let part): receivePart(part, header.xid)
     case .barrierReply: receiveBarrier(header.xid)
     case .bundleControl(let control):
-      guard let key = requests.key(of: header.xid) else { return }
+      guard let key = requests.keyOfBundle(with: header.xid) else { return }
       advanceBundle(key) { $0.received(control, xid: header.xid) }
     case .portStatus(let status): actions.append(.publish(.portStatus(status)))
     case .flowRemoved(let removed): actions.append(.publish(.flowRemoved(removed)))
@@ -148,7 +158,7 @@ extension SwitchSession {
   }
 
   private mutating func advanceBundle(_ key: UInt32, _ advance: (inout BundleProgress) -> BundleProgress.Step) {
-    guard case .bundle(var progress)? = requests[key]?.pending else { return }
+    guard case .bundle(var progress)? = requests.take(key) else { return }
     let step = advance(&progress)
     requests.put(.bundle(progress), key)
     switch step {

@@ -75,6 +75,9 @@ public struct SwitchSession: Sendable {
   private(set) var now = Duration.zero
   var actions: [Action] = []
 
+  /// When to send a tick at the latest; nil when nothing is waited for.
+  public private(set) var nextDeadline: Duration?
+
   /// How many messages could not be decoded, and were passed over.
   public internal(set) var undecodableMessages = 0
 
@@ -98,12 +101,12 @@ public struct SwitchSession: Sendable {
     case .close: close(.closedLocally)
     }
     checkDeadlines()
+    nextDeadline = deadline
     defer { actions = [] }
     return actions
   }
 
-  /// When to send a tick at the latest; nil when nothing is waited for.
-  public var nextDeadline: Duration? {
+  private var deadline: Duration? {
     switch state {
     case .connecting, .closed: return nil
     case .greeting(let deadline), .asking(let deadline): return deadline

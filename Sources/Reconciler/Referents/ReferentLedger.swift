@@ -51,6 +51,8 @@ struct ReferentLedger: Sendable {
     isKnown = !ownership.hasReferents
   }
 
+  /// Whether nothing waits to be put or to be deleted.
+  var isAtRest: Bool { waiting.isEmpty }
   var isSettled: Bool { isKnown && waiting.isEmpty && inFlight.isEmpty }
   var differenceCount: Int { waiting.union(inFlight).count }
 

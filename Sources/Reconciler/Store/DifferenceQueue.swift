@@ -21,9 +21,11 @@ struct DifferenceQueue: Sendable {
 
   /// The number of the oldest change that waits.
   var oldestChange: UInt64? {
-    let first = head < entries.count ? entries[head].change : UInt64.max
-    let others = (front + deferred + held + waiting).reduce(first) { min($0, $1.change) }
-    return others == .max ? nil : others
+    var oldest = head < entries.count ? entries[head].change : UInt64.max
+    for others in [front, deferred, held, waiting] {
+      for entry in others { oldest = min(oldest, entry.change) }
+    }
+    return oldest == .max ? nil : oldest
   }
 
   /// The entry that is next; the deferred, the held and the waiting ones are not.

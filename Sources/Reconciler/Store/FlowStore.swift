@@ -7,7 +7,7 @@ import OpenFlow
 struct FlowStore: Sendable {
   private(set) var slots: [FlowSlot] = []
   private var arena = FlowArena()
-  private var index = FlowIndex()
+  private var index = NumberIndex()
   private var free: [UInt32] = []
   let hasher: FlowHasher
 
@@ -48,7 +48,7 @@ struct FlowStore: Sendable {
     }
     slots[Int(slot)] = FlowSlot(
       location: arena.append(body), length: UInt16(truncatingIfNeeded: body.count), state: .used, keyHash: keyHash)
-    index.insert(slot, hash: keyHash, slots: slots)
+    index.insert(slot, hash: keyHash) { [slots] in slots[Int($0)].keyHash }
     return slot
   }
 
@@ -62,7 +62,7 @@ struct FlowStore: Sendable {
 
   /// Forgets a key.
   mutating func remove(_ slot: UInt32) {
-    index.remove(slot, hash: slots[Int(slot)].keyHash, slots: slots)
+    index.remove(slot, hash: slots[Int(slot)].keyHash) { [slots] in slots[Int($0)].keyHash }
     arena.drop(Int(slots[Int(slot)].length))
     slots[Int(slot)] = FlowSlot()
     free.append(slot)

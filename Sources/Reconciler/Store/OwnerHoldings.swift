@@ -9,7 +9,7 @@ struct OwnerHoldings: Sendable {
   }
 
   /// Whether the owner neither has nor wants any key.
-  func isEmpty(_ number: UInt32) -> Bool { first[Int(number)] == FlowSlot.none && lost[number] == nil }
+  func isEmpty(_ number: UInt32) -> Bool { first[Int(number)] == FlowSlot.none && !hasLost(number) }
 
   func firstSlot(of number: UInt32) -> UInt32 { first[Int(number)] }
 
@@ -40,6 +40,9 @@ struct OwnerHoldings: Sendable {
       position = store[position].next
     }
   }
+
+  /// Whether the owner wants a key that another has.
+  func hasLost(_ number: UInt32) -> Bool { !lost.isEmpty && lost[number] != nil }
 
   func lostSlots(of number: UInt32) -> Set<UInt32> { lost[number] ?? [] }
 

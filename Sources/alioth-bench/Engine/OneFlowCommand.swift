@@ -88,7 +88,7 @@ actor OneFlowProbe {
   /// How long it takes from telling the change until the switch has answered its commit; the flow is made before.
   func change(_ flow: Flow) async -> UInt64 {
     let start = Clock.now()
-    await target.engine.update([(owner: .max - 1, flows: [flow])])
+    await target.engine.update(.max - 1, flows: [flow])
     // Nothing else runs on this thread between the two, so the answer cannot come too early.
     return await target.commits.next() - start
   }
