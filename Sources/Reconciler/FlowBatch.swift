@@ -61,7 +61,7 @@ extension FlowLedger {
   }
 
   private mutating func gatherBatch(limit: Int) -> FlowBatch? {
-    guard knownCount != nil, referents.isKnown else { return nil }
+    guard knownCount != nil, referents.isKnown, isFilling || !queue.isEmpty || !referents.isAtRest else { return nil }
     let limit = max(1, min(limit, narrowedLimit ?? limit))
     let groups = nextGroups(limit)
     resumeWaiting()

@@ -152,6 +152,8 @@ enum RawMessage {
   static func plain(type: UInt8, xid: UInt32) -> [UInt8] { [4, type, 0, 8] + integer(xid) }
 
   static let controlLength = 24
+  /// The kind of a bundle control that closes.
+  static let close: UInt8 = 2
   /// The kind of a bundle control that commits.
   static let commit: UInt8 = 4
 

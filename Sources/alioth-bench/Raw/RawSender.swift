@@ -30,12 +30,28 @@ struct EncodedBundles: Sendable {
     flowCount = count
   }
 
-  /// Open, the changes, close and commit, in one piece; a bundle of one change may have its commit already.
+  /// Open, the changes, close and commit, in one piece; a bundle of one change may be shorter, without its closing.
   static func encode(_ mods: [FlowMod], xid: UInt32) -> [UInt8] {
     let bytes = EncodedBundle(mods, firstXID: xid).bytes
-    guard bytes.suffix(RawMessage.controlLength).dropFirst(21).first != RawMessage.commit else { return bytes }
-    let end = xid + UInt32(mods.count) + 2
-    return bytes + RawMessage.bundleControl(RawMessage.commit, bundle: xid, xid: end)
+    return isCommitted(bytes) ? bytes : bytes + commit(mods.count, xid)
+  }
+
+  /// Open, one change, close and commit, in one piece, as ovs-ofctl sends them one by one.
+  static func encode(_ mod: FlowMod, xid: UInt32) -> [UInt8] {
+    var bytes = EncodedBundle([mod], firstXID: xid).bytes
+    if isCommitted(bytes) {
+      bytes.removeLast(RawMessage.controlLength)
+      bytes += RawMessage.bundleControl(RawMessage.close, bundle: xid, xid: xid + 2)
+    }
+    return bytes + commit(1, xid)
+  }
+
+  private static func isCommitted(_ bytes: [UInt8]) -> Bool {
+    bytes.suffix(RawMessage.controlLength).dropFirst(21).first == RawMessage.commit
+  }
+
+  private static func commit(_ count: Int, _ xid: UInt32) -> [UInt8] {
+    RawMessage.bundleControl(RawMessage.commit, bundle: xid, xid: xid + UInt32(count) + 2)
   }
 }
 
