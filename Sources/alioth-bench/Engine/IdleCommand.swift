@@ -20,13 +20,14 @@ struct IdleCommand: AsyncParsableCommand {
     let engine = EngineUnderTest(socket: switchOptions.socket, options: switchOptions.engineOptions)
     try await engine.fill(model)
     try await Task.sleep(for: .seconds(1))
-    try await measure("idle, in sync", baseline)
+    try await measure("idle, in sync", baseline, limit: "<= 1/s, 0 %") { $0 <= 1 && $1 < 0.05 }
     if let pid = switchOptions.switchPid {
       kill(pid, SIGSTOP)
       defer { kill(pid, SIGCONT) }
       // Something is to be sent, and stays unanswered.
       await engine.engine.update([(owner: 0, flows: model.flows(of: 0, variant: 1))])
-      try await measure("idle, switch stopped", baseline)
+      // It is asked whether it is there, given up and dialled again meanwhile.
+      try await measure("idle, switch stopped", baseline, limit: "0 %") { $1 < 0.05 }
       let start = Clock.now()
       kill(pid, SIGCONT)
       await engine.wait { $0.isInSync }
@@ -45,7 +46,9 @@ struct IdleCommand: AsyncParsableCommand {
     return Double(ProcessFigures.ownWakeUps - begin) / 10
   }
 
-  private func measure(_ name: String, _ baseline: Double) async throws {
+  private func measure(
+    _ name: String, _ baseline: Double, limit: String, _ passes: (_ wakeUps: Double, _ cpu: Double) -> Bool
+  ) async throws {
     let before = ProcessFigures()
     let begin = ProcessFigures.ownWakeUps
     let start = Clock.processCPU()
@@ -61,6 +64,6 @@ struct IdleCommand: AsyncParsableCommand {
       Verdict(
         name,
         "\(rate.text(2)) wake-ups/s besides the runtime's own \(baseline.text(2)), \(cpu.text(3)) % CPU",
-        limit: "<= 1/s, 0 %", passed: rate <= 1 && cpu < 0.5))
+        limit: limit, passed: passes(rate, cpu)))
   }
 }
