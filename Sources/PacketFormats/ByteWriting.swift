@@ -6,22 +6,19 @@ extension [UInt8] {
   /// Appends `value` in network byte order.
   @inlinable
   package mutating func appendUInt16(_ value: UInt16) {
-    append(UInt8(truncatingIfNeeded: value >> 8))
-    append(UInt8(truncatingIfNeeded: value))
+    Swift.withUnsafeBytes(of: value.bigEndian) { append(contentsOf: $0) }
   }
 
   /// Appends `value` in network byte order.
   @inlinable
   package mutating func appendUInt32(_ value: UInt32) {
-    appendUInt16(UInt16(truncatingIfNeeded: value >> 16))
-    appendUInt16(UInt16(truncatingIfNeeded: value))
+    Swift.withUnsafeBytes(of: value.bigEndian) { append(contentsOf: $0) }
   }
 
   /// Appends `value` in network byte order.
   @inlinable
   package mutating func appendUInt64(_ value: UInt64) {
-    appendUInt32(UInt32(truncatingIfNeeded: value >> 32))
-    appendUInt32(UInt32(truncatingIfNeeded: value))
+    Swift.withUnsafeBytes(of: value.bigEndian) { append(contentsOf: $0) }
   }
 
   /// Appends the six octets of `address`.
@@ -59,16 +56,27 @@ extension [UInt8] {
 
   /// Overwrites two bytes that were appended before; nothing happens when they were not.
   @inlinable
-  package mutating func setUInt16(_ value: UInt16, at offset: Int) {
-    guard offset >= 0, offset <= count - 2 else { return }
-    self[offset] = UInt8(truncatingIfNeeded: value >> 8)
-    self[offset + 1] = UInt8(truncatingIfNeeded: value)
-  }
+  package mutating func setUInt16(_ value: UInt16, at offset: Int) { set(value, at: offset) }
 
   /// Overwrites four bytes that were appended before; nothing happens when they were not.
   @inlinable
-  package mutating func setUInt32(_ value: UInt32, at offset: Int) {
-    setUInt16(UInt16(truncatingIfNeeded: value >> 16), at: offset)
-    setUInt16(UInt16(truncatingIfNeeded: value), at: offset + 2)
+  package mutating func setUInt32(_ value: UInt32, at offset: Int) { set(value, at: offset) }
+
+  /// Overwrites eight bytes that were appended before; nothing happens when they were not.
+  @inlinable
+  package mutating func setUInt64(_ value: UInt64, at offset: Int) { set(value, at: offset) }
+
+  /// Overwrites six bytes that were appended before; nothing happens when they were not.
+  @inlinable
+  package mutating func set(_ address: MACAddress, at offset: Int) {
+    guard offset >= 0, offset <= count - 6 else { return }
+    set(UInt16(truncatingIfNeeded: address.rawValue >> 32), at: offset)
+    set(UInt32(truncatingIfNeeded: address.rawValue), at: offset + 2)
+  }
+
+  @inlinable
+  mutating func set<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value, at offset: Int) {
+    guard offset >= 0, offset <= count - MemoryLayout<Value>.size else { return }
+    withUnsafeMutableBytes { $0.storeBytes(of: value.bigEndian, toByteOffset: offset, as: Value.self) }
   }
 }

@@ -12,8 +12,12 @@ public struct InternetChecksum: Sendable {
   /// Adds `bytes` as big-endian 16-bit words.
   public mutating func add(_ bytes: RawSpan) {
     var offset = 0
-    // 2^64 / 2^32 words fit before the sum could overflow, more than any frame has.
-    while let word = bytes.uint32(at: offset) {
+    // 2^64 / 2^33 steps fit before the sum could overflow, more than any frame has.
+    while let words = bytes.uint64(at: offset) {
+      sum &+= words >> 32 &+ words & 0xffff_ffff
+      offset += 8
+    }
+    if let word = bytes.uint32(at: offset) {
       sum &+= UInt64(word)
       offset += 4
     }

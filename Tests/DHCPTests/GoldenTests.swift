@@ -29,7 +29,7 @@ struct GoldenTests {
   @Test("DISCOVERs of udhcpc and dhclient get an OFFER with what each asked for, in the order that suits every client")
   func offers() throws {
     let udhcpc = try Reply(ClientFrames.udhcpcDiscover)
-    #expect(udhcpc.codes == [53, 54, 51, 1, 3, 121, 58, 59, 6, 15, 12, 26, 61])
+    #expect(udhcpc.codes == [53, 54, 51, 1, 3, 121, 58, 59, 6, 15, 26, 12, 61])
     #expect(udhcpc.outcome == DHCPReply(kind: .offer, state: .initializing, address: reserved))
     let dhclient = try Reply(ClientFrames.dhclientDiscover)
     #expect(dhclient.codes == [53, 54, 51, 1, 3, 58, 59, 6, 15, 12])

@@ -24,8 +24,8 @@ enum ReplyFrames {
     3b0400000c4e  # option 59, rebinding time
     0604c0000235  # option 6, name server
     0f0c6578616d706c652e74657374  # option 15, domain name
-    0c06677565737431  # option 12, host name
     1a0205aa  # option 26, MTU
+    0c06677565737431  # option 12, host name
     3d0701fa163e112233  # option 61, client identifier
     ff  # end
     """)

@@ -110,7 +110,7 @@ struct RequestTests {
     message.header.flags = 0x8000
     let reply = try Reply(message)
     #expect(reply.outcome == DHCPReply(kind: .ack, state: .informing, address: other))
-    #expect(reply.codes == [53, 54, 1, 3, 121, 6, 15, 12, 26])
+    #expect(reply.codes == [53, 54, 1, 3, 121, 6, 15, 26, 12])
     #expect(reply.header.yourAddress == .any && reply.header.clientAddress == other)
     #expect(reply.destination == other && reply.destinationMAC == guestMAC)
   }
@@ -143,7 +143,7 @@ struct RequestTests {
   @Test("offers are held back after a DECLINE, nothing else is")
   func heldOffers() throws {
     var buffer: [UInt8] = []
-    let binding = try guestBinding()
+    let binding = DHCPCompiledBinding(try guestBinding())
     let discover = ClientMessage(.discover).frame
     let held = DHCPResponder.respond(
       to: discover.span.bytes, binding: binding, serverMAC: serverMAC, holdsOffers: true, into: &buffer)

@@ -18,24 +18,44 @@ public enum DHCPResponder {
   ///   - binding: the reservation of the port that the frame came from, or nil when it has none.
   ///   - serverMAC: the source of the reply's frame.
   ///   - holdsOffers: whether a DISCOVER is to get nothing now, because the guest declined its address lately.
-  ///   - buffer: is emptied, and holds a whole untagged Ethernet frame when the outcome is a reply.
+  ///   - buffer: is emptied, and holds a whole untagged Ethernet frame when the outcome is a reply. Nothing is allocated
+  ///     once it has the room.
   public static func respond(
-    to frame: RawSpan, binding: DHCPBinding?, serverMAC: MACAddress, holdsOffers: Bool = false,
+    to frame: RawSpan, binding: DHCPCompiledBinding?, serverMAC: MACAddress, holdsOffers: Bool = false,
     into buffer: inout [UInt8]
+  ) -> DHCPOutcome {
+    var notes = DHCPClientNotes()
+    return respond(
+      to: frame, binding: binding, serverMAC: serverMAC, holdsOffers: holdsOffers, into: &buffer, notes: &notes)
+  }
+
+  /// Answers a frame, and tells what the client says of itself.
+  ///
+  /// - Parameter notes: is set when the message is one of the binding's client.
+  public static func respond(
+    to frame: RawSpan, binding: DHCPCompiledBinding?, serverMAC: MACAddress, holdsOffers: Bool = false,
+    into buffer: inout [UInt8], notes: inout DHCPClientNotes
   ) -> DHCPOutcome {
     buffer.removeAll(keepingCapacity: true)
     do throws(DHCPDropReason) {
       let request = try DHCPRequest(parsing: frame)
       guard let binding else { throw .noBinding }
-      guard binding.enabled else { throw .disabled }
-      guard request.message.header.mac == binding.mac else { throw .foreignHardwareAddress }
-      guard isForServer(request.destination, binding) else { throw .notForServer }
+      guard binding.isEnabled else { throw .disabled }
+      guard request.mac == binding.mac else { throw .foreignHardwareAddress }
       let payload = frame.extracting(request.payload)
+      var relay = DHCPRelayWishes()
+      if binding.trustsRelayAgents {
+        let place = request.wishes.relayAgentInformation
+        relay = request.wishes.withValue(place, in: payload, DHCPRelayWishes.init) ?? relay
+      }
+      let server = relay.serverIdentifier ?? binding.serverIdentifier
+      guard isForServer(request.destination, binding, server) else { throw .notForServer }
       if request.type == .discover, holdsOffers { throw .heldAfterDecline }
-      let decision = try decide(request, payload, binding)
+      notes = DHCPClientNotes(request)
+      let decision = try decide(request, binding, server)
       if case .reply(let reply) = decision {
-        DHCPReplyFrame(reply: reply, request: request.message, binding: binding, serverMAC: serverMAC)
-          .write(to: &buffer, requestPayload: payload)
+        DHCPReplyWriter(reply: reply, binding: binding, server: server)
+          .write(request, payload, relay, serverMAC: serverMAC, to: &buffer)
       }
       return decision
     } catch {
@@ -43,35 +63,39 @@ public enum DHCPResponder {
     }
   }
 
-  private static func isForServer(_ destination: IPv4Address, _ binding: DHCPBinding) -> Bool {
-    destination == .broadcast || destination == binding.serverIdentifier || destination == binding.prefix.last
+  private static func isForServer(
+    _ destination: IPv4Address, _ binding: DHCPCompiledBinding, _ server: IPv4Address
+  ) -> Bool {
+    destination == .broadcast || destination == binding.serverIdentifier || destination == server
+      || destination == binding.prefix.last
   }
 
   private static func decide(
-    _ request: DHCPRequest, _ payload: RawSpan, _ binding: DHCPBinding
+    _ request: DHCPRequest, _ binding: DHCPCompiledBinding, _ server: IPv4Address
   ) throws(DHCPDropReason) -> DHCPOutcome {
-    let header = request.message.header
-    let wishes = try DHCPWishes(request.message, payload)
-    if let server = wishes.serverIdentifier, server != binding.serverIdentifier { throw .otherServer }
+    if let named = request.wishes.serverIdentifier, named != server { throw .otherServer }
     switch request.type {
     case .discover:
+      if binding.allowsRapidCommit, request.wishes.hasRapidCommit {
+        return .reply(DHCPReply(kind: .ack, state: .initializing, address: binding.address))
+      }
       // Wishes for an address or a lease time are ignored: there is one address (RFC 2131 section 4.3.1).
       return .reply(DHCPReply(kind: .offer, state: .initializing, address: binding.address))
     case .request:
-      return .reply(try answer(request, wishes, binding))
+      return .reply(try answer(request, binding))
     case .decline:
-      guard let address = wishes.requestedAddress else { throw .noAddress }
+      guard let address = request.wishes.requestedAddress else { throw .noAddress }
       guard address == binding.address else { throw .foreignAddress }
       return .event(.declined(address))
     case .release:
-      guard header.clientAddress == binding.address else { throw .foreignAddress }
+      guard request.clientAddress == binding.address else { throw .foreignAddress }
       return .event(.released(binding.address))
     case .inform:
       // Never a NAK here: clients take it as the loss of their address. The address is the client's own affair, but it
       // must be of this network (RFC 2131 section 4.3.5).
-      guard header.clientAddress != .any else { throw .noAddress }
-      guard binding.prefix.contains(header.clientAddress) else { throw .foreignAddress }
-      return .reply(DHCPReply(kind: .ack, state: .informing, address: header.clientAddress))
+      guard request.clientAddress != .any else { throw .noAddress }
+      guard binding.prefix.contains(request.clientAddress) else { throw .foreignAddress }
+      return .reply(DHCPReply(kind: .ack, state: .informing, address: request.clientAddress))
     case .offer, .ack, .nak:
       throw .unexpectedMessageType
     }
@@ -82,9 +106,9 @@ public enum DHCPResponder {
   /// A client that names an address other than its reservation, in whatever state and in whichever field, is told so:
   /// the NAK is what makes a guest whose reservation moved start afresh at once.
   private static func answer(
-    _ request: DHCPRequest, _ wishes: DHCPWishes, _ binding: DHCPBinding
+    _ request: DHCPRequest, _ binding: DHCPCompiledBinding
   ) throws(DHCPDropReason) -> DHCPReply {
-    let clientAddress = request.message.header.clientAddress
+    let (clientAddress, wishes) = (request.clientAddress, request.wishes)
     let state: DHCPClientState
     if clientAddress != .any {
       // Some clients add option 54 or 50 to a renewal, against table 4; their address shows what they mean.
@@ -94,25 +118,12 @@ public enum DHCPResponder {
     } else {
       throw .noAddress
     }
-    let named = [clientAddress == .any ? nil : clientAddress, wishes.requestedAddress]
-    for case .some(let address) in named where address != binding.address {
+    if clientAddress != .any, clientAddress != binding.address {
+      return DHCPReply(kind: .nak, state: state, address: clientAddress)
+    }
+    if let address = wishes.requestedAddress, address != binding.address {
       return DHCPReply(kind: .nak, state: state, address: address)
     }
     return DHCPReply(kind: .ack, state: state, address: binding.address)
-  }
-}
-
-/// The options that decide about a reply.
-struct DHCPWishes {
-  let requestedAddress: IPv4Address?
-  let serverIdentifier: IPv4Address?
-
-  init(_ message: DHCPMessage, _ payload: RawSpan) throws(DHCPDropReason) {
-    do throws(DHCPParseError) {
-      requestedAddress = try message.address(.requestedAddress, in: payload)
-      serverIdentifier = try message.address(.serverIdentifier, in: payload)
-    } catch {
-      throw DHCPDropReason(error)
-    }
   }
 }

@@ -69,6 +69,9 @@ public struct EthernetHeader: Hashable, Sendable {
     etherType = type
   }
 
+  /// The number of bytes of a header without tags.
+  public static let untaggedLength = 14
+
   /// The number of bytes of the header, that is, where the payload starts.
   public var length: Int { 14 + (outerTag == nil ? 0 : 4) + (innerTag == nil ? 0 : 4) }
 

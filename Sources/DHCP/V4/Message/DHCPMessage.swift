@@ -113,6 +113,11 @@ extension [UInt8] {
     } while offset < value.byteCount
   }
 
+  /// Appends a whole option.
+  mutating func appendOption(_ option: DHCPOption) {
+    appendOption(option.code, option.value.span.bytes)
+  }
+
   /// Appends an option that is one address.
   mutating func appendOption(_ code: DHCPOptionCode, _ address: IPv4Address) {
     appendOption(code, address.rawValue)

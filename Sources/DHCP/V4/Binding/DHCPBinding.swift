@@ -39,6 +39,19 @@ public struct DHCPBinding: Hashable, Sendable {
   public var leaseSeconds: UInt32
   /// Routes besides the default route through `router`.
   public var routes: [Route]
+  /// Further options, each in the place of what the fields above say of it. Of one code the last counts. What the server
+  /// decides itself is passed over; see `DHCPOptionCode.isServers`.
+  public var extraOptions: [DHCPOption]
+  /// What a guest that boots from the network loads; nil for nothing.
+  public var boot: DHCPBoot?
+  /// For how many seconds a guest that can do without IPv4 stays without (RFC 8925 section 3.3, at least 300); nil when
+  /// it shall not.
+  public var ipv6OnlySeconds: UInt32?
+  /// Whether a DISCOVER that asks for it is answered with the lease at once (RFC 4039). There is one server here.
+  public var allowsRapidCommit: Bool
+  /// Whether what a relay agent asks for in option 82 is done: to call the server by another address (RFC 5107) and to
+  /// answer to another port (RFC 8357). Off, because a guest is no relay agent.
+  public var trustsRelayAgents: Bool
   /// Whether DHCP is served here at all.
   public var enabled: Bool
 
@@ -46,7 +59,9 @@ public struct DHCPBinding: Hashable, Sendable {
   public init(
     mac: MACAddress, address: IPv4Address, prefix: IPv4Prefix, router: IPv4Address? = nil,
     serverIdentifier: IPv4Address, dnsServers: [IPv4Address] = [], domainName: String? = nil, hostName: String? = nil,
-    mtu: UInt16? = nil, leaseSeconds: UInt32 = 86_400, routes: [Route] = [], enabled: Bool = true
+    mtu: UInt16? = nil, leaseSeconds: UInt32 = 86_400, routes: [Route] = [], extraOptions: [DHCPOption] = [],
+    boot: DHCPBoot? = nil, ipv6OnlySeconds: UInt32? = nil, allowsRapidCommit: Bool = false,
+    trustsRelayAgents: Bool = false, enabled: Bool = true
   ) {
     self.mac = mac
     self.address = address
@@ -59,6 +74,11 @@ public struct DHCPBinding: Hashable, Sendable {
     self.mtu = mtu
     self.leaseSeconds = leaseSeconds
     self.routes = routes
+    self.extraOptions = extraOptions
+    self.boot = boot
+    self.ipv6OnlySeconds = ipv6OnlySeconds
+    self.allowsRapidCommit = allowsRapidCommit
+    self.trustsRelayAgents = trustsRelayAgents
     self.enabled = enabled
   }
 }

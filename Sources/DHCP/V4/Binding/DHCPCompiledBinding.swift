@@ -1,0 +1,150 @@
+import NetworkTypes
+
+/// A binding made ready to answer: what is the same in every reply is encoded once, when the goal state arrives, and a
+/// reply copies it.
+///
+/// Ports of one network have most of their options in common. Compiled by one `DHCPBindingCompiler` they share the
+/// bytes, so that a binding takes little more than its own name.
+public struct DHCPCompiledBinding: Sendable {
+  /// The port's MAC address: the only client that is answered.
+  public let mac: MACAddress
+  /// The reserved address.
+  public let address: IPv4Address
+  /// Who replies come from.
+  public let serverIdentifier: IPv4Address
+  let prefix: IPv4Prefix
+  /// The longest datagram that is sent, whatever the client takes.
+  let longestDatagram: UInt16
+  let isEnabled: Bool
+  let allowsRapidCommit: Bool
+  let trustsRelayAgents: Bool
+  /// Encoded options that the ports of a network share, then those of the port, in the order in which they are sent.
+  let networkOptions: [UInt8]
+  let portOptions: [UInt8]
+  /// What few ports have; one pointer for all others.
+  let extras: Extras?
+
+  final class Extras: Sendable {
+    let boot: DHCPCompiledBoot?
+    /// The guest's whole name as labels, ended by a zero byte (RFC 1035 section 3.1); empty for none.
+    let labels: [UInt8]
+
+    init(boot: DHCPCompiledBoot?, labels: [UInt8]) {
+      self.boot = boot
+      self.labels = labels
+    }
+  }
+
+  /// Compiles a binding alone.
+  public init(_ binding: DHCPBinding) {
+    var compiler = DHCPBindingCompiler()
+    self = compiler.compile(binding)
+  }
+
+  init(_ binding: DHCPBinding, networkOptions: [UInt8], portOptions: [UInt8]) {
+    mac = binding.mac
+    address = binding.address
+    serverIdentifier = binding.serverIdentifier
+    prefix = binding.prefix
+    longestDatagram = binding.mtu ?? 1500
+    isEnabled = binding.enabled
+    allowsRapidCommit = binding.allowsRapidCommit
+    trustsRelayAgents = binding.trustsRelayAgents
+    self.networkOptions = networkOptions
+    self.portOptions = portOptions
+    let labels = DHCPDomainName.labels(host: binding.hostName, domain: binding.domainName)
+    let boot = binding.boot.map(DHCPCompiledBoot.init)
+    extras = boot == nil && labels.isEmpty ? nil : Extras(boot: boot, labels: labels)
+  }
+}
+
+/// Compiles bindings, those of one network with shared bytes.
+public struct DHCPBindingCompiler: Sendable {
+  private var shared: [[UInt8]: [UInt8]] = [:]
+
+  /// A compiler that has seen nothing yet.
+  public init() {}
+
+  /// Makes a binding ready.
+  public mutating func compile(_ binding: DHCPBinding) -> DHCPCompiledBinding {
+    let extra = binding.extraOptions.filter { !$0.code.isServers }
+    let overridden = Set(extra.map(\.code))
+    var network: [UInt8] = []
+    network.appendNetworkOptions(of: binding, except: overridden)
+    var port: [UInt8] = []
+    if let name = binding.hostName, !overridden.contains(.hostName) { port.appendText(.hostName, name) }
+    var written: Set<DHCPOptionCode> = []
+    for option in extra.reversed() {
+      if written.insert(option.code).inserted { port.appendOption(option) }
+    }
+    if shared[network] == nil { shared[network] = network }
+    return DHCPCompiledBinding(binding, networkOptions: shared[network] ?? network, portOptions: port)
+  }
+}
+
+extension DHCPOptionCode {
+  /// Whether the server alone decides about the option, so that nobody may set it: framing, what a message is and from
+  /// whom, the lease and its times, what is echoed, and the mask, which is the network's.
+  public var isServers: Bool {
+    switch rawValue {
+    case 0, 1, 50...55, 57...59, 61, 80, 81, 82, 255: true
+    default: false
+    }
+  }
+}
+
+extension [UInt8] {
+  /// Appends what the ports of a network have in common, in an order that the pickiest clients take: the mask before the
+  /// router (RFC 2132 section 3.3).
+  fileprivate mutating func appendNetworkOptions(of binding: DHCPBinding, except overridden: Set<DHCPOptionCode>) {
+    appendOption(.leaseTime, binding.leaseSeconds)
+    appendOption(.subnetMask, binding.prefix.mask)
+    // Classless routes supersede the router (RFC 3442) and servers should then leave it out; it is sent all the same,
+    // because there are clients that ask for both and use only the router. The others ignore it.
+    if let router = binding.router, !overridden.contains(.router) { appendOption(.router, router) }
+    let routes = binding.encodedRoutes
+    for code in [DHCPOptionCode.classlessStaticRoutes, .microsoftClasslessStaticRoutes] {
+      if !routes.isEmpty, !overridden.contains(code) { appendOption(DHCPOption(code, routes)) }
+    }
+    if binding.leaseSeconds != .max {
+      // RFC 2131 section 4.4.5: a half, and seven eighths.
+      appendOption(.renewalTime, binding.leaseSeconds / 2)
+      appendOption(.rebindingTime, binding.leaseSeconds - binding.leaseSeconds / 8)
+    }
+    if !binding.dnsServers.isEmpty, !overridden.contains(.domainNameServer) {
+      appendOption(DHCPOption(.domainNameServer, binding.dnsServers.flatMap(\.octets)))
+    }
+    if let name = binding.domainName, !overridden.contains(.domainName) { appendText(.domainName, name) }
+    // No interface has an MTU below 68 (RFC 2132 section 5.1).
+    if let mtu = binding.mtu, mtu >= 68, !overridden.contains(.interfaceMTU) {
+      append(contentsOf: [DHCPOptionCode.interfaceMTU.rawValue, 2, UInt8(mtu >> 8), UInt8(truncatingIfNeeded: mtu)])
+    }
+    if let seconds = binding.ipv6OnlySeconds, !overridden.contains(.ipv6OnlyPreferred) {
+      appendOption(.ipv6OnlyPreferred, Swift.max(300, seconds))
+    }
+  }
+
+  fileprivate mutating func appendText(_ code: DHCPOptionCode, _ text: String) {
+    guard !text.isEmpty else { return }
+    appendOption(DHCPOption(code, Array(text.utf8)))
+  }
+}
+
+extension DHCPBinding {
+  /// The routes as RFC 3442 has them: the length, only the octets that it makes significant, and the router. Clients that
+  /// use them ignore the router option, so the default route is among them. It stands last: a client that adds routes one
+  /// by one has the way to the others before.
+  fileprivate var encodedRoutes: [UInt8] {
+    guard !routes.isEmpty else { return [] }
+    var all = routes
+    if let router, !routes.contains(where: { $0.destination.length == 0 }),
+      let everything = IPv4Prefix(containing: .any, length: 0)
+    {
+      all.append(Route(destination: everything, router: router))
+    }
+    return all.flatMap { route in
+      [UInt8(truncatingIfNeeded: route.destination.length)]
+        + route.destination.address.octets.prefix((route.destination.length + 7) / 8) + route.router.octets
+    }
+  }
+}

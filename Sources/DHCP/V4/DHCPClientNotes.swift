@@ -1,0 +1,22 @@
+/// Where a client's own words are in its frame: what is shown beside its lease, and never decided by.
+public struct DHCPClientNotes: Hashable, Sendable {
+  /// Its name (option 12); empty when it gave none.
+  public internal(set) var hostName = 0..<0
+  /// What made it (option 60); empty when it does not say.
+  public internal(set) var vendorClass = 0..<0
+
+  /// Nothing.
+  public init() {}
+
+  init(_ request: DHCPRequest) {
+    // Options that came in parts have no one place in the frame.
+    guard request.wishes.joined == nil else { return }
+    hostName = DHCPClientNotes.range(request.wishes.hostName, request)
+    vendorClass = DHCPClientNotes.range(request.wishes.vendorClass, request)
+  }
+
+  private static func range(_ place: DHCPOptionPlace, _ request: DHCPRequest) -> Range<Int> {
+    let start = request.payload.lowerBound
+    return start + place.range.lowerBound..<start + place.range.upperBound
+  }
+}
