@@ -175,7 +175,7 @@ struct HostileInputTests {
         bytes = withOptions([53, 1, 3] + generator.bytes(Int.random(in: 0...200, using: &generator)))
       }
       let outcome = DHCPResponder.respond(
-        to: bytes.span.bytes, binding: DHCPCompiledBinding(binding), serverMAC: serverMAC, into: &buffer)
+        to: bytes.span.bytes, binding: binding.compiled, serverMAC: serverMAC, into: &buffer)
       #expect(!summary.line(for: bytes.span.bytes).isEmpty)
       guard case .reply = outcome else {
         #expect(buffer.isEmpty)

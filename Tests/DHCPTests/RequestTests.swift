@@ -143,7 +143,7 @@ struct RequestTests {
   @Test("offers are held back after a DECLINE, nothing else is")
   func heldOffers() throws {
     var buffer: [UInt8] = []
-    let binding = DHCPCompiledBinding(try guestBinding())
+    let binding = try guestBinding().compiled
     let discover = ClientMessage(.discover).frame
     let held = DHCPResponder.respond(
       to: discover.span.bytes, binding: binding, serverMAC: serverMAC, holdsOffers: true, into: &buffer)

@@ -101,7 +101,7 @@ func addressOption(_ code: DHCPOptionCode, _ address: IPv4Address) -> DHCPOption
 func respond(_ frame: [UInt8], _ binding: DHCPBinding?) -> DHCPOutcome {
   var buffer: [UInt8] = []
   return DHCPResponder.respond(
-    to: frame.span.bytes, binding: binding.map(DHCPCompiledBinding.init), serverMAC: serverMAC, into: &buffer)
+    to: frame.span.bytes, binding: binding?.compiled, serverMAC: serverMAC, into: &buffer)
 }
 
 /// A reply taken apart; reading one checks what every reply must be.
@@ -124,7 +124,7 @@ struct Reply {
     let binding = if let givenBinding { givenBinding } else { try guestBinding() }
     var buffer: [UInt8] = [1, 2, 3]
     let result = DHCPResponder.respond(
-      to: frame.span.bytes, binding: DHCPCompiledBinding(binding), serverMAC: serverMAC, into: &buffer)
+      to: frame.span.bytes, binding: binding.compiled, serverMAC: serverMAC, into: &buffer)
     guard case .reply(let outcome) = result else {
       Issue.record("no reply: \(result)")
       throw DHCPDropReason.notRequest

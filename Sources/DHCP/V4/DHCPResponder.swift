@@ -108,20 +108,21 @@ public enum DHCPResponder {
   private static func answer(
     _ request: DHCPRequest, _ binding: DHCPCompiledBinding
   ) throws(DHCPDropReason) -> DHCPReply {
-    let (clientAddress, wishes) = (request.clientAddress, request.wishes)
+    let clientAddress = request.clientAddress
+    let requestedAddress = request.wishes.requestedAddress
     let state: DHCPClientState
     if clientAddress != .any {
       // Some clients add option 54 or 50 to a renewal, against table 4; their address shows what they mean.
       state = request.destination == binding.serverIdentifier ? .renewing : .rebinding
-    } else if wishes.requestedAddress != nil {
-      state = wishes.serverIdentifier != nil ? .selecting : .initReboot
+    } else if requestedAddress != nil {
+      state = request.wishes.serverIdentifier != nil ? .selecting : .initReboot
     } else {
       throw .noAddress
     }
     if clientAddress != .any, clientAddress != binding.address {
       return DHCPReply(kind: .nak, state: state, address: clientAddress)
     }
-    if let address = wishes.requestedAddress, address != binding.address {
+    if let address = requestedAddress, address != binding.address {
       return DHCPReply(kind: .nak, state: state, address: address)
     }
     return DHCPReply(kind: .ack, state: state, address: binding.address)

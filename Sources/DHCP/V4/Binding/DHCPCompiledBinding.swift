@@ -5,7 +5,7 @@ import NetworkTypes
 ///
 /// Ports of one network have most of their options in common. Compiled by one `DHCPBindingCompiler` they share the
 /// bytes, so that a binding takes little more than its own name.
-public struct DHCPCompiledBinding: Sendable {
+public final class DHCPCompiledBinding: Sendable {
   /// The port's MAC address: the only client that is answered.
   public let mac: MACAddress
   /// The reserved address.
@@ -35,12 +35,6 @@ public struct DHCPCompiledBinding: Sendable {
     }
   }
 
-  /// Compiles a binding alone.
-  public init(_ binding: DHCPBinding) {
-    var compiler = DHCPBindingCompiler()
-    self = compiler.compile(binding)
-  }
-
   init(_ binding: DHCPBinding, networkOptions: [UInt8], portOptions: [UInt8]) {
     mac = binding.mac
     address = binding.address
@@ -55,6 +49,13 @@ public struct DHCPCompiledBinding: Sendable {
     let labels = DHCPDomainName.labels(host: binding.hostName, domain: binding.domainName)
     let boot = binding.boot.map(DHCPCompiledBoot.init)
     extras = boot == nil && labels.isEmpty ? nil : Extras(boot: boot, labels: labels)
+  }
+
+  /// Whether the options of both networks are the same bytes in memory.
+  package func sharesNetworkOptions(with other: DHCPCompiledBinding) -> Bool {
+    networkOptions.withUnsafeBytes { own in
+      other.networkOptions.withUnsafeBytes { own.baseAddress == $0.baseAddress }
+    }
   }
 }
 
@@ -79,6 +80,14 @@ public struct DHCPBindingCompiler: Sendable {
     }
     if shared[network] == nil { shared[network] = network }
     return DHCPCompiledBinding(binding, networkOptions: shared[network] ?? network, portOptions: port)
+  }
+}
+
+extension DHCPBinding {
+  /// The binding made ready to answer, by itself.
+  public var compiled: DHCPCompiledBinding {
+    var compiler = DHCPBindingCompiler()
+    return compiler.compile(self)
   }
 }
 

@@ -7,10 +7,9 @@ struct DHCPReplyOptions {
   let reply: DHCPReply
   let binding: DHCPCompiledBinding
   let server: IPv4Address
-  let wishes: DHCPWishes
 
   /// Appends the options without the end.
-  func write(to buffer: inout [UInt8], _ payload: RawSpan) {
+  func write(_ wishes: DHCPWishes, _ payload: RawSpan, to buffer: inout [UInt8]) {
     buffer.append(DHCPOptionCode.messageType.rawValue)
     buffer.append(1)
     buffer.append(reply.kind.rawValue)
@@ -19,9 +18,9 @@ struct DHCPReplyOptions {
       // RFC 2131 table 3 has nothing else in a NAK but a message to show.
       buffer.appendOption(.message, DHCPReplyOptions.refusal.span.bytes)
     } else {
-      copy(binding.networkOptions, to: &buffer)
-      copy(binding.portOptions, to: &buffer)
-      writeExtras(to: &buffer, payload)
+      copy(binding.networkOptions, wishes, to: &buffer)
+      copy(binding.portOptions, wishes, to: &buffer)
+      writeExtras(wishes, payload, to: &buffer)
     }
     // Copied exactly, in a NAK too, and only when it was sent (RFC 6842 section 3; RFC 3046 section 2.2).
     _ = wishes.withValue(wishes.clientIdentifier, in: payload) { buffer.appendOption(.clientIdentifier, $0) }
@@ -33,12 +32,12 @@ struct DHCPReplyOptions {
   private static let refusal = Array("the requested address is not the one reserved for this port".utf8)
 
   /// Copies the encoded options that are sent in this reply, runs of them at once.
-  private func copy(_ options: [UInt8], to buffer: inout [UInt8]) {
+  private func copy(_ options: [UInt8], _ wishes: DHCPWishes, to buffer: inout [UInt8]) {
     let bytes = options.span.bytes
     var (runStart, offset) = (0, 0)
     while let code = bytes.uint8(at: offset), let length = bytes.uint8(at: offset + 1) {
       let end = offset + 2 + Int(length)
-      if !isSent(DHCPOptionCode(rawValue: code)) {
+      if !isSent(DHCPOptionCode(rawValue: code), wishes.wanted) {
         buffer.append(bytes, runStart..<offset)
         runStart = end
       }
@@ -47,33 +46,29 @@ struct DHCPReplyOptions {
     buffer.append(bytes, runStart..<bytes.byteCount)
   }
 
-  private func isSent(_ code: DHCPOptionCode) -> Bool {
+  /// Whether the client asked for the option; one that gave no list is sent everything (RFC 2131 section 4.3.1).
+  private func isSent(_ code: DHCPOptionCode, _ wanted: DHCPOptionSet?) -> Bool {
     switch code {
     case .subnetMask: true
     // An answer to INFORM is no lease (RFC 2131 section 4.3.5).
     case .leaseTime, .renewalTime, .rebindingTime: reply.state != .informing
     // These two only to who asks for them by number (MS-DHCPE section 2.2.8; RFC 8925 section 3.3).
-    case .microsoftClasslessStaticRoutes, .ipv6OnlyPreferred: wishes.wanted?.contains(code) ?? false
-    default: wants(code)
+    case .microsoftClasslessStaticRoutes, .ipv6OnlyPreferred: wanted?.contains(code) ?? false
+    default: wanted?.contains(code) ?? true
     }
   }
 
-  /// Whether the client asked for the option; one that gave no list is sent everything (RFC 2131 section 4.3.1).
-  private func wants(_ code: DHCPOptionCode) -> Bool {
-    wishes.wanted?.contains(code) ?? true
-  }
-
-  private func writeExtras(to buffer: inout [UInt8], _ payload: RawSpan) {
+  private func writeExtras(_ wishes: DHCPWishes, _ payload: RawSpan, to buffer: inout [UInt8]) {
     if reply.kind == .ack, reply.state == .initializing {
       buffer.append(DHCPOptionCode.rapidCommit.rawValue)
       buffer.append(0)
     }
     if let boot = binding.extras?.boot {
-      if !boot.serverName.isEmpty, wants(.tftpServerName) {
+      if !boot.serverName.isEmpty, isSent(.tftpServerName, wishes.wanted) {
         buffer.appendOption(.tftpServerName, boot.serverName.span.bytes)
       }
       let file = boot.file(for: wishes)
-      if !file.isEmpty, wants(.bootFileName) { buffer.appendOption(.bootFileName, file.span.bytes) }
+      if !file.isEmpty, isSent(.bootFileName, wishes.wanted) { buffer.appendOption(.bootFileName, file.span.bytes) }
       // RFC 4578 section 2.3: copied to whoever boots.
       _ = wishes.withValue(wishes.machineIdentifier, in: payload) {
         buffer.appendOption(.clientMachineIdentifier, $0)

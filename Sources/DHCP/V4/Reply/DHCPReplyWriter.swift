@@ -33,7 +33,7 @@ struct DHCPReplyWriter {
     buffer.append(contentsOf: DHCPReplyWriter.template)
     let destination = writeEnvelope(request, relay, serverMAC, to: &buffer)
     writeHeader(request, to: &buffer)
-    DHCPReplyOptions(reply: reply, binding: binding, server: server, wishes: request.wishes).write(to: &buffer, payload)
+    DHCPReplyOptions(reply: reply, binding: binding, server: server).write(request.wishes, payload, to: &buffer)
     // Any client takes a datagram of 576 bytes (RFC 2131 section 2), more only when it says so in option 57, and none
     // beyond the MTU: a fragmented reply is lost on clients that read from raw sockets.
     let stated = request.wishes.largestMessage ?? 576
