@@ -79,6 +79,7 @@ let package = Package(
     .target(name: "OVSDBNIO", dependencies: ["OVSDB", nioSSL] + nio),
     .target(name: "PacketCapture", dependencies: ["CPcap", "NetworkTypes", "PacketFormats"]),
     .target(name: "HostNetwork", dependencies: ["CNetlink", "NetworkTypes"]),
+    .target(name: "DHCPServer", dependencies: ["DHCP", "NetworkTypes", "PacketCapture", logging]),
 
     // The one sender: keeps a switch as it is desired to be.
     .target(name: "SwitchEngine", dependencies: ["OpenFlow", "OpenFlowNIO", "Reconciler"]),
@@ -102,7 +103,7 @@ let package = Package(
     .target(
       name: "AgentCore",
       dependencies: [
-        "Daemon", "DHCP", "GoalState", "HostNetwork", "NetworkTypes", "OVSDB", "OVSDBNIO", "OpenFlow",
+        "Daemon", "DHCP", "DHCPServer", "GoalState", "HostNetwork", "NetworkTypes", "OVSDB", "OVSDBNIO", "OpenFlow",
         "OpenFlowNIO", "PacketCapture", "PacketFormats", "Pipeline", "Reconciler", "Southbound", "SwitchEngine",
         hummingbird, httpTypes, lifecycle, logging,
       ] + nio),
@@ -118,8 +119,8 @@ let package = Package(
     .target(
       name: "CommandLineClient",
       dependencies: [
-        "DHCP", "Daemon", "NetworkTypes", "PacketCapture", "PacketFormats", argumentParser, nioHTTP1,
-        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        "CPcap", "DHCP", "DHCPServer", "Daemon", "NetworkTypes", "PacketCapture", "PacketFormats", argumentParser, logging,
+        nioHTTP1, yams, .product(name: "AsyncHTTPClient", package: "async-http-client"),
       ] + nio),
 
     .executableTarget(

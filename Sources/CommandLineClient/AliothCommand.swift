@@ -16,7 +16,7 @@ public struct AliothCommand: AsyncParsableCommand {
     version: "alioth \(aliothVersion)",
     subcommands: [
       HostCommand.self, NetworkCommand.self, SubnetCommand.self, PortCommand.self, ShowCommand.self,
-      CaptureCommand.self,
+      CaptureCommand.self, DHCPCommand.self,
     ])
 
   @OptionGroup var global: GlobalOptions

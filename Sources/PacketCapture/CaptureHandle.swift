@@ -10,6 +10,7 @@ struct CaptureHandle: ~Copyable {
     let direction: PacketCapture.Direction
     let immediate: Bool
     let nonBlocking: Bool
+    let bufferSize: Int?
   }
 
   let raw: OpaquePointer
@@ -39,6 +40,7 @@ struct CaptureHandle: ~Copyable {
     pcap_set_promisc(raw, settings.promiscuous ? 1 : 0)
     pcap_set_immediate_mode(raw, settings.immediate ? 1 : 0)
     pcap_set_timeout(raw, 100)
+    if let size = settings.bufferSize { pcap_set_buffer_size(raw, Int32(clamping: size)) }
     pcap_set_tstamp_precision(raw, PCAP_TSTAMP_PRECISION_NANO)
     let status = pcap_activate(raw)
     guard status >= 0 else { throw activationError(status) }

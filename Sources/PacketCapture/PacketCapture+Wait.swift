@@ -10,7 +10,7 @@ extension PacketCapture {
     let deadline = timeoutMilliseconds < 0 ? nil : monotonicMilliseconds() + Int64(timeoutMilliseconds)
     while true {
       if isDown, isInterfaceGone { throw interfaceGone(attempt: "wait for frames") }
-      var descriptors = [
+      var descriptors: InlineArray<2, pollfd> = [
         pollfd(fd: fileDescriptor, events: Int16(POLLIN), revents: 0),
         // A negative descriptor is ignored by poll(2), which is what a wake-up without one needs.
         pollfd(fd: wakeUp.fileDescriptor, events: Int16(POLLIN), revents: 0),
@@ -18,7 +18,8 @@ extension PacketCapture {
       let left = deadline.map { Int32(clamping: max(0, $0 - monotonicMilliseconds())) } ?? -1
       // The kernel reports that an interface goes down, and not that it is removed after that: so one looks.
       let slice = isDown && !(0...100).contains(left) ? 100 : left
-      let result = poll(&descriptors, nfds_t(descriptors.count), slice)
+      var span = descriptors.mutableSpan
+      let result = span.withUnsafeMutableBufferPointer { poll($0.baseAddress, nfds_t($0.count), slice) }
       if result < 0 {
         guard errno == EINTR else { throw systemFailure(errno) }
         continue

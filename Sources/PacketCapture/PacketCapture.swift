@@ -48,16 +48,17 @@ public final class PacketCapture {
   ///   - direction: which frames to see.
   ///   - immediate: whether each frame is delivered at once. Without it, frames wait in the kernel for up to 100 ms,
   ///     which costs less per frame under load.
+  ///   - bufferSize: how many bytes the kernel holds of what is not read yet; nil for its own choice of 2 MiB.
   ///   - nonBlocking: whether `drain` returns at once when nothing is there; otherwise it waits for the first frame.
   ///   - wakeUp: ends a `wait` from another thread; shared by all captures of one owner.
   public init(
     interface: String, snapshotLength: Int = 65_535, promiscuous: Bool = false, filter: String? = nil,
-    direction: Direction = .in, immediate: Bool = true, nonBlocking: Bool = true,
+    direction: Direction = .in, immediate: Bool = true, nonBlocking: Bool = true, bufferSize: Int? = nil,
     wakeUp: CaptureWakeUp = CaptureWakeUp()
   ) throws(CaptureError) {
     let settings = CaptureHandle.Settings(
       snapshotLength: min(max(snapshotLength, 64), 262_144), promiscuous: promiscuous, direction: direction,
-      immediate: immediate, nonBlocking: nonBlocking)
+      immediate: immediate, nonBlocking: nonBlocking, bufferSize: bufferSize)
     let opened = try CaptureHandle(interface: interface)
     warning = try opened.activate(settings)
     fileDescriptor = try opened.selectableFileDescriptor()

@@ -1,0 +1,56 @@
+import DHCP
+import NetworkTypes
+
+/// A port whose guest is answered: its reservation, and what happened so far.
+public final class DHCPServedPort: Sendable {
+  /// How the port is called in logs and lists.
+  public let name: String
+  /// The source of replies' frames.
+  public let serverMAC: MACAddress
+  /// What the guest is told; nil when it is known and has nothing to be told.
+  public let binding: DHCPCompiledBinding?
+  /// What happened so far: it outlives the binding.
+  public let history: DHCPPortHistory
+
+  /// A port of the given parts.
+  public init(
+    name: String, serverMAC: MACAddress, binding: DHCPCompiledBinding?, history: DHCPPortHistory = DHCPPortHistory()
+  ) {
+    self.name = name
+    self.serverMAC = serverMAC
+    self.binding = binding
+    self.history = history
+  }
+}
+
+/// All ports that are answered: a value that is made once and then only read.
+public struct DHCPSnapshot: Sendable {
+  /// How a frame's port is told.
+  public enum Key: Sendable {
+    /// By the destination address, where the switch has written the port.
+    case destination
+    /// By the source address, on an interface that leads to the guests themselves.
+    case source
+  }
+
+  private let key: Key
+  private let ports: [MACAddress: DHCPServedPort]
+
+  /// The ports by the MAC address that tells them.
+  public init(_ ports: [MACAddress: DHCPServedPort] = [:], key: Key) {
+    self.ports = ports
+    self.key = key
+  }
+
+  /// All ports, in no order.
+  public var all: some Collection<DHCPServedPort> { ports.values }
+
+  /// The port that a frame comes from; nil for one that is not known.
+  func port(of frame: RawSpan) -> DHCPServedPort? {
+    let offset = key == .destination ? 0 : 6
+    guard frame.byteCount >= 12 else { return nil }
+    let high = UInt16(bigEndian: frame.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self))
+    let low = UInt32(bigEndian: frame.unsafeLoadUnaligned(fromByteOffset: offset + 2, as: UInt32.self))
+    return ports[MACAddress(rawValue: UInt64(high) << 32 | UInt64(low))]
+  }
+}

@@ -1,0 +1,134 @@
+import DHCP
+import Foundation
+import Logging
+import PacketCapture
+import Synchronization
+
+/// Answers guests' DHCP on an interface, on a thread of its own, so that it keeps answering while everything else is busy
+/// or gone.
+///
+/// The table of ports is its only input, the counters and the ports' histories its only output. It survives the interface
+/// going away and coming back.
+public final class DHCPServer: Sendable {
+  /// What a server is told at its start.
+  public struct Options: Sendable {
+    /// The interface.
+    public var interface: String
+    /// How many messages of one guest are looked at.
+    public var rateLimit: DHCPRateLimit
+    /// Makes the interface ready before it is opened; returns whether it is there. Called again after it was gone.
+    public var prepare: @Sendable () throws -> Bool
+
+    /// Options of the given parts.
+    public init(
+      interface: String, rateLimit: DHCPRateLimit = .standard, prepare: @escaping @Sendable () throws -> Bool = { true }
+    ) {
+      self.interface = interface
+      self.rateLimit = rateLimit
+      self.prepare = prepare
+    }
+  }
+
+  private let options: Options
+  private let table: DHCPTable
+  private let logger: Logger
+  private let wakeUp = CaptureWakeUp()
+  private let isStopped = Atomic(false)
+  private let counted = Mutex(DHCPCounters())
+
+  /// How many frames are looked at before their answers are sent.
+  private static let batchSize = 128
+
+  /// A server that does not listen before `run`.
+  public init(table: DHCPTable, options: Options, logger: Logger) {
+    self.table = table
+    self.options = options
+    self.logger = logger
+  }
+
+  /// What was answered and dropped so far, and whether the interface is being listened on.
+  public var counters: DHCPCounters { counted.withLock { $0 } }
+
+  /// The ports as they are now.
+  public var snapshot: DHCPSnapshot { table.current }
+
+  /// Listens until the calling task is cancelled.
+  public func run() async {
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let thread = Thread {
+          self.listen()
+          continuation.resume()
+        }
+        thread.name = "alioth-dhcp"
+        thread.start()
+      }
+    } onCancel: {
+      isStopped.store(true, ordering: .releasing)
+      wakeUp.signal()
+    }
+  }
+
+  private var stopped: Bool { isStopped.load(ordering: .acquiring) }
+
+  private func listen() {
+    var session = DHCPSession(limit: options.rateLimit, logger: logger)
+    var lastProblem: String?
+    while !stopped {
+      do {
+        guard try options.prepare() else {
+          pause()
+          continue
+        }
+        // Both requests of clients, 67 and 547, and nothing else; what this host sends is not seen.
+        let capture = try PacketCapture(
+          interface: options.interface, snapshotLength: 2048, promiscuous: true, filter: "udp dst port 67",
+          direction: .in, bufferSize: 8 * 1024 * 1024, wakeUp: wakeUp)
+        logger.info("answering DHCP", metadata: ["interface": "\(options.interface)"])
+        lastProblem = nil
+        try serve(on: capture, &session)
+      } catch {
+        counted.withLock { $0.isListening = false }
+        if !stopped, "\(error)" != lastProblem {
+          lastProblem = "\(error)"
+          logger.warning("not answering DHCP", metadata: ["interface": "\(options.interface)", "reason": "\(error)"])
+        }
+        pause()
+      }
+    }
+  }
+
+  private func serve(on capture: PacketCapture, _ session: inout DHCPSession) throws {
+    counted.withLock { $0.isListening = true }
+    let overrunsBefore = counters.overruns
+    while !stopped {
+      guard try capture.wait(timeoutMilliseconds: 1000) else { continue }
+      var isDrained = false
+      while !isDrained, !stopped {
+        // One look at the table per batch: what changes meanwhile counts from the next on.
+        let snapshot = table.current
+        session.begin()
+        isDrained = try drain(capture, snapshot, &session) < DHCPServer.batchSize
+        let sent = try capture.inject(session.batch)
+        if sent < session.batch.count { counted.withLock { $0.sendFailures += session.batch.count - sent } }
+      }
+      if let statistics = try? capture.statistics() {
+        counted.withLock { $0.overruns = overrunsBefore + Int(clamping: statistics.dropped) }
+      }
+    }
+  }
+
+  private func drain(
+    _ capture: PacketCapture, _ snapshot: DHCPSnapshot, _ session: inout DHCPSession
+  ) throws -> Int {
+    try counted.withLock { counters in
+      try capture.drain(limit: DHCPServer.batchSize) { _, frame in
+        session.answer(frame, from: snapshot, &counters)
+      }
+    }
+  }
+
+  private func pause() {
+    if !stopped { Thread.sleep(forTimeInterval: 0.2) }
+  }
+}

@@ -1,0 +1,88 @@
+import DHCP
+import Glibc
+import Logging
+import NetworkTypes
+import PacketCapture
+import Synchronization
+
+/// What the responder's thread does with frames: answers go into a batch, which is sent when all that has come is looked
+/// at.
+struct DHCPSession {
+  private let limit: DHCPRateLimit
+  private let logger: Logger
+  private let logsEveryOutcome: Bool
+  private var reply: [UInt8] = []
+  private(set) var batch = FrameBatch()
+  private var now: UInt64 = 0
+  private var seconds = 0
+
+  init(limit: DHCPRateLimit, logger: Logger) {
+    self.limit = limit
+    self.logger = logger
+    logsEveryOutcome = logger.logLevel <= .debug
+    reply.reserveCapacity(2048)
+  }
+
+  /// Begins a batch: one look at the clocks is enough for it.
+  mutating func begin() {
+    batch.removeAll()
+    now = DHCPSession.read(CLOCK_MONOTONIC)
+    seconds = Int(DHCPSession.read(CLOCK_REALTIME) / 1_000_000_000)
+  }
+
+  private static func read(_ clock: clockid_t) -> UInt64 {
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return UInt64(clamping: time.tv_sec) &* 1_000_000_000 &+ UInt64(clamping: time.tv_nsec)
+  }
+
+  /// Answers a frame. One of nobody that is known costs a look into the table, and leaves nothing behind.
+  mutating func answer(_ frame: RawSpan, from snapshot: DHCPSnapshot, _ counters: inout DHCPCounters) {
+    guard let port = snapshot.port(of: frame) else {
+      counters.strays += 1
+      return
+    }
+    port.history.state.withLock { answer(frame, port, &$0, &counters) }
+  }
+
+  private mutating func answer(
+    _ frame: RawSpan, _ port: DHCPServedPort, _ state: inout DHCPPortHistory.State, _ counters: inout DHCPCounters
+  ) {
+    guard state.bucket.take(limit, at: now) else {
+      counters.limited += 1
+      return
+    }
+    let elapsed = Duration.nanoseconds(Int64(clamping: now))
+    var notes = DHCPClientNotes()
+    let outcome = DHCPResponder.respond(
+      to: frame, binding: port.binding, serverMAC: port.serverMAC, holdsOffers: state.backOff.holdsOffers(at: elapsed),
+      into: &reply, notes: &notes)
+    switch outcome {
+    case .reply(let description):
+      batch.append(reply)
+      counters.replies[description.kind, default: 0] += 1
+      state.note(description.kind, description.address, at: seconds, notes, in: frame)
+      // Its accepting an offer says nothing, as it declines after that; its prolonging the lease says that all is well.
+      if description.kind == .ack, description.state == .renewing || description.state == .rebinding {
+        state.noteRenewal()
+      }
+    case .event(.declined(let address)):
+      counters.declines += 1
+      // A guest could decline all day: its first is worth a line, the others are counted.
+      if state.lease?.isInConflict != true {
+        logger.warning(
+          "guest declined its address: somebody else may be using it",
+          metadata: ["port": "\(port.name)", "address": "\(address)"])
+      }
+      state.note(.decline, address, at: seconds, notes, in: frame)
+      state.noteDecline()
+      state.backOff.declined(at: elapsed)
+    case .event(.released(let address)):
+      counters.releases += 1
+      state.note(.release, address, at: seconds, notes, in: frame)
+    case .drop(let reason):
+      counters.drops[reason, default: 0] += 1
+    }
+    if logsEveryOutcome { logger.debug("DHCP", metadata: ["port": "\(port.name)", "outcome": "\(outcome)"]) }
+  }
+}
