@@ -174,7 +174,8 @@ let package = Package(
     .testTarget(
       name: "AgentCoreTests",
       dependencies: [
-        "AgentCore", "DHCP", "Daemon", "GoalState", "NetworkTypes", "OVSDB", "OVSDBNIO", "OpenFlow", "OpenFlowNIO",
+        "AgentCore", "DHCP", "DHCPServer", "Daemon", "GoalState", "NetworkTypes", "OVSDB", "OVSDBNIO", "OpenFlow",
+        "OpenFlowNIO",
         "Pipeline", "Reconciler", "SwitchEngine", logging,
       ] + nio),
     .testTarget(

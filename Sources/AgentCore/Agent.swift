@@ -1,4 +1,5 @@
 import DHCP
+import DHCPServer
 import GoalState
 import Logging
 import NetworkTypes
@@ -22,7 +23,7 @@ actor Agent {
   /// ones are compiled.
   static let compileSlice = 512
 
-  nonisolated let dhcpTable: DHCPBindingTable
+  nonisolated let dhcpTable: DHCPTable
   nonisolated let reports = ReportBoard()
   nonisolated let engine: SwitchEngine<Unit>
   private let logger: Logger
@@ -39,8 +40,7 @@ actor Agent {
   private var tunnelAddress: AsyncStream<IPv4Address>.Continuation?
   private var dirty: Set<Unit> = [.host]
   private var switchPorts: (any PortResolving)?
-  private var dhcpEntries: [OFPort: DHCPBindingTable.Entry] = [:]
-  private var dhcpPorts: [PortID: OFPort] = [:]
+  private var dhcpPorts = DHCPPorts()
   /// Versions that the engine has been given, each with the engine's number for the last of it.
   private var underway: [(version: GoalStateVersion, change: UInt64)] = []
   /// The engine's number for the last that it has been given.
@@ -52,7 +52,7 @@ actor Agent {
   private var replayedConnection = 0
   private let (replays, replayed) = AsyncStream.makeStream(of: Bool.self, bufferingPolicy: .bufferingNewest(1))
 
-  init(dhcpTable: DHCPBindingTable, engine: SwitchEngine<Unit>, logger: Logger) {
+  init(dhcpTable: DHCPTable, engine: SwitchEngine<Unit>, logger: Logger) {
     self.dhcpTable = dhcpTable
     self.engine = engine
     self.logger = logger
@@ -237,17 +237,15 @@ actor Agent {
       if case .port(let id) = unit { id } else { nil }
     }
     guard !ids.isEmpty else { return }
-    for id in ids {
-      if let old = dhcpPorts.removeValue(forKey: id), dhcpEntries[old]?.port == id { dhcpEntries[old] = nil }
-    }
+    dhcpPorts.remove(ids)
+    dhcpPorts.forget(ids.filter { goal.ports[$0] == nil })
     for id in ids {
       guard let port = goal.ports[id], let ofport = ports.guests[id]?.port,
         let binding = DHCPBinding(port: port, in: goal, underlayMTU: underlay?.guestMTU)
       else { continue }
-      dhcpPorts[id] = ofport
-      dhcpEntries[ofport] = DHCPBindingTable.Entry(port: id, binding: binding)
+      dhcpPorts.put(id, at: ofport, binding)
     }
-    dhcpTable.publish(dhcpEntries)
+    dhcpTable.publish(dhcpPorts.snapshot)
   }
 
   // MARK: What is in force

@@ -1,3 +1,4 @@
+import DHCPServer
 import Daemon
 import Foundation
 import GoalState
@@ -56,7 +57,7 @@ public struct AgentService: Service {
   }
 
   private func runUntilCancelled() async throws {
-    let table = DHCPBindingTable()
+    let table = DHCPTable(key: .destination)
     let board = StatusBoard()
     let link = SwitchLink(configuration: configuration.openVSwitch, board: board)
     let engine = SwitchEngine<Pipeline.Unit>(
@@ -65,7 +66,7 @@ public struct AgentService: Service {
       try await link.dial(eventLoop)
     }
     let agent = Agent(dhcpTable: table, engine: engine, logger: logger(for: "agent"))
-    let listener = DHCPListener(interface: configuration.dhcpInterface, table: table, logger: logger(for: "dhcp"))
+    let listener = DHCPServer(table: table, options: dhcpOptions, logger: logger(for: "dhcp"))
     let database = DatabaseSession(
       configuration: configuration, defaultDatapathType: defaultDatapathType, agent: agent, board: board,
       logger: logger(for: "ovsdb"))
@@ -74,8 +75,11 @@ public struct AgentService: Service {
       logger: logger(for: "underlay"))
     let document = StatusReader(
       configuration: configuration, started: started, agent: agent, board: board, listener: listener)
+    let probe = DHCPProbe(agent: agent, server: listener) { await link.send($0) }
     let api = LocalAPI(
-      status: { await document.status() }, flows: { await agent.flows($0) }, notReady: { await document.notReady() },
+      status: { await document.status() }, flows: { await agent.flows($0) },
+      leases: { DHCPLeaseDocument(table.current) }, probe: { await probe.run($0) },
+      notReady: { await document.notReady() },
       socket: configuration.apiSocket,
       logger: logger(for: "api"))
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -116,6 +120,19 @@ public struct AgentService: Service {
           host: configuration.controller.address.host, port: Int(configuration.controller.address.port)),
         security: security, receiver: link, logger: logger(for: "southbound"))
       client = Task { try await southbound.run() }
+    }
+  }
+
+  /// The interface is silent and up before it is opened: the host must not speak on it, and a port that is down receives
+  /// nothing.
+  private var dhcpOptions: DHCPServer.Options {
+    let interface = configuration.dhcpInterface
+    return DHCPServer.Options(interface: interface) {
+      let network = try HostNetwork()
+      guard try network.link(named: interface) != nil else { return false }
+      try network.disableIPv6(interface)
+      try network.setLinkUp(interface)
+      return true
     }
   }
 

@@ -13,6 +13,13 @@ public final class DHCPPortHistory: Sendable {
     var lease: DHCPLease?
     var hostName: [UInt8] = []
     var vendorClass: [UInt8] = []
+    var lastProbe: (transaction: UInt32, outcome: ProbeOutcome)?
+  }
+
+  /// What the responder did with a message that only asked.
+  public enum ProbeOutcome: Hashable, Sendable {
+    case answered(IPv4Address)
+    case dropped(DHCPDropReason)
   }
 
   let state = Mutex(State())
@@ -22,11 +29,32 @@ public final class DHCPPortHistory: Sendable {
 
   /// The lease; nil when the guest has never been answered.
   public var lease: DHCPLease? { state.withLock { $0.lease } }
+
+  /// What became of the last message that only asked, if it had this transaction id.
+  public func lastProbe(_ transaction: UInt32) -> ProbeOutcome? {
+    state.withLock { state in
+      state.lastProbe.flatMap { $0.transaction == transaction ? $0.outcome : nil }
+    }
+  }
 }
 
 extension DHCPPortHistory.State {
   /// The longest of a guest's words that is kept.
   private static let longestText = 64
+
+  /// Notes what became of a message, if it only asked whether the guest would be answered; returns whether it did.
+  mutating func noteProbe(_ outcome: DHCPOutcome, _ notes: DHCPClientNotes, in frame: RawSpan) -> Bool {
+    let range = notes.vendorClass
+    guard range.count == DHCPServedPort.probeClass.count, range.upperBound <= frame.byteCount,
+      frame.extracting(range).withUnsafeBytes({ $0.elementsEqual(DHCPServedPort.probeClass) })
+    else { return false }
+    switch outcome {
+    case .reply(let reply): lastProbe = (notes.transactionID, .answered(reply.address))
+    case .drop(let reason): lastProbe = (notes.transactionID, .dropped(reason))
+    case .event: return false
+    }
+    return true
+  }
 
   /// Notes a message, and what the guest says of itself if that is new.
   mutating func note(

@@ -12,6 +12,9 @@ public final class DHCPServedPort: Sendable {
   /// What happened so far: it outlives the binding.
   public let history: DHCPPortHistory
 
+  /// The vendor class of a message that only asks whether the guest would be answered: it is not taken for the guest's.
+  public static let probeClass = Array("alioth-probe".utf8)
+
   /// A port of the given parts.
   public init(
     name: String, serverMAC: MACAddress, binding: DHCPCompiledBinding?, history: DHCPPortHistory = DHCPPortHistory()

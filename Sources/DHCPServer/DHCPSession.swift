@@ -61,6 +61,7 @@ struct DHCPSession {
     case .reply(let description):
       batch.append(reply)
       counters.replies[description.kind, default: 0] += 1
+      if state.noteProbe(outcome, notes, in: frame) { break }
       state.note(description.kind, description.address, at: seconds, notes, in: frame)
       // Its accepting an offer says nothing, as it declines after that; its prolonging the lease says that all is well.
       if description.kind == .ack, description.state == .renewing || description.state == .rebinding {
@@ -82,6 +83,7 @@ struct DHCPSession {
       state.note(.release, address, at: seconds, notes, in: frame)
     case .drop(let reason):
       counters.drops[reason, default: 0] += 1
+      _ = state.noteProbe(outcome, notes, in: frame)
     }
     if logsEveryOutcome { logger.debug("DHCP", metadata: ["port": "\(port.name)", "outcome": "\(outcome)"]) }
   }

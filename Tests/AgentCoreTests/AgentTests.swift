@@ -1,4 +1,5 @@
 import DHCP
+import DHCPServer
 import GoalState
 import Logging
 import NIOPosix
@@ -182,12 +183,12 @@ struct AgentTests {
         Underlay(encapsulation: .vxlan, address: IPv4Address(192, 0, 2, 11), interface: "br-phy", interfaceMTU: 1500))
       await agent.received(snapshot(3))
       _ = await agent.reports.next()
-      #expect(agent.dhcpTable.entries[OFPort(5)]?.binding.mtu == 1450)
+      #expect(agent.dhcpTable.current.all.first?.binding?.mtu == 1450)
       await agent.received(
         GoalStateUpdate(
           scope: .delta(from: 3), version: GoalStateVersion(epoch: "e", revision: 4), removals: [.port(portA.id)]))
       #expect(await agent.reports.next()?.applied.revision == 4)
-      #expect(agent.dhcpTable.entries.isEmpty)
+      #expect(agent.dhcpTable.current.all.isEmpty)
       #expect(await !wire.table.keys.contains { $0.description.contains("in_port=5") })
     }
   }
@@ -250,7 +251,7 @@ private func withAgent(
     try await wire.dial()
   }
   let agent = Agent(
-    dhcpTable: DHCPBindingTable(), engine: engine, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    dhcpTable: DHCPTable(key: .destination), engine: engine, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   await agent.hostConfigured(true)
   let loop = Task { await agent.run() }
   defer { loop.cancel() }

@@ -8,7 +8,9 @@ import Testing
 struct BindingTests {
   private func code(_ number: UInt8) -> DHCPOptionCode { DHCPOptionCode(rawValue: number) }
 
-  private func wanting(_ codes: [UInt8], _ type: DHCPMessageType = .discover, _ more: [DHCPOption] = []) -> ClientMessage {
+  private func wanting(_ codes: [UInt8], _ type: DHCPMessageType = .discover, _ more: [DHCPOption] = [])
+    -> ClientMessage
+  {
     ClientMessage(type, [DHCPOption(.parameterRequestList, codes)] + more)
   }
 
@@ -25,7 +27,8 @@ struct BindingTests {
     #expect(try Reply(wanting([1]), binding)[code(42)] == nil)
   }
 
-  @Test("nobody sets what the server decides", arguments: [0, 1, 50, 51, 52, 53, 54, 55, 57, 58, 59, 61, 80, 81, 82, 255])
+  @Test(
+    "nobody sets what the server decides", arguments: [0, 1, 50, 51, 52, 53, 54, 55, 57, 58, 59, 61, 80, 81, 82, 255])
   func serversOptions(_ number: UInt8) throws {
     var binding = try guestBinding()
     let plain = try Reply(ClientMessage(.discover), binding).bytes

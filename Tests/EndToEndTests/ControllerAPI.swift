@@ -55,6 +55,15 @@ struct ControllerAPI {
     return resource
   }
 
+  /// Changes fields of a resource.
+  func update(_ kind: String, _ id: String, _ fields: [String: Any]) throws {
+    let answer = try call("PUT", "/v2.0/\(kind)s/\(id)", body: [kind: fields])
+    guard answer.status == 200 else {
+      throw UnexpectedAnswer(
+        status: answer.status, body: String(decoding: answer.body, as: UTF8.self), wanted: "200 for the \(kind)")
+    }
+  }
+
   func port(_ id: String) throws -> Port {
     let answer = try call("GET", "/v2.0/ports/\(id)")
     guard answer.status == 200, let port = try answer.decoded([String: Port].self)["port"] else {

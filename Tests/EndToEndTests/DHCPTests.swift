@@ -57,6 +57,51 @@ extension EndToEnd {
       }
     }
 
+    @Test("the node shows what each guest was told and what it says of itself, and a probe says what it would get")
+    func leasesAndProbe() throws {
+      try Scenario.run { scenario in
+        let network = try scenario.network("leases", cidr: "10.24.0.0/24")
+        let guest = try scenario.boot(in: network, on: "node1")
+        let page = try scenario.lab.run("node", "exec", "node1", "alioth", "dhcp", "leases")
+        let line = try #require(page.split(separator: "\n").first { $0.hasPrefix(guest.port.id) }, "\(page)")
+        for word in [guest.port.macAddress, guest.address, "ACK", "udhcp"] { #expect(line.contains(word), "\(line)") }
+
+        let probe = try scenario.lab.attempt(["node", "exec", "node1", "alioth", "dhcp", "probe", guest.port.id])
+        #expect(probe.status == 0, "\(probe.output)\(probe.errors)")
+        #expect(probe.output.contains("would get \(guest.address)") && probe.output.contains("OFFER"))
+        // Asking is not the guest's doing.
+        let after = try scenario.lab.run("node", "exec", "node1", "alioth", "dhcp", "leases")
+        #expect(after.split(separator: "\n").contains { $0.hasPrefix(guest.port.id) && $0.contains("ACK") }, "\(after)")
+        #expect(try guest.configuredAddress() == "\(guest.address)/24")
+
+        let silent = try scenario.network("no-dhcp")
+        try scenario.subnet(of: silent, cidr: "10.25.0.0/24", fields: ["enable_dhcp": false])
+        let mute = try scenario.plug(try scenario.port(in: silent, on: "node1"))
+        try scenario.awaitStatus("ACTIVE", of: mute.port)
+        let refused = try scenario.lab.attempt(["node", "exec", "node1", "alioth", "dhcp", "probe", mute.port.id])
+        #expect(refused.status == 1 && refused.errors.contains("subnet with DHCP enabled"), "\(refused.errors)")
+        #expect(try !scenario.lab.succeeds("guest", "dhcp", mute.name, "udhcpc", "--timeout", "3"))
+      }
+    }
+
+    @Test("a guest whose address the controller changes is told so when it asks for the old one, and gets the new one")
+    func addressChanged() throws {
+      try Scenario.run { scenario in
+        let network = try scenario.network("moved", cidr: "10.26.0.0/24")
+        // dhclient asks for the lease that it remembers.
+        let guest = try scenario.boot(in: network, on: "node1", address: "10.26.0.50", client: .dhclient)
+        #expect(try guest.configuredAddress() == "10.26.0.50/24")
+        try scenario.api.update("port", guest.port.id, ["fixed_ips": [["ip_address": "10.26.0.60"]]])
+        try eventually("the node has the new address") {
+          try scenario.lab.run("node", "exec", "node1", "alioth", "dhcp", "leases").contains("10.26.0.60")
+        }
+        try guest.dhcp(.dhclient)
+        #expect(try guest.configuredAddress() == "10.26.0.60/24")
+        let status = try scenario.lab.run("node", "exec", "node1", "alioth", "show", "-v")
+        #expect(status.contains("dhcp_replies_NAK"), "\(status)")
+      }
+    }
+
     @Test("an interface without a port is not answered")
     func stranger() throws {
       try Scenario.run { scenario in

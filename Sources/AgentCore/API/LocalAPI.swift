@@ -1,4 +1,5 @@
 import Foundation
+import GoalState
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -6,11 +7,13 @@ import NIOCore
 
 /// The agent's own API on a unix socket, for `alioth show` and for probes: status, liveness and readiness.
 ///
-/// Whoever may open the socket may read; nothing can be changed through it.
+/// Whoever may open the socket may read; nothing can be changed through it. A probe sends a message as a guest would.
 struct LocalAPI: Sendable {
   /// Where the answers come from.
   let status: @Sendable () async -> StatusDocument
   let flows: @Sendable (FlowQuery) async -> FlowDocument
+  let leases: @Sendable () async -> DHCPLeaseDocument
+  let probe: @Sendable (PortID) async -> DHCPProbe.Document
   /// Nil when the agent is ready, else why not.
   let notReady: @Sendable () async -> String?
   let socket: String
@@ -31,6 +34,13 @@ struct LocalAPI: Sendable {
         return LocalAPI.text(.badRequest, "\(error)\n")
       }
       return try LocalAPI.json(await flows(asked))
+    }
+    router.get("/v1/dhcp/leases") { _, _ in try LocalAPI.json(await leases()) }
+    router.post("/v1/dhcp/probe") { request, _ -> Response in
+      guard let port = request.uri.queryParameters["port"], !port.isEmpty else {
+        return LocalAPI.text(.badRequest, "the query names no port: /v1/dhcp/probe?port=ID\n")
+      }
+      return try LocalAPI.json(await probe(PortID(String(port))))
     }
     router.get("/livez") { _, _ in "ok\n" }
     router.get("/readyz") { _, _ -> Response in

@@ -1,4 +1,5 @@
 import DHCP
+import DHCPServer
 import Daemon
 import Foundation
 import GoalState
@@ -12,7 +13,7 @@ struct StatusReader: Sendable {
   let started: Date
   let agent: Agent
   let board: StatusBoard
-  let listener: DHCPListener
+  let listener: DHCPServer
 
   func status() async -> StatusDocument {
     let snapshot = await agent.snapshot()
@@ -64,7 +65,8 @@ struct StatusReader: Sendable {
     let counters = listener.counters
     var result = [
       "dhcp_declines": counters.declines, "dhcp_releases": counters.releases, "dhcp_strays": counters.strays,
-      "dhcp_send_failures": counters.sendFailures,
+      "dhcp_send_failures": counters.sendFailures, "dhcp_limited": counters.limited,
+      "dhcp_overruns": counters.overruns,
     ]
     for (kind, count) in counters.replies { result["dhcp_replies_\(kind)"] = count }
     for (reason, count) in counters.drops { result["dhcp_drops_\(reason.rawValue)"] = count }

@@ -13,6 +13,7 @@ actor SwitchLink {
   private let bridge: String
   private let board: StatusBoard
   private var listener: SwitchListener?
+  private weak var connection: SwitchConnection?
 
   /// How long a switch is awaited before it is said that none came.
   private static let patience = Duration.seconds(10)
@@ -42,7 +43,15 @@ actor SwitchLink {
       await connection.close()
       throw error
     }
+    self.connection = connection
     return connection
+  }
+
+  /// Hands a packet to the switch; returns whether there is a connection.
+  func send(_ packet: PacketOut) -> Bool {
+    guard let connection else { return false }
+    connection.send(.packetOut(packet))
+    return true
   }
 
   private func listen(

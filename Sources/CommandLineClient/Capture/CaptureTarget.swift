@@ -43,6 +43,14 @@ struct CaptureTargetFinder {
     return CaptureTarget(interface: interface, port: port)
   }
 
+  /// A port of this host, by the same names.
+  func port(_ reference: String, ports: [AgentStatus.Port]) throws(CommandFailure) -> AgentStatus.Port {
+    guard let port = try find(reference, ports) else {
+      throw CommandFailure("This host has no port '\(printable(reference))'; 'alioth show' lists its ports.")
+    }
+    return port
+  }
+
   /// Without the agent: an interface.
   func target(_ reference: String, agentFailure: String) throws(CommandFailure) -> CaptureTarget {
     guard hasInterface(reference) else {

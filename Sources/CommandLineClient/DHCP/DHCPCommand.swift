@@ -4,6 +4,6 @@ import ArgumentParser
 struct DHCPCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "dhcp",
-    abstract: "Guests' addresses: serve them from a file, without a controller or a switch.",
-    subcommands: [DHCPServeCommand.self])
+    abstract: "Guests' addresses: what they were told, whether one would be answered, and a server from a file.",
+    subcommands: [DHCPLeasesCommand.self, DHCPProbeCommand.self, DHCPServeCommand.self])
 }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import NIOHTTP1
 
 /// This node's agent, through its unix socket.
 struct AgentClient: Sendable {
@@ -28,15 +29,17 @@ struct AgentClient: Sendable {
   /// What the agent answers to a request.
   ///
   /// - Parameter attempt: What the request is for, for the message when it fails.
-  func answer(to path: String, attempt: String) async throws(Failure) -> [UInt8] {
+  func answer(
+    to path: String, method: HTTPMethod = .GET, attempt: String
+  ) async throws(Failure) -> [UInt8] {
     let reply: HTTPReply
     do {
-      reply = try await exchange.send("http+unix://\(percentEncoded(socket.path))\(path)")
+      reply = try await exchange.send("http+unix://\(percentEncoded(socket.path))\(path)", method: method)
     } catch {
       throw notReached(error)
     }
     guard reply.status == 200 else {
-      throw .misunderstood(refusalText(attempt: attempt, reply: reply, request: "GET \(path) on \(socket.path)"))
+      throw .misunderstood(refusalText(attempt: attempt, reply: reply, request: "\(method.rawValue) \(path) on \(socket.path)"))
     }
     return reply.body
   }

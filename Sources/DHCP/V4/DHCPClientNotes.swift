@@ -5,10 +5,14 @@ public struct DHCPClientNotes: Hashable, Sendable {
   /// What made it (option 60); empty when it does not say.
   public internal(set) var vendorClass = 0..<0
 
+  /// Tells the client's transactions apart.
+  public internal(set) var transactionID: UInt32 = 0
+
   /// Nothing.
   public init() {}
 
   init(_ request: DHCPRequest) {
+    transactionID = request.transactionID
     // Options that came in parts have no one place in the frame.
     guard request.wishes.joined == nil else { return }
     hostName = DHCPClientNotes.range(request.wishes.hostName, request)

@@ -50,8 +50,8 @@ public enum DHCPResponder {
       }
       let server = relay.serverIdentifier ?? binding.serverIdentifier
       guard isForServer(request.destination, binding, server) else { throw .notForServer }
-      if request.type == .discover, holdsOffers { throw .heldAfterDecline }
       notes = DHCPClientNotes(request)
+      if request.type == .discover, holdsOffers { throw .heldAfterDecline }
       let decision = try decide(request, binding, server)
       if case .reply(let reply) = decision {
         DHCPReplyWriter(reply: reply, binding: binding, server: server)

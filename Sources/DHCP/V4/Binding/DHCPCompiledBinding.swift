@@ -13,8 +13,8 @@ public final class DHCPCompiledBinding: Sendable {
   /// Who replies come from.
   public let serverIdentifier: IPv4Address
   let prefix: IPv4Prefix
-  /// The longest datagram that is sent, whatever the client takes.
-  let longestDatagram: UInt16
+  /// What the guest is told of its interface; nil for nothing.
+  public let mtu: UInt16?
   let isEnabled: Bool
   let allowsRapidCommit: Bool
   let trustsRelayAgents: Bool
@@ -40,7 +40,7 @@ public final class DHCPCompiledBinding: Sendable {
     address = binding.address
     serverIdentifier = binding.serverIdentifier
     prefix = binding.prefix
-    longestDatagram = binding.mtu ?? 1500
+    mtu = binding.mtu
     isEnabled = binding.enabled
     allowsRapidCommit = binding.allowsRapidCommit
     trustsRelayAgents = binding.trustsRelayAgents
@@ -62,6 +62,7 @@ public final class DHCPCompiledBinding: Sendable {
 /// Compiles bindings, those of one network with shared bytes.
 public struct DHCPBindingCompiler: Sendable {
   private var shared: [[UInt8]: [UInt8]] = [:]
+  private static let mostNetworks = 1024
 
   /// A compiler that has seen nothing yet.
   public init() {}
@@ -78,6 +79,8 @@ public struct DHCPBindingCompiler: Sendable {
     for option in extra.reversed() {
       if written.insert(option.code).inserted { port.appendOption(option) }
     }
+    // Networks come and go for as long as an agent runs: those that are gone are not kept for ever.
+    if shared.count > DHCPBindingCompiler.mostNetworks { shared = [:] }
     if shared[network] == nil { shared[network] = network }
     return DHCPCompiledBinding(binding, networkOptions: shared[network] ?? network, portOptions: port)
   }

@@ -37,7 +37,7 @@ struct DHCPReplyWriter {
     // Any client takes a datagram of 576 bytes (RFC 2131 section 2), more only when it says so in option 57, and none
     // beyond the MTU: a fragmented reply is lost on clients that read from raw sockets.
     let stated = request.wishes.largestMessage ?? 576
-    let datagram = max(576, min(Int(stated), Int(binding.longestDatagram)))
+    let datagram = max(576, min(Int(stated), Int(binding.mtu ?? 1500)))
     fitDHCPOptions(
       in: &buffer, messageStart: DHCPReplyWriter.messageStart,
       limit: datagram - IPv4Header.minimumLength - UDPHeader.length)

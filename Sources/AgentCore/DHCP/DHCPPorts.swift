@@ -1,0 +1,40 @@
+import DHCP
+import DHCPServer
+import GoalState
+import NetworkTypes
+import OpenFlow
+import Pipeline
+
+/// The ports whose guests are answered, as the agent knows them: what the responder's table is made of.
+struct DHCPPorts {
+  private var served: [MACAddress: DHCPServedPort] = [:]
+  private var places: [PortID: MACAddress] = [:]
+  private var histories: [PortID: DHCPPortHistory] = [:]
+  private var compiler = DHCPBindingCompiler()
+
+  /// What the responder answers from.
+  var snapshot: DHCPSnapshot { DHCPSnapshot(served, key: .destination) }
+
+  /// Takes ports out; `put` may follow for some of them.
+  mutating func remove(_ ids: some Sequence<PortID>) {
+    for id in ids {
+      guard let place = places.removeValue(forKey: id), served[place]?.name == "\(id)" else { continue }
+      served[place] = nil
+    }
+  }
+
+  /// Answers a port with a binding.
+  mutating func put(_ id: PortID, at port: OFPort, _ binding: DHCPBinding) {
+    let place = DHCPService.mac(of: port)
+    let history = histories[id] ?? DHCPPortHistory()
+    histories[id] = history
+    places[id] = place
+    served[place] = DHCPServedPort(
+      name: "\(id)", serverMAC: place, binding: compiler.compile(binding), history: history)
+  }
+
+  /// Forgets what happened on ports that are gone for good; a port that is only unplugged keeps its history.
+  mutating func forget(_ ids: some Sequence<PortID>) {
+    for id in ids { histories[id] = nil }
+  }
+}
