@@ -9,10 +9,13 @@ struct DHCPOptionReader {
   let bytes: [UInt8]
   /// Where the next read starts.
   private(set) var offset = 0
+  /// Where in the option's value `bytes` start, when they are a part of it; errors count from the value's start.
+  private let origin: Int
 
-  init(_ code: DHCPOptionCode, _ bytes: [UInt8]) {
+  init(_ code: DHCPOptionCode, _ bytes: [UInt8], origin: Int = 0) {
     self.code = code
     self.bytes = bytes
+    self.origin = origin
   }
 
   var remaining: Int { bytes.count - offset }
@@ -60,18 +63,20 @@ struct DHCPOptionReader {
   }
 
   private mutating func next<Value>(_ count: Int, _ value: Value?) throws(DHCPOptionError) -> Value {
-    guard let value else { throw DHCPOptionError(code, at: offset, .truncated(needed: count, available: remaining)) }
+    guard let value else {
+      throw DHCPOptionError(code, at: origin + offset, .truncated(needed: count, available: remaining))
+    }
     offset += count
     return value
   }
 
   /// The byte at `offset` is wrong.
   func invalid(_ found: some BinaryInteger, at offset: Int, expected: String) -> DHCPOptionError {
-    DHCPOptionError(code, at: offset, .invalid(found: Int(clamping: found), expected: expected))
+    DHCPOptionError(code, at: origin + offset, .invalid(found: Int(clamping: found), expected: expected))
   }
 
   /// The value's length is wrong.
   func wrongLength(expected: String) -> DHCPOptionError {
-    DHCPOptionError(code, at: 0, .wrongLength(found: bytes.count, expected: expected))
+    DHCPOptionError(code, at: 0, .wrongLength(found: origin + bytes.count, expected: expected))
   }
 }

@@ -12,7 +12,9 @@ public enum DHCPSIPServers: Hashable, Sendable {
     let encoding = try reader.uint8()
     switch encoding {
     case 0:
-      self = .names(try DHCPDomainName.list(reading: &reader))
+      // Pointers count from behind the encoding: so dnsmasq writes them.
+      var names = DHCPOptionReader(reader.code, reader.rest(), origin: 1)
+      self = .names(try DHCPDomainName.list(reading: &names))
     case 1:
       guard !reader.isAtEnd, reader.remaining.isMultiple(of: 4) else {
         throw reader.wrongLength(expected: "1 and a multiple of 4")
