@@ -54,7 +54,8 @@ struct HostileOptionTests {
     Refusal(.relayAgentInformation, "01", "DHCP option 82 has 1 bytes, expected 2 or more"),
     Refusal(.relayAgentInformation, "0105616263", "DHCP option 82, byte 2: 5 bytes are needed, 3 are there"),
     Refusal(
-      .relayAgentInformation, "0503c00002", "DHCP option 82, byte 1 is 3, expected an address's length in sub-option 5"),
+      .relayAgentInformation, "0503c00002",
+      "DHCP option 82, byte 1 is 3, expected an address's length in sub-option 5"),
     Refusal(.vendorSpecificInformation, "", "DHCP option 43 has 0 bytes, expected 1 or more"),
     Refusal(.vendorIdentifyingClass, "000001", "DHCP option 124, byte 0: 4 bytes are needed, 3 are there"),
     Refusal(.vendorIdentifyingInformation, "0000013702aa", "DHCP option 125, byte 5: 2 bytes are needed, 1 are there"),

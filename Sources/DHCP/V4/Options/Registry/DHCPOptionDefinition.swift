@@ -42,24 +42,29 @@ public struct DHCPOptionDefinition: Hashable, Sendable {
     self = definition
   }
 
-  /// The names that are most like `name`, the likest first: three at most, none when nothing is like it.
+  /// The options' names that are most like `name`, the likest first: three at most, none when nothing is like it.
   public static func names(like name: String) -> [String] {
     // Nobody's option name is longer, and the comparison takes the product of both lengths.
-    guard name.utf8.count <= 64 else { return [] }
+    guard (1...64).contains(name.utf8.count) else { return [] }
     let wanted = key(name)
-    var found: [(distance: Int, code: UInt8, name: String)] = []
-    for definition in all {
-      for candidate in [definition.name] + definition.aliases {
-        let isPart =
-          min(wanted.utf8.count, candidate.utf8.count) >= 3
-          && (candidate.contains(wanted) || wanted.contains(candidate))
-        let distance = isPart ? 1 : editDistance(Array(wanted.utf8), Array(candidate.utf8))
-        if distance <= max(1, min(wanted.utf8.count, candidate.utf8.count) / 3) {
-          found.append((distance, definition.code.rawValue, candidate))
-        }
+    let found = all.compactMap { definition -> (distance: Int, code: UInt8, name: String)? in
+      let names = [definition.name] + definition.aliases
+      let likest = names.map { (distance: distance(wanted, $0), name: $0) }.min { $0.distance < $1.distance }
+      guard let likest, likest.distance <= max(1, min(wanted.utf8.count, likest.name.utf8.count) / 4) else {
+        return nil
       }
+      return (likest.distance, definition.code.rawValue, likest.name)
     }
-    return found.sorted { ($0.distance, $0.code, $0.name) < ($1.distance, $1.code, $1.name) }.prefix(3).map(\.name)
+    return found.sorted { ($0.distance, $0.code) < ($1.distance, $1.code) }.prefix(3).map(\.name)
+  }
+
+  /// How unlike two names are; little for one that is a part of the other or has all its words.
+  private static func distance(_ wanted: String, _ candidate: String) -> Int {
+    let isPart =
+      min(wanted.utf8.count, candidate.utf8.count) >= 3 && (candidate.contains(wanted) || wanted.contains(candidate))
+    let words = Set(wanted.split(separator: "-" as Character))
+    let hasWords = words.count > 1 && words.isSubset(of: candidate.split(separator: "-" as Character))
+    return isPart || hasWords ? 1 : editDistance(Array(wanted.utf8), Array(candidate.utf8))
   }
 
   private static let byCode = Dictionary(all.map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first })

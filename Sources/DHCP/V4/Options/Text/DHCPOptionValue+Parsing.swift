@@ -4,9 +4,10 @@ extension DHCPOptionValue {
   /// Reads what an operator wrote.
   ///
   /// Items have commas between them, with blanks around or not, and the whole may stand in braces: `10.0.0.2,10.0.0.3`.
-  /// Routes and pairs are items in turns: `169.254.169.254/32,10.0.0.1`. `0x` and hexadecimal digits are the bytes of any
-  /// option's value; pairs of digits with colons between are too where the value is bytes. Text may stand in quotes, with
-  /// `\` before a quote or another `\`, and must where it begins with `0x`.
+  /// Routes and pairs are items in turns: `169.254.169.254/32,10.0.0.1`. `0x` and hexadecimal digits are the bytes of
+  /// any option's value; so are pairs of digits with colons between where the value is bytes. Sub-options of a vendor
+  /// can be numbers and bytes: `6=0x08,10=0x00`. Text may stand in quotes, with `\` before a quote or another `\`, and
+  /// must where it begins with `0x`.
   ///
   /// - Parameters:
   ///   - text: the value.

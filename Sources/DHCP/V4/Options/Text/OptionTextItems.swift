@@ -43,10 +43,10 @@ struct OptionTextItems {
   }
 
   func routes() throws(OptionTextProblem) -> [DHCPClasslessRoute] {
-    try pairs("prefixes and routers in turns, such as 192.0.2.0/24,10.0.0.1") {
+    try pairs("prefixes and routers in turns") {
       (first, second) throws(OptionTextProblem) in
       guard let prefix = IPv4Prefix(first) else {
-        throw OptionTextProblem(found: first, expected: "an IPv4 prefix without host bits, such as 192.0.2.0/24")
+        throw OptionTextProblem(found: first, expected: "an IPv4 prefix such as 192.0.2.0/24, without host bits")
       }
       return DHCPClasslessRoute(destination: prefix, router: try OptionTextItems.address(second))
     }

@@ -34,8 +34,8 @@ public struct DHCPClientFQDN: Hashable, Sendable {
 
   /// A name of the given parts.
   ///
-  /// - Returns: nil when `name` is neither empty nor a name of letters, digits, hyphens and underscores, with or without
-  ///   a dot at its end.
+  /// - Returns: nil when `name` is neither empty nor a name of letters, digits, hyphens and underscores, with or
+  ///   without a dot at its end.
   public init?(flags: Flags, result1: UInt8 = 0, result2: UInt8 = 0, name: String) {
     guard name.isEmpty || name == "." || DHCPDomainName(name) != nil else { return nil }
     self.flags = flags

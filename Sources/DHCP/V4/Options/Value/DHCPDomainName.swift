@@ -47,8 +47,8 @@ extension DHCPDomainName: CustomStringConvertible {
 
 // The form on the wire (RFC 1035 sections 3.1 and 4.1.4).
 extension DHCPDomainName {
-  /// Reads one name. A pointer counts from the start of the option's value (RFC 3397 section 2), and must lead to before
-  /// the labels that it ends: so no chain of pointers is endless.
+  /// Reads one name. A pointer counts from the start of the option's value (RFC 3397 section 2), and must lead to
+  /// before the labels that it ends: so no chain of pointers is endless.
   init(reading reader: inout DHCPOptionReader) throws(DHCPOptionError) {
     var labels: [String] = []
     var length = 1

@@ -12,8 +12,8 @@ public struct DHCPSixRapidDeployment: Hashable, Sendable {
 
   /// Parameters of the given parts.
   ///
-  /// - Returns: nil when the mask's length is not 0 to 32, when there is no relay, or when the prefix and what is left of
-  ///   an IPv4 address are longer than 128 bits.
+  /// - Returns: nil when the mask's length is not 0 to 32, when there is no relay, or when the prefix and what is left
+  ///   of an IPv4 address are longer than 128 bits.
   public init?(ipv4MaskLength: Int, prefix: IPv6Prefix, relays: [IPv4Address]) {
     guard (0...32).contains(ipv4MaskLength), !relays.isEmpty, prefix.length + 32 - ipv4MaskLength <= 128 else {
       return nil
