@@ -74,7 +74,7 @@ struct GoldenTests {
     #expect(
       summary.line(for: request.span.bytes)
         == "fa:16:3e:11:22:33 > ff:ff:ff:ff:ff:ff, 0.0.0.0.68 > 255.255.255.255.67: DHCP REQUEST fa:16:3e:11:22:33 "
-        + "xid 0xe7d30c57 requested 10.0.0.55 server 10.0.0.1, length 342")
+        + "xid 0xe7d30c57 requested 10.0.0.55 server 10.0.0.1 vendor 'udhcp 1.35.0' asks 9, length 342")
     #expect(
       summary.line(for: ack.span.bytes)
         == "06:37:21:8d:35:b9 > fa:16:3e:11:22:33, 10.0.0.1.67 > 10.0.0.55.68: DHCP ACK fa:16:3e:11:22:33 "
