@@ -93,7 +93,7 @@ let package = Package(
     .target(
       name: "Southbound",
       dependencies: [
-        "GoalState", "GoalStateProtobuf", "NetworkTypes", grpcTransport, logging,
+        "DHCP", "GoalState", "GoalStateProtobuf", "NetworkTypes", grpcTransport, logging,
         .product(name: "SwiftASN1", package: "swift-asn1"), .product(name: "X509", package: "swift-certificates"),
       ] + grpc),
 
@@ -110,7 +110,7 @@ let package = Package(
     .target(
       name: "ControllerCore",
       dependencies: [
-        "Daemon", "GoalState", "NetworkTypes", "Southbound", hummingbird, httpTypes, lifecycle, logging, signals,
+        "DHCP", "Daemon", "GoalState", "NetworkTypes", "Southbound", hummingbird, httpTypes, lifecycle, logging, signals,
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "SwiftASN1", package: "swift-asn1"),
         .product(name: "X509", package: "swift-certificates"),
         .product(name: "Crypto", package: "swift-crypto"),
@@ -175,8 +175,7 @@ let package = Package(
       name: "AgentCoreTests",
       dependencies: [
         "AgentCore", "DHCP", "DHCPServer", "Daemon", "GoalState", "NetworkTypes", "OVSDB", "OVSDBNIO", "OpenFlow",
-        "OpenFlowNIO",
-        "Pipeline", "Reconciler", "SwitchEngine", logging,
+        "OpenFlowNIO", "Pipeline", "Reconciler", "SwitchEngine", logging,
       ] + nio),
     .testTarget(
       name: "ControllerCoreTests",

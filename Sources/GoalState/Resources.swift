@@ -70,6 +70,8 @@ public struct Subnet: Hashable, Sendable {
   public var domainName: String?
   /// The lease time that guests are given, in seconds.
   public var leaseSeconds: UInt32
+  /// What guests are told by DHCP besides.
+  public var dhcpOptions: [ExtraDHCPOption]
 
   /// One day: long enough that an outage of the agent passes unnoticed by guests that renew at half time.
   public static let defaultLeaseSeconds: UInt32 = 86_400
@@ -78,7 +80,7 @@ public struct Subnet: Hashable, Sendable {
   public init(
     id: SubnetID, networkID: NetworkID, name: String = "", prefix: IPPrefix, gateway: Gateway? = nil,
     dhcpEnabled: Bool = true, dnsServers: [IPAddress] = [], hostRoutes: [HostRoute] = [], domainName: String? = nil,
-    leaseSeconds: UInt32 = Subnet.defaultLeaseSeconds
+    leaseSeconds: UInt32 = Subnet.defaultLeaseSeconds, dhcpOptions: [ExtraDHCPOption] = []
   ) {
     self.id = id
     self.networkID = networkID
@@ -90,6 +92,21 @@ public struct Subnet: Hashable, Sendable {
     self.hostRoutes = hostRoutes
     self.domainName = domainName
     self.leaseSeconds = leaseSeconds
+    self.dhcpOptions = dhcpOptions
+  }
+}
+
+/// What a guest is told by DHCP besides: an option by its name or number, and its value in text, as operators write them.
+public struct ExtraDHCPOption: Hashable, Sendable, Codable {
+  /// A name such as `ntp-server`, or a number.
+  public var name: String
+  /// The value.
+  public var value: String
+
+  /// All parts.
+  public init(name: String, value: String) {
+    self.name = name
+    self.value = value
   }
 }
 
@@ -123,11 +140,13 @@ public struct Port: Hashable, Sendable {
   public var adminStateUp: Bool
   /// The host name that the guest is given by DHCP.
   public var hostName: String?
+  /// What the guest is told by DHCP besides, in the place of what its subnet says.
+  public var dhcpOptions: [ExtraDHCPOption]
 
   /// All parts.
   public init(
     id: PortID, networkID: NetworkID, name: String = "", mac: MACAddress, fixedIPs: [FixedIP],
-    adminStateUp: Bool = true, hostName: String? = nil
+    adminStateUp: Bool = true, hostName: String? = nil, dhcpOptions: [ExtraDHCPOption] = []
   ) {
     self.id = id
     self.networkID = networkID
@@ -136,6 +155,7 @@ public struct Port: Hashable, Sendable {
     self.fixedIPs = fixedIPs
     self.adminStateUp = adminStateUp
     self.hostName = hostName
+    self.dhcpOptions = dhcpOptions
   }
 }
 

@@ -41,7 +41,7 @@ enum Documents {
         IPv4Prefix(containing: .any, length: 0).map { prefix in
           let record = SubnetRecord(
             header: header, networkID: NetworkID(""), prefix: prefix, gateway: nil, gatewayMAC: .zero, pools: [],
-            dhcpEnabled: false, dnsServers: [], hostRoutes: [])
+            dhcpEnabled: false, dnsServers: [], hostRoutes: [], dhcpOptions: nil)
           return SubnetPlanning.show(Stored(record: record, revision: 0))
         }
       case .ports:
@@ -49,7 +49,7 @@ enum Documents {
           Stored(
             record: PortRecord(
               header: header, networkID: NetworkID(""), mac: .zero, addresses: [], adminStateUp: true, deviceID: "",
-              deviceOwner: "", host: nil, bindingProfile: nil, dnsName: ""), revision: 0), state)
+              deviceOwner: "", host: nil, bindingProfile: nil, dnsName: "", dhcpOptions: nil), revision: 0), state)
       case .agents:
         AgentPlanning.show(
           Stored(

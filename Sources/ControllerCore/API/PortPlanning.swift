@@ -17,7 +17,7 @@ enum PortPlanning {
     guard plan.state.networks[network] != nil else { throw .notFound(.networks, networkID) }
     var record = PortRecord(
       header: header, networkID: network, mac: .zero, addresses: [], adminStateUp: true, deviceID: "", deviceOwner: "",
-      host: nil, bindingProfile: nil, dnsName: "")
+      host: nil, bindingProfile: nil, dnsName: "", dhcpOptions: nil)
     let requestedMAC = try mac(&attributes)
     let requestedIPs = try FixedIPRequest.read(&attributes)
     try readCommon(&attributes, &record, plan.state)
@@ -128,12 +128,13 @@ enum PortPlanning {
       guard text.utf8.count <= 4095 else { throw .invalid("binding:profile", "it is longer than 4095 bytes.") }
       record.bindingProfile = members.isEmpty ? nil : text
     }
+    try DHCPOptionAttributes.read(&attributes, &record.dhcpOptions)
     try takeUnsupported(&attributes)
   }
 
   private static func takeUnsupported(_ attributes: inout AttributeReader) throws(APIError) {
     try attributes.expect("binding:vnic_type", oneOf: [.string("normal"), .null])
-    for name in ["security_groups", "allowed_address_pairs", "extra_dhcp_opts"] {
+    for name in ["security_groups", "allowed_address_pairs"] {
       try attributes.expect(name, oneOf: [.array([]), .null])
     }
     for name in ["qos_policy_id", "numa_affinity_policy", "propagate_uplink_status"] {

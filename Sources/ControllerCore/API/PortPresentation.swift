@@ -30,7 +30,7 @@ extension PortPlanning {
       .init("binding:profile", profile ?? .object([])),
       .init("security_groups", .array([])),
       .init("allowed_address_pairs", .array([])),
-      .init("extra_dhcp_opts", .array([])),
+      DHCPOptionAttributes.show(record.dhcpOptions),
     ]
     return .object(members + record.header.trailingMembers)
   }

@@ -29,7 +29,8 @@ enum SubnetPlanning {
       pools: requestedPools ?? defaultPools(prefix, gateway: gateway),
       dhcpEnabled: try attributes.boolean("enable_dhcp") ?? true,
       dnsServers: try attributes.addresses("dns_nameservers", maximum: maximumListed) ?? [],
-      hostRoutes: try hostRoutes(&attributes) ?? [])
+      hostRoutes: try hostRoutes(&attributes) ?? [], dhcpOptions: nil)
+    try DHCPOptionAttributes.read(&attributes, &record.dhcpOptions)
     try takeUnsupported(&attributes)
     try attributes.finish(readOnly: readOnly)
     try validate(record)
@@ -203,6 +204,7 @@ enum SubnetPlanning {
     if let enabled = try attributes.boolean("enable_dhcp") { record.dhcpEnabled = enabled }
     if let servers = try attributes.addresses("dns_nameservers", maximum: maximumListed) { record.dnsServers = servers }
     if let routes = try hostRoutes(&attributes) { record.hostRoutes = routes }
+    try DHCPOptionAttributes.read(&attributes, &record.dhcpOptions)
     try takeUnsupported(&attributes)
     try attributes.finish(
       readOnly: readOnly.union(["network_id", "ip_version", "cidr", "project_id", "tenant_id"]), verb: "PUT")
@@ -258,6 +260,7 @@ enum SubnetPlanning {
           record.hostRoutes.map {
             .object([.init("destination", text($0.destination)), .init("nexthop", text($0.nextHop))])
           })),
+      DHCPOptionAttributes.show(record.dhcpOptions),
       .init("ipv6_ra_mode", .null),
       .init("ipv6_address_mode", .null),
       .init("subnetpool_id", .null),

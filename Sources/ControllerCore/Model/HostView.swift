@@ -53,7 +53,7 @@ extension ModelState {
       dhcpEnabled: record.dhcpEnabled, dnsServers: record.dnsServers.map { .v4($0) },
       hostRoutes: record.hostRoutes.map {
         Subnet.HostRoute(destination: .v4($0.destination), nextHop: .v4($0.nextHop))
-      })
+      }, dhcpOptions: record.dhcpOptions ?? [])
     return VersionedResource(.subnet(subnet), revision: stored.revision)
   }
 
@@ -62,7 +62,8 @@ extension ModelState {
     let record = stored.record
     let port = Port(
       id: id, networkID: record.networkID, name: record.header.name, mac: record.mac, fixedIPs: record.fixedIPs,
-      adminStateUp: isUp(record), hostName: record.dnsName.isEmpty ? nil : record.dnsName)
+      adminStateUp: isUp(record), hostName: record.dnsName.isEmpty ? nil : record.dnsName,
+      dhcpOptions: record.dhcpOptions ?? [])
     return VersionedResource(.port(port), revision: goalStateRevision(of: stored))
   }
 

@@ -88,6 +88,8 @@ public struct SubnetRecord: Codable, Hashable, Sendable {
   public var dnsServers: [IPv4Address]
   /// The routes that guests are told.
   public var hostRoutes: [Route]
+  /// What guests are told by DHCP besides; nil as earlier releases wrote it, for nothing.
+  public var dhcpOptions: [ExtraDHCPOption]?
 
   /// The subnet's id.
   public var id: SubnetID { SubnetID(header.id) }
@@ -123,6 +125,8 @@ public struct PortRecord: Codable, Hashable, Sendable {
   public var bindingProfile: String?
   /// The guest's host name.
   public var dnsName: String
+  /// What the guest is told by DHCP besides; nil as earlier releases wrote it, for nothing.
+  public var dhcpOptions: [ExtraDHCPOption]?
 
   /// The port's id.
   public var id: PortID { PortID(header.id) }

@@ -1,3 +1,5 @@
+import DHCP
+import GoalState
 import NetworkTypes
 
 /// A field of a message whose value cannot be used.
@@ -117,6 +119,24 @@ enum FieldRules {
     }
     guard valid, value.utf8.count <= 253 else { throw InvalidField(field, value, "is not a DNS name") }
     return value
+  }
+
+  /// The most extra DHCP options of a subnet or a port.
+  static let maximumDHCPOptions = 64
+
+  /// Extra DHCP options, each of which a guest can be told.
+  static func dhcpOptions(_ options: [(name: String, value: String)]) throws(InvalidField) -> [ExtraDHCPOption] {
+    try count(options.count, atMost: maximumDHCPOptions, "extra_dhcp_options")
+    var read: [ExtraDHCPOption] = []
+    for option in options {
+      do throws(DHCPOptionTextError) {
+        _ = try DHCPExtraOption(named: option.name, text: option.value)
+      } catch {
+        throw InvalidField("extra_dhcp_options", option.name, "cannot be used: \(error)")
+      }
+      read.append(ExtraDHCPOption(name: option.name, value: option.value))
+    }
+    return read
   }
 
   private static func isNameByte(_ byte: UInt8) -> Bool {

@@ -117,7 +117,8 @@ extension Subnet {
       dnsServers: servers,
       hostRoutes: routes,
       domainName: try FieldRules.dnsName(configuration.domainName, "domain_name"),
-      leaseSeconds: configuration.leaseSeconds == 0 ? Subnet.defaultLeaseSeconds : configuration.leaseSeconds)
+      leaseSeconds: configuration.leaseSeconds == 0 ? Subnet.defaultLeaseSeconds : configuration.leaseSeconds,
+      dhcpOptions: try FieldRules.dhcpOptions(configuration.extraDhcpOptions.map { ($0.name, $0.value) }))
   }
 }
 
@@ -156,7 +157,8 @@ extension Port {
       mac: try FieldRules.mac(configuration.macAddress, "mac_address"),
       fixedIPs: fixedIPs.list,
       adminStateUp: configuration.adminStateUp,
-      hostName: try FieldRules.dnsName(configuration.hostName, "host_name"))
+      hostName: try FieldRules.dnsName(configuration.hostName, "host_name"),
+      dhcpOptions: try FieldRules.dhcpOptions(configuration.extraDhcpOptions.map { ($0.name, $0.value) }))
   }
 }
 

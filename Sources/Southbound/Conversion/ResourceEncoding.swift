@@ -44,6 +44,12 @@ extension Alcor_Schema_SubnetConfiguration {
     }
     domainName = subnet.domainName ?? ""
     leaseSeconds = subnet.leaseSeconds
+    extraDhcpOptions = subnet.dhcpOptions.map { option in
+      .with {
+        $0.name = option.name
+        $0.value = option.value
+      }
+    }
   }
 }
 
@@ -66,6 +72,12 @@ extension Alcor_Schema_PortConfiguration {
       }
     }
     hostName = port.hostName ?? ""
+    extraDhcpOptions = port.dhcpOptions.map { option in
+      .with {
+        $0.name = option.name
+        $0.value = option.value
+      }
+    }
   }
 }
 

@@ -46,7 +46,7 @@ public final class DHCPCompiledBinding: Sendable {
     trustsRelayAgents = binding.trustsRelayAgents
     self.networkOptions = networkOptions
     self.portOptions = portOptions
-    let labels = DHCPDomainName.labels(host: binding.hostName, domain: binding.domainName)
+    let labels = binding.encodedName
     let boot = binding.boot.map(DHCPCompiledBoot.init)
     extras = boot == nil && labels.isEmpty ? nil : Extras(boot: boot, labels: labels)
   }
@@ -98,10 +98,36 @@ extension DHCPOptionCode {
   /// Whether the server alone decides about the option, so that nobody may set it: framing, what a message is and from
   /// whom, the lease and its times, what is echoed, and the mask, which is the network's.
   public var isServers: Bool {
-    switch rawValue {
-    case 0, 1, 50...55, 57...59, 61, 80, 81, 82, 255: true
-    default: false
+    self == .pad || self == .end || DHCPOptionDefinition(of: self)?.isServerDecided == true
+  }
+}
+
+extension DHCPBinding {
+  /// Adds what an operator has the guest told besides. What boot programs read in the message's fields goes there too.
+  public mutating func add(_ extra: DHCPExtraOption) {
+    switch extra {
+    case .nextServer(let address):
+      boot = boot ?? DHCPBoot()
+      boot?.nextServer = address
+    case .option(let option) where option.code == .tftpServerName:
+      boot = boot ?? DHCPBoot()
+      boot?.serverName = String(decoding: option.value, as: UTF8.self)
+    case .option(let option) where option.code == .bootFileName:
+      boot = boot ?? DHCPBoot()
+      boot?.file = String(decoding: option.value, as: UTF8.self)
+    case .option(let option):
+      extraOptions.append(option)
     }
+  }
+
+  /// The guest's name within its domain, as labels ended by a zero byte; empty when there is none.
+  fileprivate var encodedName: [UInt8] {
+    guard let hostName, !hostName.isEmpty else { return [] }
+    let isWhole = hostName.contains(".") || domainName?.isEmpty ?? true
+    guard let name = DHCPDomainName(isWhole ? hostName : "\(hostName).\(domainName ?? "")") else { return [] }
+    var bytes: [UInt8] = []
+    name.write(to: &bytes)
+    return bytes
   }
 }
 

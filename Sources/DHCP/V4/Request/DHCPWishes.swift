@@ -76,7 +76,7 @@ struct DHCPWishes {
 
   private static let read: [DHCPOptionCode] = [
     .messageType, .requestedAddress, .serverIdentifier, .maximumMessageSize, .parameterRequestList,
-    .clientArchitecture, .userClass, .ipxe, .rapidCommit, .clientIdentifier, .relayAgentInformation, .clientFQDN,
+    .clientArchitecture, .userClass, .etherboot, .rapidCommit, .clientIdentifier, .relayAgentInformation, .clientFQDN,
     .clientMachineIdentifier, .hostName, .vendorClassIdentifier,
   ]
 
@@ -90,7 +90,7 @@ struct DHCPWishes {
     case .parameterRequestList: wanted = DHCPOptionSet(value)
     case .clientArchitecture: architecture = value.uint16(at: 0)
     case .userClass: isIPXE = isIPXE || DHCPWishes.saysIPXE(value)
-    case .ipxe: isIPXE = true
+    case .etherboot: isIPXE = true
     case .rapidCommit: hasRapidCommit = true
     case .clientIdentifier: clientIdentifier = DHCPWishes.place(offset, value)
     case .relayAgentInformation: relayAgentInformation = DHCPWishes.place(offset, value)

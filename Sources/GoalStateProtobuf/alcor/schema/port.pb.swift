@@ -111,6 +111,11 @@ public nonisolated struct Alcor_Schema_PortConfiguration: @unchecked Sendable {
     set {_uniqueStorage()._hostName = newValue}
   }
 
+  public var extraDhcpOptions: [Alcor_Schema_PortConfiguration.ExtraDhcpOption] {
+    get {_storage._extraDhcpOptions}
+    set {_uniqueStorage()._extraDhcpOptions = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated struct HostInfo: Sendable {
@@ -149,6 +154,21 @@ public nonisolated struct Alcor_Schema_PortConfiguration: @unchecked Sendable {
     public var ipAddress: String = String()
 
     public var macAddress: String = String()
+
+    public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    public init() {}
+  }
+
+  /// Alioth: what the guest is told by DHCP besides, instead of what its subnet says.
+  public nonisolated struct ExtraDhcpOption: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    public var name: String = String()
+
+    public var value: String = String()
 
     public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -201,7 +221,7 @@ fileprivate nonisolated let _protobuf_package = "alcor.schema"
 
 nonisolated extension Alcor_Schema_PortConfiguration: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PortConfiguration"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}revision_number\0\u{3}request_id\0\u{1}id\0\u{3}update_type\0\u{3}vpc_id\0\u{1}name\0\u{3}device_id\0\u{3}device_owner\0\u{3}mac_address\0\u{3}admin_state_up\0\u{3}host_info\0\u{3}fixed_ips\0\u{3}allow_address_pairs\0\u{3}security_group_ids\0\u{2}Z\u{f}revision\0\u{3}host_name\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}revision_number\0\u{3}request_id\0\u{1}id\0\u{3}update_type\0\u{3}vpc_id\0\u{1}name\0\u{3}device_id\0\u{3}device_owner\0\u{3}mac_address\0\u{3}admin_state_up\0\u{3}host_info\0\u{3}fixed_ips\0\u{3}allow_address_pairs\0\u{3}security_group_ids\0\u{2}Z\u{f}revision\0\u{3}host_name\0\u{3}extra_dhcp_options\0")
 
   fileprivate class _StorageClass {
     var _revisionNumber: UInt32 = 0
@@ -220,6 +240,7 @@ nonisolated extension Alcor_Schema_PortConfiguration: SwiftProtobuf.Message, Swi
     var _securityGroupIds: [Alcor_Schema_PortConfiguration.SecurityGroupId] = []
     var _revision: UInt64 = 0
     var _hostName: String = String()
+    var _extraDhcpOptions: [Alcor_Schema_PortConfiguration.ExtraDhcpOption] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -246,6 +267,7 @@ nonisolated extension Alcor_Schema_PortConfiguration: SwiftProtobuf.Message, Swi
       _securityGroupIds = source._securityGroupIds
       _revision = source._revision
       _hostName = source._hostName
+      _extraDhcpOptions = source._extraDhcpOptions
     }
   }
 
@@ -280,6 +302,7 @@ nonisolated extension Alcor_Schema_PortConfiguration: SwiftProtobuf.Message, Swi
         case 14: try { try decoder.decodeRepeatedMessageField(value: &_storage._securityGroupIds) }()
         case 1000: try { try decoder.decodeSingularUInt64Field(value: &_storage._revision) }()
         case 1001: try { try decoder.decodeSingularStringField(value: &_storage._hostName) }()
+        case 1002: try { try decoder.decodeRepeatedMessageField(value: &_storage._extraDhcpOptions) }()
         default: break
         }
       }
@@ -340,6 +363,9 @@ nonisolated extension Alcor_Schema_PortConfiguration: SwiftProtobuf.Message, Swi
       if !_storage._hostName.isEmpty {
         try visitor.visitSingularStringField(value: _storage._hostName, fieldNumber: 1001)
       }
+      if !_storage._extraDhcpOptions.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._extraDhcpOptions, fieldNumber: 1002)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -365,6 +391,7 @@ nonisolated extension Alcor_Schema_PortConfiguration: SwiftProtobuf.Message, Swi
         if _storage._securityGroupIds != rhs_storage._securityGroupIds {return false}
         if _storage._revision != rhs_storage._revision {return false}
         if _storage._hostName != rhs_storage._hostName {return false}
+        if _storage._extraDhcpOptions != rhs_storage._extraDhcpOptions {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -474,6 +501,41 @@ nonisolated extension Alcor_Schema_PortConfiguration.AllowAddressPair: SwiftProt
   public static func ==(lhs: Alcor_Schema_PortConfiguration.AllowAddressPair, rhs: Alcor_Schema_PortConfiguration.AllowAddressPair) -> Bool {
     if lhs.ipAddress != rhs.ipAddress {return false}
     if lhs.macAddress != rhs.macAddress {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Alcor_Schema_PortConfiguration.ExtraDhcpOption: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = Alcor_Schema_PortConfiguration.protoMessageName + ".ExtraDhcpOption"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}value\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.value) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.value.isEmpty {
+      try visitor.visitSingularStringField(value: self.value, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Alcor_Schema_PortConfiguration.ExtraDhcpOption, rhs: Alcor_Schema_PortConfiguration.ExtraDhcpOption) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.value != rhs.value {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
