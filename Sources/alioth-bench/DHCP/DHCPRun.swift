@@ -1,0 +1,112 @@
+/// What was measured of one server at one time: a line of KEY=VALUE.
+///
+/// `round`, `subject`, `bindings` and `kind` tell what it was, everything else is a figure.
+struct DHCPRun: Sendable {
+  /// Who answered.
+  enum Subject: String, CaseIterable, Sendable {
+    case bare, alioth, kea, dnsmasq
+
+    var name: String {
+      switch self {
+      case .bare: "bare C"
+      case .alioth: "alioth"
+      case .kea: "Kea"
+      case .dnsmasq: "dnsmasq"
+      }
+    }
+  }
+
+  /// What was asked of it.
+  enum Kind: String, Sendable {
+    /// As many exchanges as it answers.
+    case load
+    /// One client at a time.
+    case latency
+    /// Exchanges at a rate that is the same for all, to compare CPU time.
+    case paced
+    /// Guests that boot while another one floods.
+    case flood
+    /// Nothing yet: how large it is with its bindings.
+    case memory
+  }
+
+  let round: Int
+  let subject: Subject
+  let bindings: Int
+  let kind: Kind
+  private let figures: [String: Double]
+
+  /// Nil when it is not known what the line is about.
+  init?(line: Substring) {
+    var fields: [Substring: Substring] = [:]
+    for field in line.split(separator: " ") {
+      let parts = field.split(separator: "=", maxSplits: 1)
+      if parts.count == 2 { fields[parts[0]] = parts[1] }
+    }
+    guard let round = fields["round"].flatMap({ Int($0) }),
+      let subject = fields["subject"].flatMap({ Subject(rawValue: String($0)) }),
+      let bindings = fields["bindings"].flatMap({ Int($0) }),
+      let kind = fields["kind"].flatMap({ Kind(rawValue: String($0)) })
+    else { return nil }
+    self.round = round
+    self.subject = subject
+    self.bindings = bindings
+    self.kind = kind
+    figures = Dictionary(
+      uniqueKeysWithValues: fields.compactMap { key, value in Double(value).map { (String(key), $0) } })
+  }
+
+  subscript(figure: String) -> Double? { figures[figure] }
+
+  /// A number as it stands in such a line.
+  static func plain(_ value: Double) -> String {
+    guard value.isFinite else { return "0" }
+    return "\((value * 100).rounded() / 100)"
+  }
+}
+
+/// All runs of a benchmark.
+struct DHCPRuns: Sendable {
+  private let runs: [DHCPRun]
+
+  init(text: String) { runs = text.split(separator: "\n").compactMap { DHCPRun(line: $0) } }
+
+  /// The values of a figure, by round.
+  func values(_ figure: String, _ kind: DHCPRun.Kind, of subject: DHCPRun.Subject, bindings: Int) -> [Int: Double] {
+    var values: [Int: Double] = [:]
+    for run in runs where run.kind == kind && run.subject == subject && run.bindings == bindings {
+      values[run.round] = run[figure]
+    }
+    return values
+  }
+
+  /// The median over the rounds, nil when nothing was measured.
+  func median(_ figure: String, _ kind: DHCPRun.Kind, of subject: DHCPRun.Subject, bindings: Int) -> Double? {
+    let values = values(figure, kind, of: subject, bindings: bindings)
+    var samples = Samples(Array(values.values))
+    return samples.isEmpty ? nil : samples.median()
+  }
+
+  /// The median of what one is of another in the same round, because the machine is not the same in all of them.
+  func ratio(
+    _ figure: String, _ kind: DHCPRun.Kind, of subject: DHCPRun.Subject, to other: DHCPRun.Subject, bindings: Int
+  ) -> Double? {
+    let others = values(figure, kind, of: other, bindings: bindings)
+    var ratios = Samples()
+    for (round, value) in values(figure, kind, of: subject, bindings: bindings) {
+      if let other = others[round], other > 0 { ratios.add(value / other) }
+    }
+    return ratios.isEmpty ? nil : ratios.median()
+  }
+
+  /// The sum of a figure over everything that a server was asked.
+  func total(_ figure: String, of subject: DHCPRun.Subject) -> Double? {
+    let values = runs.filter { $0.subject == subject }.compactMap { $0[figure] }
+    return values.isEmpty ? nil : values.reduce(0, +)
+  }
+
+  /// The numbers of bindings that a server was measured with.
+  func bindings(of subject: DHCPRun.Subject, _ kind: DHCPRun.Kind) -> [Int] {
+    Set(runs.filter { $0.subject == subject && $0.kind == kind }.map(\.bindings)).sorted()
+  }
+}
