@@ -20,10 +20,8 @@ struct DHCPRun: Sendable {
   enum Kind: String, Sendable {
     /// As many exchanges as it answers.
     case load
-    /// One client at a time.
-    case latency
-    /// Exchanges at a rate that is the same for all, to compare CPU time.
-    case paced
+    /// One client at a time, on the same processor as the server.
+    case alone
     /// Guests that boot while another one floods.
     case flood
     /// Nothing yet: how large it is with its bindings.
