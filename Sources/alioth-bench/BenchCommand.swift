@@ -5,10 +5,12 @@ import ArgumentParser
 struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "alioth-bench",
-    abstract: "Measures the switch engine against a real Open vSwitch, side by side with the least that could be done.",
+    abstract: "Measures the switch engine and DHCP servers, side by side with the least that could be done.",
     subcommands: [
       ColdStartCommand.self, EchoDuringStartCommand.self, EncodeCommand.self, OneFlowCommand.self, RunCommand.self,
       MemoryCommand.self, IdleCommand.self, FlowsCommand.self, RawSendCommand.self, EchoCommand.self,
       StreamCommand.self, AwaitListeningCommand.self, RecordCommand.self, ReportCommand.self,
+      DHCPLoadCommand.self, DHCPFloodCommand.self, DHCPBareCommand.self, DHCPBindingsCommand.self,
+      DHCPVerdictsCommand.self,
     ])
 }

@@ -1,6 +1,8 @@
 #ifndef CBENCH_H
 #define CBENCH_H
 
+#include "frame_batch.h"
+
 #include <linux/if_packet.h>
 #include <malloc.h>
 #include <poll.h>
