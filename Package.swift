@@ -63,6 +63,8 @@ let package = Package(
 
     // What the benchmark needs of C: a count of allocations, and calls that Swift cannot import.
     .target(name: "CBench"),
+    // The least that a DHCP responder on libpcap can be, which ours is measured by.
+    .target(name: "CDHCPBare", dependencies: ["CPcap"]),
 
     // Values and wire formats: no package, no I/O.
     .target(name: "NetworkTypes"),
@@ -132,7 +134,7 @@ let package = Package(
     .executableTarget(
       name: "alioth-bench",
       dependencies: [
-        "CBench", "GoalState", "NetworkTypes", "OpenFlow", "OpenFlowNIO", "Pipeline", "Reconciler",
+        "CBench", "CDHCPBare", "DHCP", "GoalState", "NetworkTypes", "OpenFlow", "OpenFlowNIO", "Pipeline", "Reconciler",
         "SwitchEngine", argumentParser,
       ] + nio),
 
