@@ -164,6 +164,8 @@ let package = Package(
         "SwitchTestSupport",
       ] + nio),
     .testTarget(name: "PacketCaptureTests", dependencies: ["NetworkTypes", "PacketCapture"]),
+    .testTarget(
+      name: "DHCPServerTests", dependencies: ["DHCP", "DHCPServer", "NetworkTypes", "PacketFormats", logging]),
     .testTarget(name: "HostNetworkTests", dependencies: ["HostNetwork", "NetworkTypes"]),
     .testTarget(
       name: "SouthboundTests",

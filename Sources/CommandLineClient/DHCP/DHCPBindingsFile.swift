@@ -16,12 +16,13 @@ struct DHCPBindingsFile: Sendable {
     var mtu: UInt16?
     var routes: [Route]?
     var boot: Boot?
+    var options: [String: String]?
     var ipv6OnlySeconds: UInt32?
     var rapidCommit: Bool?
     var trustRelayAgents: Bool?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-      case prefix, gateway, server, mtu, routes, boot
+      case prefix, gateway, server, mtu, routes, boot, options
       case dnsServers = "dns-servers"
       case domainName = "domain-name"
       case leaseSeconds = "lease-seconds"
@@ -62,9 +63,10 @@ struct DHCPBindingsFile: Sendable {
     var address: IPv4Address
     var hostName: String?
     var boot: Boot?
+    var options: [String: String]?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-      case mac, address, boot
+      case mac, address, boot, options
       case hostName = "host-name"
     }
   }
@@ -128,13 +130,24 @@ struct DHCPBindingsFile: Sendable {
     guard let server = subnet.server ?? subnet.gateway else {
       throw CommandFailure("\(printable(path)): subnet \(subnet.prefix) needs a gateway, or a server's address.")
     }
-    return DHCPBinding(
+    var result = DHCPBinding(
       mac: binding.mac, address: binding.address, prefix: subnet.prefix, router: subnet.gateway,
       serverIdentifier: server, dnsServers: subnet.dnsServers ?? [], domainName: subnet.domainName,
       hostName: binding.hostName, mtu: subnet.mtu, leaseSeconds: subnet.leaseSeconds ?? 86_400,
       routes: (subnet.routes ?? []).map { DHCPBinding.Route(destination: $0.destination, router: $0.nextHop) },
       boot: (binding.boot ?? subnet.boot).map(DHCPBindingsFile.boot), ipv6OnlySeconds: subnet.ipv6OnlySeconds,
       allowsRapidCommit: subnet.rapidCommit ?? false, trustsRelayAgents: subnet.trustRelayAgents ?? false)
+    let options = [(subnet.options, "subnet \(subnet.prefix)"), (binding.options, "\(binding.mac)")]
+    for (options, whose) in options {
+      for (name, value) in (options ?? [:]).sorted(by: { $0.key < $1.key }) {
+        do throws(DHCPOptionTextError) {
+          result.add(try DHCPExtraOption(named: name, text: value))
+        } catch {
+          throw CommandFailure("\(printable(path)): \(whose), option '\(printable(name))': \(sentence("\(error)"))")
+        }
+      }
+    }
+    return result
   }
 
   private static func boot(_ boot: Boot) -> DHCPBoot {
