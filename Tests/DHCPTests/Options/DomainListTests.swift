@@ -62,9 +62,9 @@ struct DomainListTests {
     #expect(bytes.count == 255)
     #expect(try DHCPOptionValue(decoding: bytes, of: .lostServer) == .domainName(name))
     #expect(DHCPDomainName(longest + "b") == nil && DHCPDomainName(label + "a") == nil)
-    let tooLong = [UInt8](repeating: 0, count: 0) + [62] + Array(repeating: 98, count: 62) + bytes[64...]
-    #expect(tooLong.count == 254)
-    let over = [3, 97, 97, 97] + tooLong.dropLast() + [0]
+    // The first label is a byte shorter, and a label of two bytes stands before it: 256 in all.
+    let over = frame("01 61 3e") + Array(repeating: UInt8(ascii: "a"), count: 62) + bytes[64...]
+    #expect(over.count == 256)
     #expect(throws: DHCPOptionError.self) { try DHCPOptionValue(decoding: over, of: .lostServer) }
     // 128 names are read; what would be the 129th is not, though two bytes are enough for it.
     let first = frame("01 61 00")
