@@ -1,5 +1,5 @@
-// Frames of stock clients and servers, captured on a veth pair and annotated: ISC dhclient 4.4.3-P1 as the client, dnsmasq
-// 2.90 as the server. Checksums of UDP are partial, as a virtual interface leaves them.
+// Frames of stock clients and servers, captured on a veth pair and annotated: ISC dhclient 4.4.3-P1 and systemd-networkd
+// 252 as clients, dnsmasq 2.90 as the server. Checksums of UDP are partial, as a virtual interface leaves them.
 
 enum V6ClientFrames {
   /// dhclient looks for servers.
@@ -133,5 +133,46 @@ enum V6ClientFrames {
     000d0009 000073756363657373  # option 13, status
     0018000e 076578616d706c65047465737400  # option 24, domain list
     00170010 20010db8000100000000000000000053  # option 23, DNS servers
+    """)
+
+  /// systemd-networkd looks for servers, and would take a lease at once.
+  static let networkdSolicit = frame(
+    """
+    333300010002fa163e11223386dd  # Ethernet
+    6007187d005c1101 fe80000000000000f8163efffe112233 ff020000000000000000000000010002  # IPv6
+    02220223005c554f  # UDP
+    0106fccc  # type, transaction
+    000e0000  # option 14, rapid commit
+    0003000c 314769830000000000000000  # option 3, IA_NA
+    0019000c 314769830000000000000000  # option 25, IA_PD
+    00270004 0102766d  # option 39, client FQDN
+    00060008 0017001f00380052  # option 6, option request
+    0001000e 00020000ab110033bdebf95e192c  # option 1, client identifier
+    00080002 0000  # option 8, elapsed time
+    """)
+
+  /// systemd-networkd prolongs its lease.
+  static let networkdRenew = frame(
+    """
+    333300010002fa163e11223386dd  # Ethernet
+    6007187d00711101 fe80000000000000f8163efffe112233 ff020000000000000000000000010002  # IPv6
+    0222022300715564  # UDP
+    05c96fca  # type, transaction
+    0002000b 0002000000010011223344  # option 2, server identifier
+    00030028 314769830000000000000000  # option 3, IA_NA
+      00050018 20010db80001000000000000000001c40000000000000000  # option 5, IAADDR
+    00270004 0102766d  # option 39, client FQDN
+    00060006 0017001f0038  # option 6, option request
+    0001000e 00020000ab110033bdebf95e192c  # option 1, client identifier
+    00080002 0000  # option 8, elapsed time
+    """)
+
+  /// systemd-networkd asks for routers.
+  static let networkdRouterSolicitation = frame(
+    """
+    333300000002fa163e11223386dd  # Ethernet
+    600ceb3e00103aff fe80000000000000f8163efffe112233 ff020000000000000000000000000002  # IPv6
+    8500ca7700000000  # type, code, checksum, reserved
+    0101fa163e112233  # option 1, source link-layer address
     """)
 }
