@@ -93,6 +93,37 @@ struct DHCPv6GoldenTests {
     #expect(renewed.associations == [granted(0x3147_6983, [reserved6], expired: [old])])
   }
 
+  @Test("systemd-networkd's SOLICIT gets a committed lease and a prefix, byte for byte")
+  func committed() throws {
+    let prefix = try prefix6("2001:db8:ff00::/56")
+    let binding = try guestBinding6 {
+      $0.rapidCommit = true
+      $0.delegatedPrefixes = [prefix]
+      $0.timeServers = [serverLinkLocal]
+      $0.solMaxRT = 3600
+    }
+    let expected = frame(
+      """
+      fa163e112233 0637218d35b9 86dd  # Ethernet
+      60000000 00d1 11 40  # IPv6: 209 bytes of UDP, hop limit 64
+      fe800000000000000000000000000001 fe80000000000000f8163efffe112233
+      0223 0222 00d1 cd1c  # UDP: 547 to 546, complete checksum
+      07 06fccc  # REPLY, the client's transaction
+      0001 000e 0002 0000ab11 0033bdebf95e192c  # the client's identifier: DUID-EN
+      0002 000a 0003 0001 0637218d35b9  # the server's identifier: DUID-LL
+      000e 0000  # rapid commit
+      0003 0028 31476983 00000708 00000b40  # IA_NA: IAID, T1 1800, T2 2880
+        0005 0018 20010db80001000000000000000001ee 00000e10 00001c20  # address, 3600, 7200
+      0019 0029 31476983 00000708 00000b40  # IA_PD: IAID, T1 1800, T2 2880
+        001a 0019 00000e10 00001c20 38 20010db8ff00 00*10  # 3600, 7200, a prefix of 56 bits
+      0017 0010 20010db8000100000000000000000053  # name server
+      0038 0014 0001 0010 fe800000000000000000000000000001  # time server
+      001f 0010 fe800000000000000000000000000001  # simple time server
+      0052 0004 00000e10  # SOL_MAX_RT
+      """)
+    #expect(try V6Reply(V6ClientFrames.networkdSolicit, binding).bytes == expected)
+  }
+
   @Test("captured messages have partial checksums, and are answered")
   func partialChecksum() throws {
     let bytes = V6ClientFrames.dhclientSolicit

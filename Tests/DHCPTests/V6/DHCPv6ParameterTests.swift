@@ -86,6 +86,21 @@ struct DHCPv6ParameterTests {
     #expect(try V6Reply(message, try binding(mtu: 9000)).codes == [1, 2, 3, 59, 60, 103, 82])
   }
 
+  @Test("a reply of exactly the least MTU is sent, and of no byte more")
+  func exactRoom() throws {
+    let message = V6ClientMessage(.informationRequest, [asking(for: 59, 60, 103)])
+    for (length, codes) in [(158, [1, 2, 59, 60, 103]), (159, [1, 2, 59, 60])] as [(Int, [UInt16])] {
+      let binding = try guestBinding6 {
+        $0.bootFileURL = String(repeating: "u", count: 512)
+        $0.bootFileParameters = [String(repeating: "p", count: length)]
+        $0.captivePortal = String(repeating: "c", count: 512)
+      }
+      let reply = try V6Reply(message, binding)
+      #expect(reply.codes == codes)
+      if length == 158 { #expect(reply.bytes.count == 14 + 1280) }
+    }
+  }
+
   @Test("associations that do not fit into a reply are no reason to send a longer one")
   func tooManyAssociations() throws {
     let addresses = (0..<16).map { IPv6Address(high: 0x2001_0db8_0009_0000, low: $0) }

@@ -85,7 +85,7 @@ extension DHCPv6DUID: CustomStringConvertible {
 }
 
 /// Pairs of digits without anything between, 32 bytes at most.
-func hexadecimal(_ bytes: [UInt8]) -> String {
+private func hexadecimal(_ bytes: [UInt8]) -> String {
   bytes.prefix(32).map { hexString(UInt64($0), digits: 2) }.joined() + (bytes.count > 32 ? "…" : "")
 }
 
