@@ -57,7 +57,7 @@ public enum DHCPv6DropReason: String, Error, Hashable, Sendable, CaseIterable {
   case malformedUDP = "malformed_udp"
   /// Not to the server's port, 547.
   case notServerPort = "not_server_port"
-  /// Not from a link-local address: nobody to answer on this link (RFC 8415 section 13.1).
+  /// Not from a link-local address: nobody to answer on this link (RFC 8415 section 17.1).
   case notLinkLocalSource = "not_link_local_source"
   /// Not to ff02::1:2. No client is told that it may send to the server's own address (RFC 8415 section 16).
   case notForServer = "not_for_server"
