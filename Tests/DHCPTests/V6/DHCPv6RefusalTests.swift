@@ -49,6 +49,12 @@ struct DHCPv6RefusalTests {
       (solicit.frame(carrying: solicit.payload + [0, 6, 0, 1, 0]), .malformedOptions),
       (solicit.frame(carrying: solicit.payload + [0, 39, 0, 0]), .malformedOptions),
       (solicit.frame(carrying: solicit.payload + [0, 3, 0, 4, 0, 0, 0, 1]), .malformedOptions),
+      (
+        solicit.frame(carrying: solicit.payload + frame("0003 002a 00*12 0005 001a 00*24 000d")), .malformedOptions
+      ),
+      (
+        solicit.frame(carrying: solicit.payload + frame("0019 002d 00*12 001a 001d 00*25 000d 0001")), .malformedOptions
+      ),
     ]
     for (bytes, reason) in cases {
       #expect(respond6(bytes, try guestBinding6()) == .drop(reason))
