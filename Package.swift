@@ -192,7 +192,8 @@ let package = Package(
       dependencies: ["CommandLineClient", "NetworkTypes", "PacketCapture", argumentParser, nioHTTP1] + nio),
     .testTarget(name: "EndToEndTests", exclude: ["Lab"]),
     .target(
-      name: "FuzzChecks", dependencies: ["NetworkTypes", "OVSDB", "OpenFlow", "Reconciler", "SwitchModel"],
+      name: "FuzzChecks",
+      dependencies: ["DHCP", "NetworkTypes", "OVSDB", "OpenFlow", "PacketFormats", "Reconciler", "SwitchModel"],
       path: "Tests/Fuzz/Checks"),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzChecks", "NetworkTypes"], path: "Tests/Fuzz/Replay"),
   ],
@@ -210,12 +211,12 @@ for target in package.targets where target.type != .system {
 
 // The fuzzers (docs/fuzzing.md): only for `make fuzz`, because libFuzzer finds nothing in code that is not instrumented.
 if Context.environment["FUZZ"] == "1" {
-  let instrumented: Set = ["NetworkTypes", "OVSDB", "OpenFlow", "PacketFormats", "Reconciler", "SwitchModel"]
+  let instrumented: Set = ["DHCP", "NetworkTypes", "OVSDB", "OpenFlow", "PacketFormats", "Reconciler", "SwitchModel"]
   for target in package.targets where instrumented.contains(target.name) {
     target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-sanitize=fuzzer"])]
   }
   package.targets.append(.target(name: "FuzzDriver", dependencies: ["FuzzChecks"], path: "Tests/Fuzz/Driver"))
-  for name in ["Message", "Session", "ReadBack", "Flow", "Text", "JSON", "OVSDB", "ModelSwitch", "Packet"] {
+  for name in ["Message", "Session", "ReadBack", "Flow", "Text", "JSON", "OVSDB", "ModelSwitch", "Packet", "DHCP", "DHCPv6"] {
     package.targets.append(
       .executableTarget(
         name: "\(name)Fuzz", dependencies: ["FuzzChecks", "FuzzDriver"], path: "Tests/Fuzz/Targets/\(name)",

@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #endif
 #include <errno.h>
+#include <malloc.h>
 #include <netpacket/packet.h>
 #include <pcap/pcap.h>
 #include <stdint.h>

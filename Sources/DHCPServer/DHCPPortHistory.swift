@@ -5,16 +5,15 @@ import Synchronization
 /// What happened on a port: the lease, how often it was declined, and how much its guest sent lately.
 ///
 /// There is one for each port, written by the responder's thread and read by whoever shows it: no list of leases is ever
-/// copied or locked as a whole.
+/// copied or locked as a whole. A port whose guest has never said anything takes a pointer.
 public final class DHCPPortHistory: Sendable {
-  struct State {
-    var bucket = DHCPTokenBucket()
-    var backOff = DHCPDeclineBackOff()
-    var lease: DHCPLease?
-    var hostName: [UInt8] = []
-    var vendorClass: [UInt8] = []
-    var lastProbe: (transaction: UInt32, outcome: ProbeOutcome)?
-  }
+  let state = Mutex<DHCPPortState?>(nil)
+
+  /// Nothing has happened.
+  public init() {}
+
+  /// The lease; nil when the guest has never been answered.
+  public var lease: DHCPLease? { state.withLock { $0?.lease } }
 
   /// What the responder did with a message that only asked.
   public enum ProbeOutcome: Hashable, Sendable {
@@ -22,28 +21,50 @@ public final class DHCPPortHistory: Sendable {
     case dropped(DHCPDropReason)
   }
 
-  let state = Mutex(State())
-
-  /// Nothing has happened.
-  public init() {}
-
-  /// The lease; nil when the guest has never been answered.
-  public var lease: DHCPLease? { state.withLock { $0.lease } }
-
   /// What became of the last message that only asked, if it had this transaction id.
   public func lastProbe(_ transaction: UInt32) -> ProbeOutcome? {
     state.withLock { state in
-      state.lastProbe.flatMap { $0.transaction == transaction ? $0.outcome : nil }
+      state?.lastProbe.flatMap { $0.transaction == transaction ? $0.outcome : nil }
+    }
+  }
+
+  /// Hands the state to `body`; it is made when it is first needed.
+  func change(_ body: (DHCPPortState) -> Void) {
+    state.withLock { state in
+      let existing = state ?? DHCPPortState()
+      state = existing
+      body(existing)
     }
   }
 }
 
-extension DHCPPortHistory.State {
+/// The state of one port, under its history's lock.
+final class DHCPPortState {
+  var bucket = DHCPTokenBucket()
+  var backOff = DHCPDeclineBackOff()
+  private(set) var lastProbe: (transaction: UInt32, outcome: DHCPPortHistory.ProbeOutcome)?
+  private var last: (message: DHCPMessageType, time: Int, address: IPv4Address)?
+  private var acknowledged: Int?
+  private var declines = 0
+  private var hostName: [UInt8] = []
+  private var vendorClass: [UInt8] = []
+
   /// The longest of a guest's words that is kept.
   private static let longestText = 64
 
+  var isInConflict: Bool { declines > 0 }
+
+  var lease: DHCPLease? {
+    last.map { last in
+      DHCPLease(
+        lastMessage: last.message, time: last.time, address: last.address, acknowledged: acknowledged,
+        declines: declines, hostName: DHCPPortState.printable(hostName),
+        vendorClass: DHCPPortState.printable(vendorClass))
+    }
+  }
+
   /// Notes what became of a message, if it only asked whether the guest would be answered; returns whether it did.
-  mutating func noteProbe(_ outcome: DHCPOutcome, _ notes: DHCPClientNotes, in frame: RawSpan) -> Bool {
+  func noteProbe(_ outcome: DHCPOutcome, _ notes: DHCPClientNotes, in frame: RawSpan) -> Bool {
     let range = notes.vendorClass
     guard range.count == DHCPServedPort.probeClass.count, range.upperBound <= frame.byteCount,
       frame.extracting(range).withUnsafeBytes({ $0.elementsEqual(DHCPServedPort.probeClass) })
@@ -57,45 +78,36 @@ extension DHCPPortHistory.State {
   }
 
   /// Notes a message, and what the guest says of itself if that is new.
-  mutating func note(
+  func note(
     _ message: DHCPMessageType, _ address: IPv4Address, at seconds: Int, _ notes: DHCPClientNotes, in frame: RawSpan
   ) {
-    var lease =
-      self.lease
-      ?? DHCPLease(
-        lastMessage: message, time: seconds, address: address, acknowledged: nil, declines: 0, hostName: "",
-        vendorClass: "")
-    lease.lastMessage = message
-    lease.time = seconds
-    lease.address = address
-    if message == .ack { lease.acknowledged = seconds }
-    if DHCPPortHistory.State.replace(&hostName, notes.hostName, frame) { lease.hostName = printable(hostName) }
-    if DHCPPortHistory.State.replace(&vendorClass, notes.vendorClass, frame) {
-      lease.vendorClass = printable(vendorClass)
-    }
-    self.lease = lease
+    last = (message, seconds, address)
+    if message == .ack { acknowledged = seconds }
+    DHCPPortState.replace(&hostName, notes.hostName, frame)
+    DHCPPortState.replace(&vendorClass, notes.vendorClass, frame)
   }
 
-  mutating func noteDecline() { lease?.declines += 1 }
+  func noteDecline(at elapsed: Duration) {
+    declines += 1
+    backOff.declined(at: elapsed)
+  }
 
-  mutating func noteRenewal() {
+  func noteRenewal() {
     backOff.renewed()
-    lease?.declines = 0
+    declines = 0
   }
 
-  /// Whether the bytes are others than before; then they are kept.
-  private static func replace(_ kept: inout [UInt8], _ range: Range<Int>, _ frame: RawSpan) -> Bool {
-    guard !range.isEmpty, range.upperBound <= frame.byteCount else { return false }
+  /// Keeps the bytes if they are others than before.
+  private static func replace(_ kept: inout [UInt8], _ range: Range<Int>, _ frame: RawSpan) {
+    guard !range.isEmpty, range.upperBound <= frame.byteCount else { return }
     let end = min(range.upperBound, range.lowerBound + longestText)
-    return frame.extracting(range.lowerBound..<end).withUnsafeBytes { bytes in
-      guard !kept.elementsEqual(bytes) else { return false }
-      kept = Array(bytes)
-      return true
+    frame.extracting(range.lowerBound..<end).withUnsafeBytes { bytes in
+      if !kept.elementsEqual(bytes) { kept = Array(bytes) }
     }
   }
 
   /// Bytes from a guest as text that disturbs no log and no terminal.
-  private func printable(_ bytes: [UInt8]) -> String {
+  private static func printable(_ bytes: [UInt8]) -> String {
     String(decoding: bytes.map { (0x20...0x7e).contains($0) ? $0 : UInt8(ascii: ".") }, as: UTF8.self)
   }
 }

@@ -3,8 +3,7 @@ import NetworkTypes
 
 /// A port whose guest is answered: its reservation, and what happened so far.
 public final class DHCPServedPort: Sendable {
-  /// How the port is called in logs and lists.
-  public let name: String
+  private let givenName: String?
   /// The source of replies' frames.
   public let serverMAC: MACAddress
   /// What the guest is told; nil when it is known and has nothing to be told.
@@ -15,11 +14,14 @@ public final class DHCPServedPort: Sendable {
   /// The vendor class of a message that only asks whether the guest would be answered: it is not taken for the guest's.
   public static let probeClass = Array("alioth-probe".utf8)
 
+  /// How the port is called in logs and lists: as it was named, or by its guest's MAC address.
+  public var name: String { givenName ?? binding.map { "\($0.mac)" } ?? "" }
+
   /// A port of the given parts.
   public init(
-    name: String, serverMAC: MACAddress, binding: DHCPCompiledBinding?, history: DHCPPortHistory = DHCPPortHistory()
+    name: String? = nil, serverMAC: MACAddress, binding: DHCPCompiledBinding?, history: DHCPPortHistory = DHCPPortHistory()
   ) {
-    self.name = name
+    givenName = name
     self.serverMAC = serverMAC
     self.binding = binding
     self.history = history
@@ -44,6 +46,9 @@ public struct DHCPSnapshot: Sendable {
     self.ports = ports
     self.key = key
   }
+
+  /// What happened on the port of this MAC address; nil for one that is not known.
+  public func history(of mac: MACAddress) -> DHCPPortHistory? { ports[mac]?.history }
 
   /// All ports, in no order.
   public var all: some Collection<DHCPServedPort> { ports.values }

@@ -101,7 +101,13 @@ public final class DHCPServer: Sendable {
   private func serve(on capture: PacketCapture, _ session: inout DHCPSession) throws {
     counted.withLock { $0.isListening = true }
     let overrunsBefore = counters.overruns
+    var lastLook = ContinuousClock.now
     while !stopped {
+      // The library reads two files for it, which takes longer than an answer.
+      if ContinuousClock.now - lastLook > .seconds(1), let statistics = try? capture.statistics() {
+        lastLook = .now
+        counted.withLock { $0.overruns = overrunsBefore + Int(clamping: statistics.dropped) }
+      }
       guard try capture.wait(timeoutMilliseconds: 1000) else { continue }
       var isDrained = false
       while !isDrained, !stopped {
@@ -111,9 +117,6 @@ public final class DHCPServer: Sendable {
         isDrained = try drain(capture, snapshot, &session) < DHCPServer.batchSize
         let sent = try capture.inject(session.batch)
         if sent < session.batch.count { counted.withLock { $0.sendFailures += session.batch.count - sent } }
-      }
-      if let statistics = try? capture.statistics() {
-        counted.withLock { $0.overruns = overrunsBefore + Int(clamping: statistics.dropped) }
       }
     }
   }

@@ -3,7 +3,6 @@ import Glibc
 import Logging
 import NetworkTypes
 import PacketCapture
-import Synchronization
 
 /// What the responder's thread does with frames: answers go into a batch, which is sent when all that has come is looked
 /// at.
@@ -42,11 +41,11 @@ struct DHCPSession {
       counters.strays += 1
       return
     }
-    port.history.state.withLock { answer(frame, port, &$0, &counters) }
+    port.history.change { answer(frame, port, $0, &counters) }
   }
 
   private mutating func answer(
-    _ frame: RawSpan, _ port: DHCPServedPort, _ state: inout DHCPPortHistory.State, _ counters: inout DHCPCounters
+    _ frame: RawSpan, _ port: DHCPServedPort, _ state: DHCPPortState, _ counters: inout DHCPCounters
   ) {
     guard state.bucket.take(limit, at: now) else {
       counters.limited += 1
@@ -70,14 +69,13 @@ struct DHCPSession {
     case .event(.declined(let address)):
       counters.declines += 1
       // A guest could decline all day: its first is worth a line, the others are counted.
-      if state.lease?.isInConflict != true {
+      if !state.isInConflict {
         logger.warning(
           "guest declined its address: somebody else may be using it",
           metadata: ["port": "\(port.name)", "address": "\(address)"])
       }
       state.note(.decline, address, at: seconds, notes, in: frame)
-      state.noteDecline()
-      state.backOff.declined(at: elapsed)
+      state.noteDecline(at: elapsed)
     case .event(.released(let address)):
       counters.releases += 1
       state.note(.release, address, at: seconds, notes, in: frame)

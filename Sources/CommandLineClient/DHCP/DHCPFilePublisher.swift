@@ -1,33 +1,31 @@
+import CPcap
 import DHCP
 import DHCPServer
 import NetworkTypes
-import Synchronization
 
 /// Puts reservations into the responder's table. A guest that stays keeps its history.
-final class DHCPFilePublisher: Sendable {
-  private let table: DHCPTable
-  private let serverMAC: MACAddress
-  private let histories = Mutex<[MACAddress: DHCPPortHistory]>([:])
+struct DHCPFilePublisher: Sendable {
+  let table: DHCPTable
+  let path: String
+  let serverMAC: MACAddress
 
-  init(table: DHCPTable, serverMAC: MACAddress) {
-    self.table = table
-    self.serverMAC = serverMAC
+  /// Reads the file, and returns how many there are.
+  func publish() throws -> Int {
+    let count = try replaceTable(try DHCPBindingsFile(contentsOf: path).bindings())
+    // Reading took far more memory than what is kept of it.
+    malloc_trim(0)
+    return count
   }
 
-  /// Returns how many there are.
-  func publish(_ bindings: [DHCPBinding]) -> Int {
+  private func replaceTable(_ bindings: [DHCPBinding]) throws -> Int {
     var compiler = DHCPBindingCompiler()
     var ports: [MACAddress: DHCPServedPort] = [:]
     ports.reserveCapacity(bindings.count)
-    histories.withLock { histories in
-      var kept: [MACAddress: DHCPPortHistory] = [:]
-      for binding in bindings {
-        let history = histories[binding.mac] ?? DHCPPortHistory()
-        kept[binding.mac] = history
-        ports[binding.mac] = DHCPServedPort(
-          name: "\(binding.mac)", serverMAC: serverMAC, binding: compiler.compile(binding), history: history)
-      }
-      histories = kept
+    let old = table.current
+    for binding in bindings {
+      ports[binding.mac] = DHCPServedPort(
+        serverMAC: serverMAC, binding: compiler.compile(binding),
+        history: old.history(of: binding.mac) ?? DHCPPortHistory())
     }
     table.publish(DHCPSnapshot(ports, key: .source))
     return ports.count

@@ -43,10 +43,9 @@ struct DHCPServeCommand: AsyncParsableCommand {
   func run() async throws {
     let console = Console.current
     let serverMAC = try hardwareAddress(of: interface)
-    let file = try DHCPBindingsFile(contentsOf: bindings)
     let table = DHCPTable(key: .source)
-    let publisher = DHCPFilePublisher(table: table, serverMAC: serverMAC)
-    let count = publisher.publish(try file.bindings())
+    let publisher = DHCPFilePublisher(table: table, path: bindings, serverMAC: serverMAC)
+    let count = try publisher.publish()
     var reader = try ConfigurationReader(text: "log: {level: \(logLevel.rawValue)}", file: "command line")
     try LogConfiguration(&reader).bootstrap()
     let logger = Logger(label: "dhcp")
@@ -71,7 +70,7 @@ struct DHCPServeCommand: AsyncParsableCommand {
     for await number in signals.numbers {
       guard number == SIGHUP else { break }
       do {
-        let count = publisher.publish(try DHCPBindingsFile(contentsOf: bindings).bindings())
+        let count = try publisher.publish()
         logger.info("reservations read again", metadata: ["file": "\(bindings)", "count": "\(count)"])
       } catch {
         logger.error("reservations not read: the old ones stay", metadata: ["reason": "\(error)"])

@@ -27,14 +27,13 @@ public struct DHCPBoot: Hashable, Sendable {
 }
 
 /// The same, encoded.
-struct DHCPCompiledBoot: Sendable {
+final class DHCPCompiledBoot: Sendable {
   let nextServer: IPv4Address
   let serverName: [UInt8]
   private let file: [UInt8]
   private let files: [(architecture: UInt16, name: [UInt8])]
   private let ipxeFile: [UInt8]?
 
-  /// - Parameter nextServer: Where files come from when `boot` does not say.
   init(_ boot: DHCPBoot) {
     nextServer = boot.nextServer ?? .any
     serverName = Array((boot.serverName ?? "").utf8)

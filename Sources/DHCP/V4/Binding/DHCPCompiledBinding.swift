@@ -22,18 +22,7 @@ public final class DHCPCompiledBinding: Sendable {
   let networkOptions: [UInt8]
   let portOptions: [UInt8]
   /// What few ports have; one pointer for all others.
-  let extras: Extras?
-
-  final class Extras: Sendable {
-    let boot: DHCPCompiledBoot?
-    /// The guest's whole name as labels, ended by a zero byte (RFC 1035 section 3.1); empty for none.
-    let labels: [UInt8]
-
-    init(boot: DHCPCompiledBoot?, labels: [UInt8]) {
-      self.boot = boot
-      self.labels = labels
-    }
-  }
+  let boot: DHCPCompiledBoot?
 
   init(_ binding: DHCPBinding, networkOptions: [UInt8], portOptions: [UInt8]) {
     mac = binding.mac
@@ -46,9 +35,7 @@ public final class DHCPCompiledBinding: Sendable {
     trustsRelayAgents = binding.trustsRelayAgents
     self.networkOptions = networkOptions
     self.portOptions = portOptions
-    let labels = binding.encodedName
-    let boot = binding.boot.map(DHCPCompiledBoot.init)
-    extras = boot == nil && labels.isEmpty ? nil : Extras(boot: boot, labels: labels)
+    boot = binding.boot.map(DHCPCompiledBoot.init)
   }
 
   /// Whether the options of both networks are the same bytes in memory.
@@ -118,16 +105,6 @@ extension DHCPBinding {
     case .option(let option):
       extraOptions.append(option)
     }
-  }
-
-  /// The guest's name within its domain, as labels ended by a zero byte; empty when there is none.
-  fileprivate var encodedName: [UInt8] {
-    guard let hostName, !hostName.isEmpty else { return [] }
-    let isWhole = hostName.contains(".") || domainName?.isEmpty ?? true
-    guard let name = DHCPDomainName(isWhole ? hostName : "\(hostName).\(domainName ?? "")") else { return [] }
-    var bytes: [UInt8] = []
-    name.write(to: &bytes)
-    return bytes
   }
 }
 

@@ -63,9 +63,10 @@ struct DHCPReplyOptions {
       buffer.append(DHCPOptionCode.rapidCommit.rawValue)
       buffer.append(0)
     }
-    if let boot = binding.extras?.boot {
-      if !boot.serverName.isEmpty, isSent(.tftpServerName, wishes.wanted) {
-        buffer.appendOption(.tftpServerName, boot.serverName.span.bytes)
+    if let boot = binding.boot {
+      let name = boot.serverName
+      if !name.isEmpty, isSent(.tftpServerName, wishes.wanted) {
+        buffer.appendOption(.tftpServerName, name.span.bytes)
       }
       let file = boot.file(for: wishes)
       if !file.isEmpty, isSent(.bootFileName, wishes.wanted) { buffer.appendOption(.bootFileName, file.span.bytes) }
@@ -74,48 +75,7 @@ struct DHCPReplyOptions {
         buffer.appendOption(.clientMachineIdentifier, $0)
       }
     }
-    _ = wishes.withValue(wishes.fullName, in: payload) { writeFullName($0, to: &buffer) }
-  }
-
-  /// The guest's whole name in the form that it asks in (RFC 4702 section 4): only to who sent the option, with the flags
-  /// that say that nobody here updates the DNS. Without a name of ours the guest's own goes back.
-  private func writeFullName(_ sent: RawSpan, to buffer: inout [UInt8]) {
-    guard let flags = sent.uint8(at: 0), sent.byteCount >= 3 else { return }
-    let isEncoded = flags & FullNameFlag.encoded != 0
-    var answer = flags & FullNameFlag.encoded | FullNameFlag.noUpdate
-    if flags & FullNameFlag.serverUpdates != 0 { answer |= FullNameFlag.overridden }
-    let start = buffer.count
-    buffer.append(DHCPOptionCode.clientFQDN.rawValue)
-    buffer.append(0)
-    buffer.append(answer)
-    // The codes of the deprecated fields: no update was made by a server.
-    buffer.append(255)
-    buffer.append(255)
-    let labels = binding.extras?.labels ?? []
-    if labels.isEmpty {
-      buffer.append(sent, 3..<min(sent.byteCount, 255))
-    } else if isEncoded {
-      buffer.append(contentsOf: labels.prefix(252))
-    } else {
-      appendText(labels, to: &buffer)
-    }
-    buffer[start + 1] = UInt8(clamping: buffer.count - start - 2)
-  }
-
-  private enum FullNameFlag {
-    static let serverUpdates: UInt8 = 1
-    static let overridden: UInt8 = 2
-    static let encoded: UInt8 = 4
-    static let noUpdate: UInt8 = 8
-  }
-
-  private func appendText(_ labels: [UInt8], to buffer: inout [UInt8]) {
-    var offset = 0
-    while offset < labels.count, labels[offset] > 0 {
-      if offset > 0 { buffer.append(UInt8(ascii: ".")) }
-      let end = min(labels.count, offset + 1 + Int(labels[offset]))
-      buffer.append(contentsOf: labels[offset + 1..<end])
-      offset = end
-    }
+    let fullName = DHCPFullName(binding)
+    _ = wishes.withValue(wishes.fullName, in: payload) { fullName.write(inAnswerTo: $0, to: &buffer) }
   }
 }

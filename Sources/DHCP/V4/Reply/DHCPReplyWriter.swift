@@ -82,7 +82,7 @@ struct DHCPReplyWriter {
     if reply.kind != .nak {
       if reply.state != .initializing { buffer.setUInt32(request.clientAddress.rawValue, at: start + 12) }
       if reply.state != .informing { buffer.setUInt32(reply.address.rawValue, at: start + 16) }
-      if let boot = binding.extras?.boot { write(boot, request.wishes, start, to: &buffer) }
+      if let boot = binding.boot { write(boot, request.wishes, start, to: &buffer) }
     }
     buffer.setUInt32(request.relayAddress.rawValue, at: start + 24)
     buffer.setUInt64(request.hardwareAddress.high, at: start + 28)
