@@ -46,8 +46,14 @@ final class DHCPPortState {
   private var last: (message: DHCPMessageType, time: Int, address: IPv4Address)?
   private var acknowledged: Int?
   private var declines = 0
-  private var hostName: [UInt8] = []
-  private var vendorClass: [UInt8] = []
+  private var hostName = Words()
+  private var vendorClass = Words()
+
+  /// A guest's words, and a hash of them, which tells without a look at them that they are the same again.
+  private struct Words {
+    var bytes: [UInt8] = []
+    var hash: UInt64 = 0
+  }
 
   /// The longest of a guest's words that is kept.
   private static let longestText = 64
@@ -58,8 +64,8 @@ final class DHCPPortState {
     last.map { last in
       DHCPLease(
         lastMessage: last.message, time: last.time, address: last.address, acknowledged: acknowledged,
-        declines: declines, hostName: DHCPPortState.printable(hostName),
-        vendorClass: DHCPPortState.printable(vendorClass))
+        declines: declines, hostName: DHCPPortState.printable(hostName.bytes),
+        vendorClass: DHCPPortState.printable(vendorClass.bytes))
     }
   }
 
@@ -98,11 +104,14 @@ final class DHCPPortState {
   }
 
   /// Keeps the bytes if they are others than before.
-  private static func replace(_ kept: inout [UInt8], _ range: Range<Int>, _ frame: RawSpan) {
+  private static func replace(_ kept: inout Words, _ range: Range<Int>, _ frame: RawSpan) {
     guard !range.isEmpty, range.upperBound <= frame.byteCount else { return }
     let end = min(range.upperBound, range.lowerBound + longestText)
     frame.extracting(range.lowerBound..<end).withUnsafeBytes { bytes in
-      if !kept.elementsEqual(bytes) { kept = Array(bytes) }
+      // FNV-1a. A guest that finds other words of the same hash is shown with its old ones.
+      var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+      for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+      if hash != kept.hash { kept = Words(bytes: Array(bytes), hash: hash) }
     }
   }
 

@@ -27,38 +27,3 @@ public final class DHCPServedPort: Sendable {
     self.history = history
   }
 }
-
-/// All ports that are answered: a value that is made once and then only read.
-public struct DHCPSnapshot: Sendable {
-  /// How a frame's port is told.
-  public enum Key: Sendable {
-    /// By the destination address, where the switch has written the port.
-    case destination
-    /// By the source address, on an interface that leads to the guests themselves.
-    case source
-  }
-
-  private let key: Key
-  private let ports: [MACAddress: DHCPServedPort]
-
-  /// The ports by the MAC address that tells them.
-  public init(_ ports: [MACAddress: DHCPServedPort] = [:], key: Key) {
-    self.ports = ports
-    self.key = key
-  }
-
-  /// What happened on the port of this MAC address; nil for one that is not known.
-  public func history(of mac: MACAddress) -> DHCPPortHistory? { ports[mac]?.history }
-
-  /// All ports, in no order.
-  public var all: some Collection<DHCPServedPort> { ports.values }
-
-  /// The port that a frame comes from; nil for one that is not known.
-  func port(of frame: RawSpan) -> DHCPServedPort? {
-    let offset = key == .destination ? 0 : 6
-    guard frame.byteCount >= 12 else { return nil }
-    let high = UInt16(bigEndian: frame.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self))
-    let low = UInt32(bigEndian: frame.unsafeLoadUnaligned(fromByteOffset: offset + 2, as: UInt32.self))
-    return ports[MACAddress(rawValue: UInt64(high) << 32 | UInt64(low))]
-  }
-}

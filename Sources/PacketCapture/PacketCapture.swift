@@ -107,24 +107,19 @@ public final class PacketCapture {
   /// - Returns: how many frames there were; fewer than `limit` means that none is left for now.
   @discardableResult
   public func drain(limit: Int, _ body: (CapturedFrame, RawSpan) -> Void) throws(CaptureError) -> Int {
-    var count = 0
-    while count < limit {
-      var header: UnsafeMutablePointer<pcap_pkthdr>?
-      var bytes: UnsafePointer<UInt8>?
-      let result = pcap_next_ex(handle, &header, &bytes)
-      if result == 0 {
-        if count == 0, isInterfaceGone { throw interfaceGone(attempt: "read frames") }
-        break
+    guard limit > 0 else { return 0 }
+    // The library asks the kernel when it finds nothing, not when it has handed over all that there was.
+    let result = withoutActuallyEscaping(body) { body in
+      var receiver = FrameReceiver(body: body)
+      return withUnsafeMutablePointer(to: &receiver) { pointer in
+        pointer.withMemoryRebound(to: UInt8.self, capacity: MemoryLayout<FrameReceiver>.size) { user in
+          pcap_dispatch(handle, Int32(clamping: limit), { FrameReceiver.take($0, $1, $2) }, user)
+        }
       }
-      guard result == 1, let header, let bytes else { throw readFailure() }
-      let frame = CapturedFrame(
-        // With nanosecond precision tv_usec holds nanoseconds (pcap_set_tstamp_precision(3PCAP)).
-        timestamp: CaptureTimestamp(seconds: header.pointee.ts.tv_sec, nanoseconds: header.pointee.ts.tv_usec),
-        originalLength: Int(header.pointee.len))
-      body(frame, RawSpan(_unsafeStart: bytes, byteCount: Int(header.pointee.caplen)))
-      count += 1
     }
-    return count
+    guard result >= 0 else { throw readFailure() }
+    if result == 0, isInterfaceGone { throw interfaceGone(attempt: "read frames") }
+    return Int(result)
   }
 
   private func readFailure() -> CaptureError {
@@ -149,5 +144,22 @@ public final class PacketCapture {
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(fileDescriptor, $0, &length) }
     }
     return result == 0 && address.sll_ifindex == -1
+  }
+}
+
+/// Whom the library hands frames to.
+private struct FrameReceiver {
+  let body: (CapturedFrame, RawSpan) -> Void
+
+  static func take(
+    _ user: UnsafeMutablePointer<UInt8>?, _ header: UnsafePointer<pcap_pkthdr>?, _ bytes: UnsafePointer<UInt8>?
+  ) {
+    guard let user, let header, let bytes else { return }
+    let frame = CapturedFrame(
+      // With nanosecond precision tv_usec holds nanoseconds (pcap_set_tstamp_precision(3PCAP)).
+      timestamp: CaptureTimestamp(seconds: header.pointee.ts.tv_sec, nanoseconds: header.pointee.ts.tv_usec),
+      originalLength: Int(header.pointee.len))
+    let span = RawSpan(_unsafeStart: bytes, byteCount: Int(header.pointee.caplen))
+    UnsafeMutableRawPointer(user).assumingMemoryBound(to: FrameReceiver.self).pointee.body(frame, span)
   }
 }
