@@ -81,7 +81,7 @@ let package = Package(
     .target(name: "OVSDBNIO", dependencies: ["OVSDB", nioSSL] + nio),
     .target(name: "PacketCapture", dependencies: ["CPcap", "NetworkTypes", "PacketFormats"]),
     .target(name: "HostNetwork", dependencies: ["CNetlink", "NetworkTypes"]),
-    .target(name: "DHCPServer", dependencies: ["DHCP", "NetworkTypes", "PacketCapture", logging]),
+    .target(name: "DHCPServer", dependencies: ["DHCP", "NetworkTypes", "PacketCapture", "PacketFormats", logging]),
 
     // The one sender: keeps a switch as it is desired to be.
     .target(name: "SwitchEngine", dependencies: ["OpenFlow", "OpenFlowNIO", "Reconciler"]),
@@ -165,7 +165,8 @@ let package = Package(
       ] + nio),
     .testTarget(name: "PacketCaptureTests", dependencies: ["NetworkTypes", "PacketCapture"]),
     .testTarget(
-      name: "DHCPServerTests", dependencies: ["DHCP", "DHCPServer", "NetworkTypes", "PacketFormats", logging]),
+      name: "DHCPServerTests",
+      dependencies: ["DHCP", "DHCPServer", "NetworkTypes", "PacketCapture", "PacketFormats", logging]),
     .testTarget(name: "HostNetworkTests", dependencies: ["HostNetwork", "NetworkTypes"]),
     .testTarget(
       name: "SouthboundTests",

@@ -8,6 +8,14 @@ public struct DHCPCounters: Sendable {
   public var replies: [DHCPMessageType: Int] = [:]
   /// Frames without an answer, by reason.
   public var drops: [DHCPDropReason: Int] = [:]
+  /// Replies of DHCPv6 by kind.
+  public var repliesV6: [DHCPv6MessageType: Int] = [:]
+  /// Frames of DHCPv6 without an answer, by reason.
+  public var dropsV6: [DHCPv6DropReason: Int] = [:]
+  /// Router advertisements that were asked for.
+  public var advertisements = 0
+  /// Router solicitations without an answer, by reason.
+  public var solicitationDrops: [RouterSolicitationDropReason: Int] = [:]
   /// Guests that found their address in use.
   public var declines = 0
   /// Guests that gave their address up.

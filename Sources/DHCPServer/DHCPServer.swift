@@ -36,6 +36,7 @@ public final class DHCPServer: Sendable {
   private let isStopped = Atomic(false)
   private let counted = Mutex(DHCPCounters())
 
+  private static let filter = "udp dst port 67 or udp dst port 547 or (icmp6 and ip6[40] = 133)"
   /// How many frames are looked at before their answers are sent.
   private static let batchSize = 128
 
@@ -80,9 +81,9 @@ public final class DHCPServer: Sendable {
           pause()
           continue
         }
-        // Both requests of clients, 67 and 547, and nothing else; what this host sends is not seen.
+        // What clients send to servers, and router solicitations; what this host sends is not seen.
         let capture = try PacketCapture(
-          interface: options.interface, snapshotLength: 2048, promiscuous: true, filter: "udp dst port 67",
+          interface: options.interface, snapshotLength: 2048, promiscuous: true, filter: DHCPServer.filter,
           direction: .in, bufferSize: 8 * 1024 * 1024, wakeUp: wakeUp)
         logger.info("answering DHCP", metadata: ["interface": "\(options.interface)"])
         lastProblem = nil

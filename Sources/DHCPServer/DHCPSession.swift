@@ -8,10 +8,10 @@ import PacketCapture
 /// at.
 struct DHCPSession {
   private let limit: DHCPRateLimit
-  private let logger: Logger
-  private let logsEveryOutcome: Bool
-  private var reply: [UInt8] = []
-  private(set) var batch = FrameBatch()
+  let logger: Logger
+  let logsEveryOutcome: Bool
+  var reply: [UInt8] = []
+  var batch = FrameBatch()
   private var now: UInt64 = 0
   private var seconds = 0
 
@@ -52,6 +52,10 @@ struct DHCPSession {
       return
     }
     let elapsed = Duration.nanoseconds(Int64(clamping: now))
+    if DHCPSession.isIPv6(frame) {
+      answerIPv6(frame, port, state, elapsed, &counters)
+      return
+    }
     var notes = DHCPClientNotes()
     let outcome = DHCPResponder.respond(
       to: frame, binding: port.binding, serverMAC: port.serverMAC, holdsOffers: state.backOff.holdsOffers(at: elapsed),

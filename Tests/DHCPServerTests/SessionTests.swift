@@ -1,6 +1,7 @@
 import DHCP
 import Logging
 import NetworkTypes
+import PacketCapture
 import PacketFormats
 import Testing
 

@@ -57,23 +57,59 @@ struct DHCPBindingsFile: Sendable {
     }
   }
 
+  /// A network of IPv6.
+  struct IPv6Subnet: Decodable, Sendable {
+    var prefix: IPv6Prefix
+    var mode: String?
+    var dnsServers: [IPv6Address]?
+    var domainSearch: [String]?
+    var leaseSeconds: UInt32?
+    var mtu: UInt16?
+    var rapidCommit: Bool?
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case prefix, mode, mtu
+      case dnsServers = "dns-servers"
+      case domainSearch = "domain-search"
+      case leaseSeconds = "lease-seconds"
+      case rapidCommit = "rapid-commit"
+    }
+  }
+
   /// A guest.
   struct Binding: Decodable, Sendable {
     var mac: MACAddress
-    var address: IPv4Address
+    var address: IPv4Address?
+    var ipv6Addresses: [IPv6Address]?
+    var delegatedPrefixes: [IPv6Prefix]?
     var hostName: String?
     var boot: Boot?
     var options: [String: String]?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
       case mac, address, boot, options
+      case ipv6Addresses = "ipv6-addresses"
+      case delegatedPrefixes = "delegated-prefixes"
       case hostName = "host-name"
     }
   }
 
   private struct Contents: Decodable {
-    var subnets: [Subnet]
+    var subnets: [Subnet]?
+    var ipv6Subnets: [IPv6Subnet]?
     var bindings: [Binding]
+
+    enum CodingKeys: String, CodingKey {
+      case subnets, bindings
+      case ipv6Subnets = "ipv6-subnets"
+    }
+  }
+
+  /// A guest, with what it is told.
+  struct Guest: Sendable {
+    let mac: MACAddress
+    let binding: DHCPBinding?
+    let ipv6: DHCPv6Configuration?
   }
 
   private let path: String
@@ -109,29 +145,68 @@ struct DHCPBindingsFile: Sendable {
   }
 
   /// What every guest is told.
-  func bindings() throws -> [DHCPBinding] {
+  ///
+  /// - Parameter serverMAC: What the server's DUID and link-local address are made from.
+  func guests(serverMAC: MACAddress) throws -> [Guest] {
     var seen: Set<MACAddress> = []
     var addresses: [IPv4Address: MACAddress] = [:]
     return try contents.bindings.map { binding in
       guard seen.insert(binding.mac).inserted else {
         throw CommandFailure("\(printable(path)): \(binding.mac) is there twice.")
       }
-      if let other = addresses.updateValue(binding.mac, forKey: binding.address) {
-        throw CommandFailure("\(printable(path)): \(binding.address) is given to both \(other) and \(binding.mac).")
+      let ipv6 = try ipv6(binding, serverMAC)
+      guard let address = binding.address else {
+        guard ipv6 != nil else { throw CommandFailure("\(printable(path)): \(binding.mac) has no address.") }
+        return Guest(mac: binding.mac, binding: nil, ipv6: ipv6)
       }
-      guard let subnet = contents.subnets.first(where: { $0.prefix.contains(binding.address) }) else {
-        throw CommandFailure("\(printable(path)): the address of \(binding.mac), \(binding.address), is in no subnet.")
+      if let other = addresses.updateValue(binding.mac, forKey: address) {
+        throw CommandFailure("\(printable(path)): \(address) is given to both \(other) and \(binding.mac).")
       }
-      return try self.binding(binding, subnet)
+      guard let subnet = contents.subnets?.first(where: { $0.prefix.contains(address) }) else {
+        throw CommandFailure("\(printable(path)): the address of \(binding.mac), \(address), is in no subnet.")
+      }
+      return Guest(mac: binding.mac, binding: try self.binding(binding, address, subnet), ipv6: ipv6)
     }
   }
 
-  private func binding(_ binding: Binding, _ subnet: Subnet) throws -> DHCPBinding {
+  /// What a guest is told of IPv6: its addresses' network, or the first one for a guest that forms its own.
+  private func ipv6(_ binding: Binding, _ serverMAC: MACAddress) throws -> DHCPv6Configuration? {
+    let addresses = binding.ipv6Addresses ?? []
+    let subnets = contents.ipv6Subnets ?? []
+    let subnet = addresses.first.map { address in subnets.first { $0.prefix.contains(address) } } ?? subnets.first
+    guard let subnet else {
+      guard let address = addresses.first else { return nil }
+      throw CommandFailure("\(printable(path)): the address of \(binding.mac), \(address), is in no IPv6 subnet.")
+    }
+    let name = subnet.mode ?? DHCPv6Mode.stateful.rawValue
+    guard let mode = name == "slaac" ? .off : DHCPv6Mode(rawValue: name) else {
+      throw CommandFailure(
+        "\(printable(path)): IPv6 subnet \(subnet.prefix) has the mode '\(printable(name))'; there are slaac, stateless "
+          + "and stateful.")
+    }
+    let seconds = subnet.leaseSeconds ?? 86_400
+    var configuration = DHCPv6Configuration(
+      mode: mode, mac: binding.mac, addresses: addresses, linkPrefixes: [subnet.prefix],
+      delegatedPrefixes: binding.delegatedPrefixes ?? [], serverMAC: serverMAC,
+      serverAddress: linkLocalAddress(of: serverMAC), preferredLifetime: seconds, validLifetime: seconds,
+      rapidCommit: subnet.rapidCommit ?? false, mtu: subnet.mtu ?? 1500)
+    configuration.dnsServers = subnet.dnsServers ?? []
+    configuration.domainSearch = subnet.domainSearch ?? []
+    return configuration
+  }
+
+  /// The address that an interface forms of its MAC address (RFC 4291 section 2.5.1).
+  private func linkLocalAddress(of mac: MACAddress) -> IPv6Address {
+    let high = (mac.rawValue >> 24) ^ 0x02_0000
+    return IPv6Address(high: 0xfe80 << 48, low: high << 40 | 0xff_fe00_0000 | mac.rawValue & 0xff_ffff)
+  }
+
+  private func binding(_ binding: Binding, _ address: IPv4Address, _ subnet: Subnet) throws -> DHCPBinding {
     guard let server = subnet.server ?? subnet.gateway else {
       throw CommandFailure("\(printable(path)): subnet \(subnet.prefix) needs a gateway, or a server's address.")
     }
     var result = DHCPBinding(
-      mac: binding.mac, address: binding.address, prefix: subnet.prefix, router: subnet.gateway,
+      mac: binding.mac, address: address, prefix: subnet.prefix, router: subnet.gateway,
       serverIdentifier: server, dnsServers: subnet.dnsServers ?? [], domainName: subnet.domainName,
       hostName: binding.hostName, mtu: subnet.mtu, leaseSeconds: subnet.leaseSeconds ?? 86_400,
       routes: (subnet.routes ?? []).map { DHCPBinding.Route(destination: $0.destination, router: $0.nextHop) },
@@ -167,7 +242,12 @@ extension DHCPBindingsFile {
   /// A misspelt key is an error and not a default.
   private static func refuseUnknownKeys(_ text: String) throws {
     guard let root = try Yams.compose(yaml: text)?.mapping else { return }
-    try check(root, ["subnets", "bindings"], "the file")
+    try check(root, ["subnets", "ipv6-subnets", "bindings"], "the file")
+    for subnet in root["ipv6-subnets"]?.sequence ?? [] {
+      if let subnet = subnet.mapping {
+        try check(subnet, IPv6Subnet.CodingKeys.allCases.map(\.rawValue), "an IPv6 subnet")
+      }
+    }
     for subnet in root["subnets"]?.sequence ?? [] {
       guard let subnet = subnet.mapping else { continue }
       try check(subnet, Subnet.CodingKeys.allCases.map(\.rawValue), "a subnet")

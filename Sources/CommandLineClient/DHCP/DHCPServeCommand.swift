@@ -83,6 +83,11 @@ struct DHCPServeCommand: AsyncParsableCommand {
     let replies = counters.replies.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.value) \($0.key)" }
     let drops = counters.drops.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.value) \($0.key.rawValue)" }
     var parts = [replies.isEmpty ? "nothing answered" : "answered with " + replies.joined(separator: ", ")]
+    let replies6 = counters.repliesV6.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.value) \($0.key)" }
+    if !replies6.isEmpty { parts.append("over IPv6 with " + replies6.joined(separator: ", ")) }
+    if counters.advertisements > 0 { parts.append("\(counters.advertisements) router advertisements") }
+    let drops6 = counters.dropsV6.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.value) \($0.key.rawValue)" }
+    if !drops6.isEmpty { parts.append("dropped over IPv6 " + drops6.joined(separator: ", ")) }
     if !drops.isEmpty { parts.append("dropped " + drops.joined(separator: ", ")) }
     if counters.strays > 0 { parts.append("\(counters.strays) of unknown guests") }
     if counters.limited > 0 { parts.append("\(counters.limited) beyond the rate limit") }

@@ -18,10 +18,13 @@ extension FuzzCheck {
   private static let mac = MACAddress(0xfa, 0x16, 0x3e, 0x11, 0x22, 0x33)
   private static let server = IPv4Address(10, 0, 0, 1)
 
-  private static let binding: DHCPBinding? = IPv4Prefix("10.0.0.0/24").map { prefix in
+  private static let binding: DHCPCompiledBinding? = IPv4Prefix("10.0.0.0/24").map { prefix in
     DHCPBinding(
       mac: mac, address: IPv4Address(10, 0, 0, 55), prefix: prefix, router: server, serverIdentifier: server,
-      dnsServers: [IPv4Address(192, 0, 2, 53)], domainName: "example.test", hostName: "guest1", mtu: 1450)
+      dnsServers: [IPv4Address(192, 0, 2, 53)], domainName: "example.test", hostName: "guest1", mtu: 1450,
+      boot: DHCPBoot(nextServer: server, serverName: "boot", file: "file", files: [7: "efi"], ipxeFile: "script"),
+      ipv6OnlySeconds: 300, allowsRapidCommit: true, trustsRelayAgents: true
+    ).compiled
   }
 
   /// A frame gets a reply that is a whole frame to the guest with a message that can be read, or the buffer stays empty.
