@@ -252,7 +252,25 @@ actor Agent {
 
   /// What the controller is told.
   var report: GoalStateReport {
-    GoalStateReport(applied: applied, failures: failures, pending: pending)
+    GoalStateReport(applied: applied, failures: failures, pending: pending, leases: leases)
+  }
+
+  /// What guests were told by DHCP last.
+  private var leases: [GoalStateReport.Lease] {
+    dhcpTable.current.all.compactMap { port in
+      guard let lease = port.history.lease else { return nil }
+      return GoalStateReport.Lease(
+        port: PortID(port.name), lastMessage: "\(lease.lastMessage)", time: Int64(clamping: lease.time),
+        address: lease.address, hostName: lease.hostName, vendorClass: lease.vendorClass,
+        declines: UInt32(clamping: lease.declines))
+    }.sorted { $0.port < $1.port }
+  }
+
+  /// A guest was told something: the controller is, too.
+  func leasesChanged() async {
+    // What is being put in force is reported when it is, with this.
+    guard isInForce, underway.isEmpty else { return }
+    await reports.post(report)
   }
 
   /// What was refused, by the model, by the compiler and by the switch.

@@ -85,6 +85,13 @@ public struct AgentService: Service {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await agent.run() }
       group.addTask { await listener.run() }
+      group.addTask {
+        for await _ in listener.news {
+          // A guest that boots says several things at once, and many guests boot at once.
+          try await Task.sleep(for: .seconds(1))
+          await agent.leasesChanged()
+        }
+      }
       group.addTask { try await database.run() }
       group.addTask {
         for await isReplayed in agent.switchReplays { await database.switchChanged(isReplayed: isReplayed) }

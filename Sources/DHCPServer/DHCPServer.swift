@@ -45,7 +45,12 @@ public final class DHCPServer: Sendable {
     self.table = table
     self.options = options
     self.logger = logger
+    (news, newsToTell) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
+
+  /// Tells that a port's lease is another than before. For one reader; several changes may be told of once.
+  public let news: AsyncStream<Void>
+  private let newsToTell: AsyncStream<Void>.Continuation
 
   /// What was answered and dropped so far, and whether the interface is being listened on.
   public var counters: DHCPCounters { counted.withLock { $0 } }
@@ -117,6 +122,7 @@ public final class DHCPServer: Sendable {
         session.begin()
         isDrained = try drain(capture, snapshot, &session) < DHCPServer.batchSize
         let sent = try capture.inject(session.batch)
+        if session.takeNews() { newsToTell.yield() }
         if sent < session.batch.count { counted.withLock { $0.sendFailures += session.batch.count - sent } }
       }
     }

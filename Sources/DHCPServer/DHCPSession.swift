@@ -13,6 +13,7 @@ struct DHCPSession {
   var reply: [UInt8] = []
   var batch = FrameBatch()
   private var now: UInt64 = 0
+  private var hasNews = false
   private var seconds = 0
 
   init(limit: DHCPRateLimit, logger: Logger) {
@@ -27,6 +28,12 @@ struct DHCPSession {
     batch.removeAll()
     now = DHCPSession.read(CLOCK_MONOTONIC)
     seconds = Int(DHCPSession.read(CLOCK_REALTIME) / 1_000_000_000)
+  }
+
+  /// Whether a lease has changed since this was asked last.
+  mutating func takeNews() -> Bool {
+    defer { hasNews = false }
+    return hasNews
   }
 
   private static func read(_ clock: clockid_t) -> UInt64 {
@@ -66,6 +73,7 @@ struct DHCPSession {
       counters.replies[description.kind, default: 0] += 1
       if state.noteProbe(outcome, notes, in: frame) { break }
       state.note(description.kind, description.address, at: seconds, notes, in: frame)
+      hasNews = true
       // Its accepting an offer says nothing, as it declines after that; its prolonging the lease says that all is well.
       if description.kind == .ack, description.state == .renewing || description.state == .rebinding {
         state.noteRenewal()
@@ -79,10 +87,12 @@ struct DHCPSession {
           metadata: ["port": "\(port.name)", "address": "\(address)"])
       }
       state.note(.decline, address, at: seconds, notes, in: frame)
+      hasNews = true
       state.noteDecline(at: elapsed)
     case .event(.released(let address)):
       counters.releases += 1
       state.note(.release, address, at: seconds, notes, in: frame)
+      hasNews = true
     case .drop(let reason):
       counters.drops[reason, default: 0] += 1
       _ = state.noteProbe(outcome, notes, in: frame)

@@ -1,3 +1,5 @@
+import NetworkTypes
+
 /// A position in a controller's history: revisions count up within an epoch, and only within it.
 public struct GoalStateVersion: Hashable, Sendable, CustomStringConvertible {
   /// Names the controller's store; a new store has a new epoch. Empty before anything was received.
@@ -102,17 +104,54 @@ public struct GoalStateReport: Sendable, Hashable {
     }
   }
 
+  /// What a port's guest was told by DHCP last.
+  public struct Lease: Sendable, Hashable {
+    /// The port.
+    public var port: PortID
+    /// As RFC 2131 names it: OFFER, ACK, NAK, DECLINE or RELEASE.
+    public var lastMessage: String
+    /// In seconds since 1970.
+    public var time: Int64
+    /// What it was about.
+    public var address: IPv4Address
+    /// The name that the guest gave itself; may be empty.
+    public var hostName: String
+    /// What made the guest's client; may be empty.
+    public var vendorClass: String
+    /// How often the guest declined the address since it last renewed it.
+    public var declines: UInt32
+
+    /// All parts.
+    public init(
+      port: PortID, lastMessage: String, time: Int64, address: IPv4Address, hostName: String = "",
+      vendorClass: String = "", declines: UInt32 = 0
+    ) {
+      self.port = port
+      self.lastMessage = lastMessage
+      self.time = time
+      self.address = address
+      self.hostName = hostName
+      self.vendorClass = vendorClass
+      self.declines = declines
+    }
+  }
+
   /// Everything up to this version is in force on the switch, but for `pending` and `failures`.
   public var applied: GoalStateVersion
   /// What failed, and why.
   public var failures: [ResourceFailure]
   /// What waits, and for what.
   public var pending: [Pending]
+  /// The leases of the host's guests, as far as they have asked since the agent started.
+  public var leases: [Lease]
 
   /// All parts.
-  public init(applied: GoalStateVersion, failures: [ResourceFailure] = [], pending: [Pending] = []) {
+  public init(
+    applied: GoalStateVersion, failures: [ResourceFailure] = [], pending: [Pending] = [], leases: [Lease] = []
+  ) {
     self.applied = applied
     self.failures = failures
     self.pending = pending
+    self.leases = leases
   }
 }

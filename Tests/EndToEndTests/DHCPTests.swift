@@ -66,6 +66,12 @@ extension EndToEnd {
         let line = try #require(page.split(separator: "\n").first { $0.hasPrefix(guest.port.id) }, "\(page)")
         for word in [guest.port.macAddress, guest.address, "ACK", "udhcp"] { #expect(line.contains(word), "\(line)") }
 
+        try eventually("the controller shows the lease") {
+          let shown = try scenario.api.call("GET", "/v2.0/ports/\(guest.port.id)")
+          let text = String(decoding: shown.body, as: UTF8.self)
+          return text.contains("\"last_message\":\"ACK\"") || text.contains("\"last_message\": \"ACK\"")
+        }
+
         let probe = try scenario.lab.attempt(["node", "exec", "node1", "alioth", "dhcp", "probe", guest.port.id])
         #expect(probe.status == 0, "\(probe.output)\(probe.errors)")
         #expect(probe.output.contains("would get \(guest.address)") && probe.output.contains("OFFER"))

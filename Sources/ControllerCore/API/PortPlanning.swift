@@ -4,7 +4,7 @@ import NetworkTypes
 /// Ports: what a request makes of them.
 enum PortPlanning {
   private static let readOnly = readOnlyAttributes.union([
-    "binding:vif_type", "binding:vif_details", "alioth:status_reason", "dns_assignment",
+    "binding:vif_type", "binding:vif_details", "alioth:status_reason", "alioth:dhcp", "dns_assignment",
   ])
 
   static func create(_ body: JSONValue, _ plan: inout ChangePlan) throws(APIError) {

@@ -1,3 +1,4 @@
+import Foundation
 import GoalState
 import NetworkTypes
 
@@ -20,6 +21,7 @@ extension PortPlanning {
       .init("admin_state_up", .boolean(record.adminStateUp)),
       .init("status", .string(status.status.rawValue)),
       .init("alioth:status_reason", status.reason.map { .string($0) } ?? .null),
+      .init("alioth:dhcp", state.leases[record.id].map(lease) ?? .null),
       .init("device_id", .string(record.deviceID)),
       .init("device_owner", .string(record.deviceOwner)),
       .init("dns_name", .string(record.dnsName)),
@@ -33,6 +35,16 @@ extension PortPlanning {
       DHCPOptionAttributes.show(record.dhcpOptions),
     ]
     return .object(members + record.header.trailingMembers)
+  }
+
+  /// What the guest was told last, and what it says of itself.
+  private static func lease(_ lease: GoalStateReport.Lease) -> JSONValue {
+    let time = Date(timeIntervalSince1970: TimeInterval(lease.time)).ISO8601Format()
+    return .object([
+      .init("last_message", .string(lease.lastMessage)), .init("time", .string(time)),
+      .init("ip_address", .string(lease.address.description)), .init("host_name", .string(lease.hostName)),
+      .init("vendor_class", .string(lease.vendorClass)), .init("declines", .integer(Int(lease.declines))),
+    ])
   }
 
   /// What a compute service needs to plug the guest's interface into the integration bridge by its `iface-id`.

@@ -62,6 +62,9 @@ public actor Inventory {
     return await withCheckedContinuation { waiters.append((revision, $0)) }
   }
 
+  /// Takes in what a host says of its guests' leases.
+  func note(_ leases: [GoalStateReport.Lease], of host: HostID) { state.note(leases, of: host) }
+
   /// Reads the state as of one moment.
   func read<Value: Sendable, Failure: Error>(
     _ body: @Sendable (ModelState) throws(Failure) -> Value

@@ -21,6 +21,8 @@ struct ModelState: Sendable {
   /// The revision of each network's set of subnets.
   private(set) var subnetSets: [NetworkID: UInt64] = [:]
   private(set) var statuses: [PortID: PortStatusRecord] = [:]
+  /// What hosts say of their guests' leases. It is not stored: hosts say it again to whoever asks.
+  private(set) var leases: [PortID: GoalStateReport.Lease] = [:]
 
   private(set) var subnetsByNetwork: [NetworkID: Set<SubnetID>] = [:]
   private(set) var portsByNetwork: [NetworkID: Set<PortID>] = [:]
@@ -31,6 +33,11 @@ struct ModelState: Sendable {
   private(set) var vniUse = NumberUse()
   private(set) var addressUse: [SubnetID: NumberUse] = [:]
   private(set) var macUse: [NetworkID: Set<MACAddress>] = [:]
+
+  /// Takes in what a host says of its guests' leases.
+  mutating func note(_ reported: [GoalStateReport.Lease], of host: HostID) {
+    for lease in reported where ports[lease.port]?.record.host == host { leases[lease.port] = lease }
+  }
 
   init(vniRange: ClosedRange<UInt32>) {
     vniUse.follow(rangesFrom: [vniRange.lowerBound])
@@ -183,6 +190,7 @@ struct ModelState: Sendable {
         count(1, host, new.networkID)
       }
     }
+    if new?.record.host != ports[id]?.record.host { leases[id] = nil }
     ports[id] = new
   }
 

@@ -94,6 +94,7 @@ public final class HostDirectory: AgentSessionHandler {
         "host reports a failure",
         metadata: ["host": "\(session.host)", "resource": "\(failure.key)", "message": "\(failure.message)"])
     }
+    await statusWriter.inventory.note(report.leases, of: session.host)
     do {
       try await statusWriter.write(session.host, report)
     } catch {

@@ -1,5 +1,6 @@
 import GoalState
 import GoalStateProtobuf
+import NetworkTypes
 import SwiftProtobuf
 
 /// The text of a report: bounded, so that one entry cannot outgrow a message.
@@ -69,6 +70,19 @@ func reportMessages(_ report: GoalStateReport, chunkBytes: Int) -> [Alioth_South
     }
     makeRoom(for: encodedSize(entry))
     current.pending.append(entry)
+  }
+  for lease in report.leases {
+    let entry = Alioth_Southbound_V1_Lease.with {
+      $0.portID = lease.port.rawValue
+      $0.lastMessage = lease.lastMessage
+      $0.time = lease.time
+      $0.address = lease.address.description
+      $0.hostName = ReportText.bounded(lease.hostName)
+      $0.vendorClass = ReportText.bounded(lease.vendorClass)
+      $0.declines = lease.declines
+    }
+    makeRoom(for: encodedSize(entry))
+    current.leases.append(entry)
   }
   parts.append(current)
   return parts.map { part in .with { $0.report = part } }

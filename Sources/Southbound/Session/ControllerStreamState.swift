@@ -89,7 +89,7 @@ private struct ReportAssembly: Sendable {
   }
 
   mutating func append(_ part: Alioth_Southbound_V1_Report, limit: Int) throws(ProtocolViolation) {
-    received += part.failures.count + part.pending.count
+    received += part.failures.count + part.pending.count + part.leases.count
     guard received <= limit else { throw .tooMany(message: "a report", limit: limit) }
     for failure in part.failures {
       guard let key = ReportAssembly.key(failure.key) else {
@@ -108,6 +108,21 @@ private struct ReportAssembly: Sendable {
       let reason = ReportText.readable(pending.reason)
       report.pending.append(GoalStateReport.Pending(key: key, revision: pending.revision, reason: reason))
     }
+    for lease in part.leases {
+      guard let lease = ReportAssembly.lease(lease) else {
+        unknown += 1
+        continue
+      }
+      report.leases.append(lease)
+    }
+  }
+
+  private static func lease(_ lease: Alioth_Southbound_V1_Lease) -> GoalStateReport.Lease? {
+    guard let address = IPv4Address(lease.address) else { return nil }
+    return GoalStateReport.Lease(
+      port: PortID(reportableIdentifier(lease.portID)), lastMessage: ReportText.readable(lease.lastMessage),
+      time: lease.time, address: address, hostName: ReportText.readable(lease.hostName),
+      vendorClass: ReportText.readable(lease.vendorClass), declines: lease.declines)
   }
 
   /// An id may be anything that a controller sent, refused ones included.

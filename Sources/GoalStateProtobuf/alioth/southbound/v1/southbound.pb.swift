@@ -488,6 +488,34 @@ public nonisolated struct Alioth_Southbound_V1_Pending: Sendable {
   fileprivate var _key: Alioth_Southbound_V1_ResourceKey? = nil
 }
 
+/// What a port's guest was told by DHCP last, and what it says of itself.
+public nonisolated struct Alioth_Southbound_V1_Lease: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var portID: String = String()
+
+  /// As RFC 2131 names it: OFFER, ACK, NAK, DECLINE or RELEASE.
+  public var lastMessage: String = String()
+
+  /// In seconds since 1970.
+  public var time: Int64 = 0
+
+  public var address: String = String()
+
+  public var hostName: String = String()
+
+  public var vendorClass: String = String()
+
+  /// How often the guest declined the address since it last renewed it.
+  public var declines: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// Complete in itself: what an earlier report said and this one does not is over. A report too large for one message
 /// continues in others with the same epoch and revision; all but the last have `more` set.
 public nonisolated struct Alioth_Southbound_V1_Report: Sendable {
@@ -504,6 +532,8 @@ public nonisolated struct Alioth_Southbound_V1_Report: Sendable {
   public var pending: [Alioth_Southbound_V1_Pending] = []
 
   public var more: Bool = false
+
+  public var leases: [Alioth_Southbound_V1_Lease] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1286,9 +1316,69 @@ nonisolated extension Alioth_Southbound_V1_Pending: SwiftProtobuf.Message, Swift
   }
 }
 
+nonisolated extension Alioth_Southbound_V1_Lease: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Lease"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}port_id\0\u{3}last_message\0\u{1}time\0\u{1}address\0\u{3}host_name\0\u{3}vendor_class\0\u{1}declines\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.portID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.lastMessage) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.time) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.address) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.hostName) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.vendorClass) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.declines) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.portID.isEmpty {
+      try visitor.visitSingularStringField(value: self.portID, fieldNumber: 1)
+    }
+    if !self.lastMessage.isEmpty {
+      try visitor.visitSingularStringField(value: self.lastMessage, fieldNumber: 2)
+    }
+    if self.time != 0 {
+      try visitor.visitSingularInt64Field(value: self.time, fieldNumber: 3)
+    }
+    if !self.address.isEmpty {
+      try visitor.visitSingularStringField(value: self.address, fieldNumber: 4)
+    }
+    if !self.hostName.isEmpty {
+      try visitor.visitSingularStringField(value: self.hostName, fieldNumber: 5)
+    }
+    if !self.vendorClass.isEmpty {
+      try visitor.visitSingularStringField(value: self.vendorClass, fieldNumber: 6)
+    }
+    if self.declines != 0 {
+      try visitor.visitSingularUInt32Field(value: self.declines, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Alioth_Southbound_V1_Lease, rhs: Alioth_Southbound_V1_Lease) -> Bool {
+    if lhs.portID != rhs.portID {return false}
+    if lhs.lastMessage != rhs.lastMessage {return false}
+    if lhs.time != rhs.time {return false}
+    if lhs.address != rhs.address {return false}
+    if lhs.hostName != rhs.hostName {return false}
+    if lhs.vendorClass != rhs.vendorClass {return false}
+    if lhs.declines != rhs.declines {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension Alioth_Southbound_V1_Report: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Report"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{1}revision\0\u{1}failures\0\u{1}pending\0\u{1}more\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{1}revision\0\u{1}failures\0\u{1}pending\0\u{1}more\0\u{1}leases\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1301,6 +1391,7 @@ nonisolated extension Alioth_Southbound_V1_Report: SwiftProtobuf.Message, SwiftP
       case 3: try { try decoder.decodeRepeatedMessageField(value: &self.failures) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.pending) }()
       case 5: try { try decoder.decodeSingularBoolField(value: &self.more) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.leases) }()
       default: break
       }
     }
@@ -1322,6 +1413,9 @@ nonisolated extension Alioth_Southbound_V1_Report: SwiftProtobuf.Message, SwiftP
     if self.more != false {
       try visitor.visitSingularBoolField(value: self.more, fieldNumber: 5)
     }
+    if !self.leases.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.leases, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1331,6 +1425,7 @@ nonisolated extension Alioth_Southbound_V1_Report: SwiftProtobuf.Message, SwiftP
     if lhs.failures != rhs.failures {return false}
     if lhs.pending != rhs.pending {return false}
     if lhs.more != rhs.more {return false}
+    if lhs.leases != rhs.leases {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
