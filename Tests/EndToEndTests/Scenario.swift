@@ -113,6 +113,8 @@ final class Scenario {
 enum DHCPClient: String, CaseIterable, Sendable {
   case udhcpc
   case dhclient
+  case dhcpcd
+  case networkd
 }
 
 /// A guest: a namespace with an `eth0`.

@@ -95,8 +95,8 @@ remove_guest() {
 }
 
 guest_dhcp() {
-  local guest=${1:-} client=${2:-} daemon='' limit=15
-  [[ -n $guest && -n $client ]] || fail "lab guest dhcp GUEST udhcpc|dhclient [--daemon] [--timeout SECONDS]"
+  local guest=${1:-} client=${2:-} daemon='' limit=15 program
+  [[ -n $guest && -n $client ]] || fail "lab guest dhcp GUEST udhcpc|dhclient|dhcpcd|networkd [--daemon] [--timeout SECONDS]"
   shift 2
   need_guest "$guest"
   while [[ $# -gt 0 ]]; do
@@ -115,10 +115,11 @@ guest_dhcp() {
       return
       ;;
     stop) stop_client "$guest"; return ;;
-    udhcpc | dhclient) ;;
-    *) fail "DHCP client 'udhcpc' or 'dhclient', not '$client'" ;;
+    udhcpc | dhclient | dhcpcd) program=$client ;;
+    networkd) program=/lib/systemd/systemd-networkd ;;
+    *) fail "DHCP client 'udhcpc', 'dhclient', 'dhcpcd' or 'networkd', not '$client'" ;;
   esac
-  command -v "$client" >/dev/null || fail "$client is not installed ('make deps' installs what is needed)"
+  command -v "$program" >/dev/null || fail "$client is not installed ('make deps' installs what is needed)"
   stop_client "$guest"
   rm -f "$directory/lease"
   echo "$client" >"$directory/client"
@@ -133,7 +134,7 @@ guest_dhcp() {
   print_lease "$guest"
 }
 
-# Both clients run in the foreground of a session of their own until they are stopped; our script tells when they are bound.
+# The clients run in the foreground of a session of their own until they are stopped; our script tells when they are bound.
 start_udhcpc() {
   local directory=$LAB_DIR/guests/$1
   GUEST_STATE=$directory background ip netns exec "$(namespace "$1")" udhcpc -f -i eth0 -t 20 -T 1 -A 1 \
@@ -155,6 +156,49 @@ CONF
   background ip netns exec "$(namespace "$1")" dhclient -4 -d -v --no-pid \
     -cf "$directory/dhclient.conf" -lf "$directory/dhclient.leases" -sf "$LAB_HOME/dhcp-script" \
     -e "GUEST_STATE=$directory" eth0 >"$directory/dhcp.log" 2>&1
+  write_pid_file "$directory/dhcp.pid" "$background_pid"
+}
+
+# dhcpcd keeps what it knows in one place for all interfaces of a name, so each guest has that place to itself. It asks
+# three times whether somebody has its address before it takes it.
+start_dhcpcd() {
+  local directory=$LAB_DIR/guests/$1
+  # shellcheck disable=SC2016 # the script's own arguments
+  background ip netns exec "$(namespace "$1")" unshare --mount bash -c '
+    mkdir -p /run/dhcpcd /var/lib/dhcpcd
+    mount -t tmpfs none /run/dhcpcd
+    mount -t tmpfs none /var/lib/dhcpcd
+    exec dhcpcd -4 -B -L -d -f /dev/null -o interface_mtu -o routers -o domain_name_servers \
+      -e "GUEST_STATE=$1" --script "$2" eth0' dhcpcd "$directory" "$LAB_HOME/dhcp-script" >"$directory/dhcp.log" 2>&1
+  write_pid_file "$directory/dhcp.pid" "$background_pid"
+}
+
+# networkd looks at the machine it runs on: here at the guest's interfaces only, and at a /sys that nobody may write to, as
+# in a container, so that it waits for no udev. It configures the interface itself; what it was told is in its lease file.
+start_networkd() {
+  local directory=$LAB_DIR/guests/$1
+  # shellcheck disable=SC2016 # the script's own arguments
+  background ip netns exec "$(namespace "$1")" unshare --mount bash -c '
+    set -e
+    mkdir -p /run/systemd/network /run/systemd/netif
+    mount -t tmpfs -o mode=755 none /run/systemd/network
+    mount -t tmpfs -o mode=755 none /run/systemd/netif
+    chown systemd-network:systemd-network /run/systemd/netif
+    umount /sys 2>/dev/null || true
+    mount -t sysfs -o ro none /sys
+    printf "[Match]\nName=eth0\n[Network]\nDHCP=ipv4\nLinkLocalAddressing=no\nIPv6AcceptRA=no\n[DHCPv4]\nUseMTU=yes\n" \
+      >/run/systemd/network/10-eth0.network
+    translate() {
+      sed -n "s/^ADDRESS=/address=/p; s/^NETMASK=/mask=/p; s/^ROUTER=/router=/p; s/^DNS=/dns=/p; s/^MTU=/mtu=/p
+        s/^LIFETIME=/lease=/p; s/^T1=/t1=/p; s/^T2=/t2=/p; s/^SERVER_ADDRESS=/server=/p" "$1"
+    }
+    (
+      until compgen -G "/run/systemd/netif/leases/*" >/dev/null; do sleep 0.1; done
+      until ip -4 -brief address show dev eth0 scope global | grep -q /; do sleep 0.1; done
+      { echo event=bound; translate /run/systemd/netif/leases/*; } >"$1/lease.new"
+      mv "$1/lease.new" "$1/lease"
+    ) &
+    exec /lib/systemd/systemd-networkd' networkd "$directory" >"$directory/dhcp.log" 2>&1
   write_pid_file "$directory/dhcp.pid" "$background_pid"
 }
 
