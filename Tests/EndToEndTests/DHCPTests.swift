@@ -108,6 +108,46 @@ extension EndToEnd {
       }
     }
 
+    @Test("a guest is told the extra options of its port before those of its subnet, and what no guest can be told is refused")
+    func extraOptions() throws {
+      try Scenario.run { scenario in
+        let network = try scenario.network("options")
+        try scenario.subnet(
+          of: network, cidr: "10.27.0.0/24",
+          fields: ["extra_dhcp_opts": [["opt_name": "ntp-server", "opt_value": "192.0.2.1"]]])
+        let guest = try scenario.boot(in: network, on: "node1", client: .dhclient)
+        #expect(try guest.lease("ntp") == "192.0.2.1")
+        try scenario.api.update(
+          "port", guest.port.id, ["extra_dhcp_opts": [["opt_name": "42", "opt_value": "192.0.2.2,192.0.2.3"]]])
+        try eventually("the guest is told the port's") {
+          try guest.dhcp(.dhclient)
+          return try guest.lease("ntp") == "192.0.2.2 192.0.2.3"
+        }
+        for (name, value) in [("ntp-servr", "192.0.2.1"), ("ntp-server", "here"), ("lease-time", "5")] {
+          let answer = try scenario.api.call(
+            "PUT", "/v2.0/ports/\(guest.port.id)",
+            body: ["port": ["extra_dhcp_opts": [["opt_name": name, "opt_value": value]]]])
+          #expect(answer.status == 400 && String(decoding: answer.body, as: UTF8.self).contains(name))
+        }
+      }
+    }
+
+    @Test("a guest that gives its lease up is seen to, and gets the same address again")
+    func release() throws {
+      try Scenario.run { scenario in
+        let network = try scenario.network("released", cidr: "10.28.0.0/24")
+        let guest = try scenario.boot(in: network, on: "node1")
+        try guest.dhcp(.udhcpc, daemon: true)
+        try scenario.lab.run("guest", "dhcp", guest.name, "release")
+        try eventually("the node has seen the release") {
+          try scenario.lab.run("node", "exec", "node1", "alioth", "dhcp", "leases")
+            .split(separator: "\n").contains { $0.hasPrefix(guest.port.id) && $0.contains("RELEASE") }
+        }
+        try guest.dhcp(.udhcpc)
+        #expect(try guest.configuredAddress() == "\(guest.address)/24")
+      }
+    }
+
     @Test("an interface without a port is not answered")
     func stranger() throws {
       try Scenario.run { scenario in

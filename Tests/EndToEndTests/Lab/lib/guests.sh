@@ -114,6 +114,11 @@ guest_dhcp() {
       kill -USR1 "$(live_pid "$directory/dhcp.pid")" || fail "no DHCP client runs in '$guest'"
       return
       ;;
+    release)
+      [[ $(<"$directory/client") == udhcpc ]] || fail "only udhcpc can be told to release"
+      kill -USR2 "$(live_pid "$directory/dhcp.pid")" || fail "no DHCP client runs in '$guest'"
+      return
+      ;;
     stop) stop_client "$guest"; return ;;
     udhcpc | dhclient | dhcpcd) program=$client ;;
     networkd) program=/lib/systemd/systemd-networkd ;;
