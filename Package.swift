@@ -112,7 +112,8 @@ let package = Package(
     .target(
       name: "ControllerCore",
       dependencies: [
-        "DHCP", "Daemon", "GoalState", "NetworkTypes", "Southbound", hummingbird, httpTypes, lifecycle, logging, signals,
+        "DHCP", "Daemon", "GoalState", "NetworkTypes", "Southbound", hummingbird, httpTypes, lifecycle, logging,
+        signals,
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "SwiftASN1", package: "swift-asn1"),
         .product(name: "X509", package: "swift-certificates"),
         .product(name: "Crypto", package: "swift-crypto"),
@@ -121,8 +122,8 @@ let package = Package(
     .target(
       name: "CommandLineClient",
       dependencies: [
-        "CPcap", "DHCP", "DHCPServer", "Daemon", "NetworkTypes", "PacketCapture", "PacketFormats", argumentParser, logging,
-        nioHTTP1, yams, .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        "CPcap", "DHCP", "DHCPServer", "Daemon", "NetworkTypes", "PacketCapture", "PacketFormats", argumentParser,
+        logging, nioHTTP1, yams, .product(name: "AsyncHTTPClient", package: "async-http-client"),
       ] + nio),
 
     .executableTarget(
@@ -134,7 +135,8 @@ let package = Package(
     .executableTarget(
       name: "alioth-bench",
       dependencies: [
-        "CBench", "CDHCPBare", "DHCP", "GoalState", "NetworkTypes", "OpenFlow", "OpenFlowNIO", "Pipeline", "Reconciler",
+        "CBench", "CDHCPBare", "DHCP", "GoalState", "NetworkTypes", "PacketFormats", "OpenFlow", "OpenFlowNIO",
+        "Pipeline", "Reconciler",
         "SwitchEngine", argumentParser,
       ] + nio),
 
@@ -217,7 +219,9 @@ if Context.environment["FUZZ"] == "1" {
     target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-sanitize=fuzzer"])]
   }
   package.targets.append(.target(name: "FuzzDriver", dependencies: ["FuzzChecks"], path: "Tests/Fuzz/Driver"))
-  for name in ["Message", "Session", "ReadBack", "Flow", "Text", "JSON", "OVSDB", "ModelSwitch", "Packet", "DHCP", "DHCPv6"] {
+  for name in [
+    "Message", "Session", "ReadBack", "Flow", "Text", "JSON", "OVSDB", "ModelSwitch", "Packet", "DHCP", "DHCPv6",
+  ] {
     package.targets.append(
       .executableTarget(
         name: "\(name)Fuzz", dependencies: ["FuzzChecks", "FuzzDriver"], path: "Tests/Fuzz/Targets/\(name)",

@@ -14,6 +14,8 @@ public struct DHCPCounters: Sendable {
   public var dropsV6: [DHCPv6DropReason: Int] = [:]
   /// Router advertisements that were asked for.
   public var advertisements = 0
+  /// Router advertisements that nobody asked for.
+  public var unsolicitedAdvertisements = 0
   /// Router solicitations without an answer, by reason.
   public var solicitationDrops: [RouterSolicitationDropReason: Int] = [:]
   /// Guests that found their address in use.

@@ -108,7 +108,13 @@ public final class DHCPServer: Sendable {
     counted.withLock { $0.isListening = true }
     let overrunsBefore = counters.overruns
     var lastLook = ContinuousClock.now
+    var nextAdvertisement = ContinuousClock.now
     while !stopped {
+      if ContinuousClock.now >= nextAdvertisement {
+        // RFC 4861 section 6.2.1: the longest interval, and a third of it as the shortest.
+        nextAdvertisement = .now + .seconds(Int.random(in: 200...600))
+        try advertise(on: capture, &session)
+      }
       // The library reads two files for it, which takes longer than an answer.
       if ContinuousClock.now - lastLook > .seconds(1), let statistics = try? capture.statistics() {
         lastLook = .now
@@ -126,6 +132,13 @@ public final class DHCPServer: Sendable {
         if sent < session.batch.count { counted.withLock { $0.sendFailures += session.batch.count - sent } }
       }
     }
+  }
+
+  private func advertise(on capture: PacketCapture, _ session: inout DHCPSession) throws {
+    session.begin()
+    let snapshot = table.current
+    counted.withLock { session.advertise(snapshot, &$0) }
+    _ = try capture.inject(session.batch)
   }
 
   private func drain(

@@ -54,6 +54,19 @@ extension DHCPSession {
     }
   }
 
+  /// Advertises to everybody what nobody has asked for. Where one interface leads to all guests, what several of them are to
+  /// be told is sent once.
+  mutating func advertise(_ snapshot: DHCPSnapshot, _ counters: inout DHCPCounters) {
+    var told: Set<RouterAdvertiser> = []
+    for port in snapshot.all {
+      guard let advertiser = port.ipv6?.advertiser else { continue }
+      if snapshot.key == .source, !told.insert(advertiser).inserted { continue }
+      advertiser.advertise(into: &reply)
+      batch.append(reply)
+      counters.unsolicitedAdvertisements += 1
+    }
+  }
+
   private mutating func advertise(to frame: RawSpan, _ port: DHCPServedPort, _ counters: inout DHCPCounters) {
     guard let advertiser = port.ipv6?.advertiser, let header = try? EthernetHeader(parsing: frame) else {
       counters.dropsV6[.noBinding, default: 0] += 1

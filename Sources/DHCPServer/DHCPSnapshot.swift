@@ -19,7 +19,7 @@ public struct DHCPSnapshot: Sendable {
     var port: DHCPServedPort?
   }
 
-  private let key: Key
+  let key: Key
   private let places: [Place]
   private let seed: UInt64
   /// How many ports there are.

@@ -11,6 +11,6 @@ struct BenchCommand: AsyncParsableCommand {
       MemoryCommand.self, IdleCommand.self, FlowsCommand.self, RawSendCommand.self, EchoCommand.self,
       StreamCommand.self, AwaitListeningCommand.self, RecordCommand.self, ReportCommand.self,
       DHCPLoadCommand.self, DHCPFloodCommand.self, DHCPBareCommand.self, DHCPBindingsCommand.self,
-      DHCPVerdictsCommand.self,
+      DHCPVerdictsCommand.self, DHCPEngineCommand.self,
     ])
 }

@@ -251,7 +251,8 @@ private func withAgent(
     try await wire.dial()
   }
   let agent = Agent(
-    dhcpTable: DHCPTable(key: .destination), engine: engine, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    dhcpTable: DHCPTable(key: .destination), engine: engine,
+    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   await agent.hostConfigured(true)
   let loop = Task { await agent.run() }
   defer { loop.cancel() }

@@ -108,7 +108,7 @@ extension EndToEnd {
       }
     }
 
-    @Test("a guest is told the extra options of its port before those of its subnet, and what no guest can be told is refused")
+    @Test("a port's extra options come before its subnet's, and what no guest can be told is refused")
     func extraOptions() throws {
       try Scenario.run { scenario in
         let network = try scenario.network("options")

@@ -1,3 +1,4 @@
+import DHCP
 import GoalState
 import NetworkTypes
 import OpenFlow
@@ -35,6 +36,8 @@ extension Agent {
       var entry = StatusDocument.Port(
         id: port.id.rawValue, name: port.name, networkId: port.networkID.rawValue, macAddress: port.mac.description,
         fixedIps: port.fixedIPs.map(\.address.description), status: "ACTIVE")
+      // Whether a port that has it is answered is the responder's to say.
+      if DHCPBinding(port: port, in: goal, underlayMTU: nil) == nil { entry.dhcp = "off" }
       switch self.ports.guests[port.id] {
       case .attached(let ofport, let interface):
         entry.interface = interface

@@ -48,6 +48,8 @@ struct StatusDocument: Codable, Sendable {
     var ofport: UInt32?
     var status: String
     var reason: String?
+    /// Whether its guest is answered by DHCP: `ready`, `off` without a subnet that has it, or what is missing.
+    var dhcp: String?
   }
 
   struct Pending: Codable, Sendable {

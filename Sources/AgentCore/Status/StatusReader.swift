@@ -38,7 +38,7 @@ struct StatusReader: Sendable {
       goalState: StatusDocument.Version(
         epoch: snapshot.version.epoch, receivedRevision: snapshot.version.revision,
         appliedRevision: snapshot.applied.revision),
-      ports: snapshot.ports,
+      ports: ports(snapshot),
       pending: snapshot.report.pending.map {
         StatusDocument.Pending(resource: "\($0.key)", revision: $0.revision, reason: $0.reason)
       },
@@ -59,6 +59,20 @@ struct StatusReader: Sendable {
       return "no goal state yet: controller \(configuration.controller.address) is \(await board.controller.state)"
     }
     return await agent.isInForce ? nil : "the goal state is being put in force"
+  }
+
+  private func ports(_ snapshot: AgentSnapshot) -> [StatusDocument.Port] {
+    let isListening = listener.counters.isListening
+    let served = Set(listener.snapshot.all.map(\.name))
+    return snapshot.ports.map { port in
+      var port = port
+      if port.dhcp == nil {
+        port.dhcp =
+          !isListening
+          ? "the responder is not listening" : served.contains(port.id) ? "ready" : "the port is not plugged in"
+      }
+      return port
+    }
   }
 
   private var dhcpCounters: [String: Int] {

@@ -28,7 +28,8 @@ struct DHCPServeCommand: AsyncParsableCommand {
     name: .shortAndLong, help: ArgumentHelp("The reservations, as YAML; see docs/dhcp.md.", valueName: "file"),
     completion: .file(extensions: ["yaml", "yml", "json"]))
   var bindings: String
-  @Option(help: ArgumentHelp("How many messages of one guest are looked at in a second; 0 for all.", valueName: "count"))
+  @Option(
+    help: ArgumentHelp("How many messages of one guest are looked at in a second; 0 for all.", valueName: "count"))
   var rateLimit = DHCPRateLimit.standard.perSecond
   @Option(help: "What is logged.") var logLevel = LogLevel.info
 

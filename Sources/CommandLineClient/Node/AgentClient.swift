@@ -39,7 +39,8 @@ struct AgentClient: Sendable {
       throw notReached(error)
     }
     guard reply.status == 200 else {
-      throw .misunderstood(refusalText(attempt: attempt, reply: reply, request: "\(method.rawValue) \(path) on \(socket.path)"))
+      throw .misunderstood(
+        refusalText(attempt: attempt, reply: reply, request: "\(method.rawValue) \(path) on \(socket.path)"))
     }
     return reply.body
   }

@@ -42,6 +42,7 @@ struct AgentStatus: Decodable, Hashable, Sendable {
     var ofport: Int64?
     var status: String?
     var reason: String?
+    var dhcp: String?
   }
 
   /// Something that is not in force yet, and why.

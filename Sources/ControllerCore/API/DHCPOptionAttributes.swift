@@ -46,7 +46,8 @@ enum DHCPOptionAttributes {
       .array(
         (options ?? []).map {
           .object([
-            .init("opt_name", .string($0.name)), .init("opt_value", .string($0.value)), .init("ip_version", .integer(4)),
+            .init("opt_name", .string($0.name)), .init("opt_value", .string($0.value)),
+            .init("ip_version", .integer(4)),
           ])
         }))
   }
