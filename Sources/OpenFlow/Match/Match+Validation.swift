@@ -60,7 +60,8 @@ private struct MatchChecker {
     guard context.meets(known.requirement) else { throw MatchError(field, .missing(known.requirement)) }
     // The length of an option does not make it another.
     if known.isVariable { field = known.field }
-    let parts = numbers.map { MatchField(field, value: $0.value, mask: $0.mask).expanded } ?? []
+    // An option without bytes says that it is there, which no mask tells.
+    let parts = length == 0 ? [] : numbers.map { MatchField(field, value: $0.value, mask: $0.mask).expanded } ?? []
     guard seen.isDisjoint(with: parts.isEmpty ? [field] : parts.map(\.field)) else {
       throw MatchError(field, .duplicate)
     }
