@@ -21,10 +21,14 @@ public final class DHCPPortHistory: Sendable {
     case dropped(DHCPDropReason)
   }
 
-  /// What became of the last message that only asked, if it had this transaction id.
+  /// Tells that a message with this transaction id will only ask whether the guest would be answered: it is not taken for
+  /// the guest's.
+  public func expectProbe(_ transaction: UInt32) { change { $0.expectProbe(transaction) } }
+
+  /// What became of the message that only asks, if it has come.
   public func lastProbe(_ transaction: UInt32) -> ProbeOutcome? {
     state.withLock { state in
-      state?.lastProbe.flatMap { $0.transaction == transaction ? $0.outcome : nil }
+      state?.probe.flatMap { $0.transaction == transaction ? $0.outcome : nil }
     }
   }
 
@@ -42,7 +46,10 @@ public final class DHCPPortHistory: Sendable {
 final class DHCPPortState {
   var bucket = DHCPTokenBucket()
   var backOff = DHCPDeclineBackOff()
-  private(set) var lastProbe: (transaction: UInt32, outcome: DHCPPortHistory.ProbeOutcome)?
+  /// Addresses of the two kinds are declined one by one.
+  var backOffV6 = DHCPDeclineBackOff()
+  private(set) var declinesV6 = 0
+  private(set) var probe: (transaction: UInt32, outcome: DHCPPortHistory.ProbeOutcome?)?
   private var last: (message: DHCPMessageType, time: Int, address: IPv4Address)?
   private var acknowledged: Int?
   private var declines = 0
@@ -69,28 +76,31 @@ final class DHCPPortState {
     }
   }
 
-  /// Notes what became of a message, if it only asked whether the guest would be answered; returns whether it did.
-  func noteProbe(_ outcome: DHCPOutcome, _ notes: DHCPClientNotes, in frame: RawSpan) -> Bool {
-    let range = notes.vendorClass
-    guard range.count == DHCPServedPort.probeClass.count, range.upperBound <= frame.byteCount,
-      frame.extracting(range).withUnsafeBytes({ $0.elementsEqual(DHCPServedPort.probeClass) })
-    else { return false }
+  func expectProbe(_ transaction: UInt32) { probe = (transaction, nil) }
+
+  /// Notes what became of a message, if it only asked whether the guest would be answered; returns whether it did. The
+  /// transaction id is a random number that the guest does not know.
+  func noteProbe(_ outcome: DHCPOutcome, _ notes: DHCPClientNotes) -> Bool {
+    guard let probe, probe.transaction == notes.transactionID, probe.outcome == nil else { return false }
     switch outcome {
-    case .reply(let reply): lastProbe = (notes.transactionID, .answered(reply.address))
-    case .drop(let reason): lastProbe = (notes.transactionID, .dropped(reason))
+    case .reply(let reply): self.probe?.outcome = .answered(reply.address)
+    case .drop(let reason): self.probe?.outcome = .dropped(reason)
     case .event: return false
     }
     return true
   }
 
-  /// Notes a message, and what the guest says of itself if that is new.
+  /// Notes a message, and what the guest says of itself if that is new. Returns whether there is more to tell than that
+  /// time has passed.
   func note(
     _ message: DHCPMessageType, _ address: IPv4Address, at seconds: Int, _ notes: DHCPClientNotes, in frame: RawSpan
-  ) {
+  ) -> Bool {
+    var isNews = last?.message != message || last?.address != address
     last = (message, seconds, address)
     if message == .ack { acknowledged = seconds }
-    DHCPPortState.replace(&hostName, notes.hostName, frame)
-    DHCPPortState.replace(&vendorClass, notes.vendorClass, frame)
+    if DHCPPortState.replace(&hostName, notes.hostName, frame) { isNews = true }
+    if DHCPPortState.replace(&vendorClass, notes.vendorClass, frame) { isNews = true }
+    return isNews
   }
 
   func noteDecline(at elapsed: Duration) {
@@ -103,15 +113,27 @@ final class DHCPPortState {
     declines = 0
   }
 
-  /// Keeps the bytes if they are others than before.
-  private static func replace(_ kept: inout Words, _ range: Range<Int>, _ frame: RawSpan) {
-    guard !range.isEmpty, range.upperBound <= frame.byteCount else { return }
+  func noteDeclineV6(at elapsed: Duration) {
+    declinesV6 += 1
+    backOffV6.declined(at: elapsed)
+  }
+
+  func noteRenewalV6() {
+    backOffV6.renewed()
+    declinesV6 = 0
+  }
+
+  /// Keeps the bytes if they are others than before; returns whether they are.
+  private static func replace(_ kept: inout Words, _ range: Range<Int>, _ frame: RawSpan) -> Bool {
+    guard !range.isEmpty, range.upperBound <= frame.byteCount else { return false }
     let end = min(range.upperBound, range.lowerBound + longestText)
-    frame.extracting(range.lowerBound..<end).withUnsafeBytes { bytes in
+    return frame.extracting(range.lowerBound..<end).withUnsafeBytes { bytes in
       // FNV-1a. A guest that finds other words of the same hash is shown with its old ones.
       var hash: UInt64 = 0xcbf2_9ce4_8422_2325
       for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-      if hash != kept.hash { kept = Words(bytes: Array(bytes), hash: hash) }
+      guard hash != kept.hash else { return false }
+      kept = Words(bytes: Array(bytes), hash: hash)
+      return true
     }
   }
 

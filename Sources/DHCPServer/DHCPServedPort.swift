@@ -13,9 +13,6 @@ public final class DHCPServedPort: Sendable {
   /// What happened so far: it outlives the binding.
   public let history: DHCPPortHistory
 
-  /// The vendor class of a message that only asks whether the guest would be answered: it is not taken for the guest's.
-  public static let probeClass = Array("alioth-probe".utf8)
-
   /// How the port is called in logs and lists: as it was named, or by its guest's MAC address.
   public var name: String { givenName ?? binding.map { "\($0.mac)" } ?? "" }
 

@@ -136,9 +136,10 @@ public final class DHCPServer: Sendable {
 
   private func advertise(on capture: PacketCapture, _ session: inout DHCPSession) throws {
     session.begin()
-    let snapshot = table.current
-    counted.withLock { session.advertise(snapshot, &$0) }
-    _ = try capture.inject(session.batch)
+    try session.advertise(table.current, piece: DHCPServer.batchSize) { batch throws(CaptureError) in
+      let sent = try capture.inject(batch)
+      counted.withLock { $0.unsolicitedAdvertisements += sent }
+    }
   }
 
   private func drain(

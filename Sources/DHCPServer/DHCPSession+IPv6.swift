@@ -23,13 +23,13 @@ extension DHCPSession {
   ) {
     let outcome = DHCPv6Responder.respond(
       to: frame, binding: port.ipv6?.binding, serverMAC: port.serverMAC,
-      holdsOffers: state.backOff.holdsOffers(at: elapsed), into: &reply)
+      holdsOffers: state.backOffV6.holdsOffers(at: elapsed), into: &reply)
     switch outcome {
     case .reply(let description, let event):
       batch.append(reply)
       counters.repliesV6[description.kind, default: 0] += 1
       note(event, port, state, elapsed, &counters)
-      if [.renew, .rebind].contains(description.request), description.grantsLease { state.noteRenewal() }
+      if [.renew, .rebind].contains(description.request), description.grantsLease { state.noteRenewalV6() }
     case .drop(.notUDP): advertise(to: frame, port, &counters)
     case .drop(let reason): counters.dropsV6[reason, default: 0] += 1
     }
@@ -45,26 +45,32 @@ extension DHCPSession {
     case .released: counters.releases += 1
     case .declined(let address, _):
       counters.declines += 1
-      if !state.isInConflict {
+      if state.declinesV6 == 0 {
         logger.warning(
           "guest declined its address: somebody else may be using it",
           metadata: ["port": "\(port.name)", "address": "\(address)"])
       }
-      state.noteDecline(at: elapsed)
+      state.noteDeclineV6(at: elapsed)
     }
   }
 
-  /// Advertises to everybody what nobody has asked for. Where one interface leads to all guests, what several of them are to
-  /// be told is sent once.
-  mutating func advertise(_ snapshot: DHCPSnapshot, _ counters: inout DHCPCounters) {
+  /// Advertises to everybody what nobody has asked for, some at a time. Where one interface leads to all guests, what several
+  /// of them are to be told is sent once.
+  mutating func advertise(
+    _ snapshot: DHCPSnapshot, piece: Int, send: (FrameBatch) throws(CaptureError) -> Void
+  ) throws(CaptureError) {
     var told: Set<RouterAdvertiser> = []
     for port in snapshot.all {
       guard let advertiser = port.ipv6?.advertiser else { continue }
       if snapshot.key == .source, !told.insert(advertiser).inserted { continue }
       advertiser.advertise(into: &reply)
       batch.append(reply)
-      counters.unsolicitedAdvertisements += 1
+      guard batch.count >= piece else { continue }
+      try send(batch)
+      batch.removeAll()
     }
+    if batch.count > 0 { try send(batch) }
+    batch.removeAll()
   }
 
   private mutating func advertise(to frame: RawSpan, _ port: DHCPServedPort, _ counters: inout DHCPCounters) {

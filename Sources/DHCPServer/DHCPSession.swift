@@ -71,11 +71,11 @@ struct DHCPSession {
     case .reply(let description):
       batch.append(reply)
       counters.replies[description.kind, default: 0] += 1
-      if state.noteProbe(outcome, notes, in: frame) { break }
-      state.note(description.kind, description.address, at: seconds, notes, in: frame)
-      hasNews = true
+      if state.noteProbe(outcome, notes) { break }
+      if state.note(description.kind, description.address, at: seconds, notes, in: frame) { hasNews = true }
       // Its accepting an offer says nothing, as it declines after that; its prolonging the lease says that all is well.
       if description.kind == .ack, description.state == .renewing || description.state == .rebinding {
+        if state.isInConflict { hasNews = true }
         state.noteRenewal()
       }
     case .event(.declined(let address)):
@@ -86,16 +86,15 @@ struct DHCPSession {
           "guest declined its address: somebody else may be using it",
           metadata: ["port": "\(port.name)", "address": "\(address)"])
       }
-      state.note(.decline, address, at: seconds, notes, in: frame)
+      _ = state.note(.decline, address, at: seconds, notes, in: frame)
       hasNews = true
       state.noteDecline(at: elapsed)
     case .event(.released(let address)):
       counters.releases += 1
-      state.note(.release, address, at: seconds, notes, in: frame)
-      hasNews = true
+      if state.note(.release, address, at: seconds, notes, in: frame) { hasNews = true }
     case .drop(let reason):
       counters.drops[reason, default: 0] += 1
-      _ = state.noteProbe(outcome, notes, in: frame)
+      _ = state.noteProbe(outcome, notes)
     }
     if logsEveryOutcome { logger.debug("DHCP", metadata: ["port": "\(port.name)", "outcome": "\(outcome)"]) }
   }

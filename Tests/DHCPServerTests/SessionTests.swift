@@ -105,16 +105,37 @@ struct SessionTests {
     #expect(run([frame(.discover, from: 5)], snapshot).counters.replies == [.offer: 1])
   }
 
+  @Test("there is news when more has changed than the time")
+  func news() throws {
+    let snapshot = DHCPSnapshot([mac(5): try port(5)], key: .source)
+    let request = frame(.request, from: 5, [DHCPOption(.requestedAddress, [10, 0, 0, 5])])
+    var news: [Bool] = []
+    for frame in [
+      frame(.discover, from: 5), request, request, frame(.release, from: 5, client: IPv4Address(10, 0, 0, 5)),
+    ] {
+      var (session, _) = run([frame], snapshot)
+      news.append(session.takeNews())
+      let again = session.takeNews()
+      #expect(!again)
+    }
+    #expect(news == [true, true, false, true])
+  }
+
   @Test("a message that only asks is answered and is not taken for the guest's")
   func probe() throws {
     let served = try port(5)
     let snapshot = DHCPSnapshot([mac(5): served], key: .source)
-    let probe = frame(.discover, from: 5, [DHCPOption(.vendorClassIdentifier, DHCPServedPort.probeClass)])
+    let probe = frame(.discover, from: 5)
+    served.history.expectProbe(7)
     #expect(run([probe], snapshot).session.batch.count == 1)
     #expect(served.history.lease == nil)
     #expect(served.history.lastProbe(7) == .answered(IPv4Address(10, 0, 0, 5)) && served.history.lastProbe(8) == nil)
-    _ = run([frame(.decline, from: 5, [DHCPOption(.requestedAddress, [10, 0, 0, 5])]), probe], snapshot)
+    _ = run([frame(.decline, from: 5, [DHCPOption(.requestedAddress, [10, 0, 0, 5])])], snapshot)
+    served.history.expectProbe(7)
+    _ = run([probe], snapshot)
     #expect(served.history.lastProbe(7) == .dropped(.heldAfterDecline))
+    _ = run([frame(.request, from: 5, client: IPv4Address(10, 0, 0, 5))], snapshot)
+    #expect(served.history.lease?.lastMessage == .ack, "one message is the probe's, and the next is the guest's again")
   }
 
   @Test("a table is swapped in whole, and what was replaced is kept until the next")

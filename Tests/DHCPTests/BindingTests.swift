@@ -127,7 +127,9 @@ struct BindingTests {
       Issue.record("no reply: \(outcome)")
       return
     }
-    #expect(Array(buffer[26..<30]) == other.octets, "the server calls itself by the agent's address")
+    #expect(
+      Array(buffer[26..<30]) == server.octets,
+      "the server calls itself by the agent's address, and answers from its own")
     #expect(Array(buffer[36..<38]) == [0x9c, 0x40])
     let payload = buffer.span.bytes.extracting(42..<buffer.count)
     #expect(try DHCPMessage(parsing: payload).address(.serverIdentifier, in: payload) == other)
@@ -137,8 +139,8 @@ struct BindingTests {
   func joinedRequest() throws {
     var message = ClientMessage(.request)
     message.options = [
-      DHCPOption(.messageType, [3]), DHCPOption(.parameterRequestList, [1]), DHCPOption(.parameterRequestList, [6]),
       DHCPOption(.requestedAddress, [10, 0]), DHCPOption(.requestedAddress, [0, 55]),
+      DHCPOption(.messageType, [3]), DHCPOption(.parameterRequestList, [1]), DHCPOption(.parameterRequestList, [6]),
       DHCPOption(.clientIdentifier, [1, 2]), DHCPOption(.clientIdentifier, [3]),
     ]
     var bytes: [UInt8] = []
@@ -149,6 +151,40 @@ struct BindingTests {
     #expect(reply.type == .ack && reply.header.yourAddress == reserved)
     #expect(reply[.clientIdentifier] == [1, 2, 3])
     #expect(reply.codes == [53, 54, 51, 1, 58, 59, 6, 61])
+  }
+
+  @Test("what a boot program reads in a field stays there when options overflow into the others")
+  func bootFieldStays() throws {
+    var binding = try guestBinding()
+    binding.boot = DHCPBoot(file: "pxelinux.0")
+    binding.dnsServers = (1...40).map { IPv4Address(192, 0, 2, $0) }
+    binding.domainName = String(repeating: "d", count: 100)
+    binding.hostName = String(repeating: "h", count: 60)
+    let relay = DHCPOption(.relayAgentInformation, Array(repeating: 7, count: 40))
+    let reply = try Reply(wanting([6, 12, 15, 121], .discover, [relay]), binding)
+    #expect(reply[.overload] == [2], "only the server's name gives its room")
+    #expect(Array(reply.bytes[42 + 108..<42 + 119]) == Array("pxelinux.0".utf8) + [0])
+    #expect(reply.messageLength <= 548)
+  }
+
+  @Test("a domain of the port's own is a part of its guest's whole name")
+  func ownDomain() throws {
+    var binding = try guestBinding()
+    binding.extraOptions = [DHCPOption(.domainName, Array("own.test".utf8))]
+    let text = try Reply(ClientMessage(.discover, [DHCPOption(code(81), [0, 0, 0, 0x61])]), binding)
+    #expect(text[code(81)] == [0x08, 255, 255] + Array("guest1.own.test".utf8))
+  }
+
+  @Test("routes that are given take the place of both numbers', and a router that is given is the default route")
+  func givenRoutes() throws {
+    var binding = try guestBinding()
+    binding.extraOptions = [DHCPOption(.classlessStaticRoutes, [0, 10, 0, 0, 9])]
+    let given = try Reply(wanting([121, 249]), binding)
+    #expect(given[.classlessStaticRoutes] == [0, 10, 0, 0, 9] && given[.microsoftClasslessStaticRoutes] == nil)
+    binding.extraOptions = [DHCPOption(.router, [10, 0, 0, 8, 10, 0, 0, 7])]
+    let router = try Reply(wanting([3, 121]), binding)
+    #expect(router[.classlessStaticRoutes]?.suffix(5) == [0, 10, 0, 0, 8])
+    #expect(router[.router] == [10, 0, 0, 8, 10, 0, 0, 7])
   }
 
   @Test("a client's words are found where they are in its frame")

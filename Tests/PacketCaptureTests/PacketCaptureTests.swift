@@ -35,6 +35,28 @@ import Testing
     }
   }
 
+  @Test("frames that are sent together come in their order, and one that the interface cannot take costs no other")
+  func batch() throws {
+    try pair().enter {
+      let left = try PacketCapture(interface: "left")
+      // The kernel keeps room for as many frames of this length as its buffer holds.
+      let right = try PacketCapture(interface: "right", snapshotLength: 2048)
+      let frames = (1...200).map { udpFrame(destinationPort: $0) }
+      var batch = FrameBatch()
+      for (index, frame) in frames.enumerated() {
+        // Longer than the interface's MTU of 1500: EMSGSIZE.
+        if index.isMultiple(of: 50) { batch.append(frame + Array(repeating: 0, count: 2000)) }
+        batch.append(frame)
+      }
+      batch.append([])
+      #expect(batch.count == 204)
+      #expect(try left.inject(batch) == 200)
+      #expect(try PacketCaptureTests.frames(right, count: 200) == frames)
+      batch.removeAll()
+      #expect(try left.inject(batch) == 0)
+    }
+  }
+
   @Test("a frame that is injected at one end is captured at the other, byte for byte")
   func roundTrip() throws {
     try pair().enter {

@@ -19,8 +19,8 @@ struct DHCPProbe: Sendable {
 
   /// How long an offer is awaited.
   static let patience = Duration.seconds(2)
-  /// What the probe calls itself, so that it is not taken for the guest.
-  static let vendorClass = DHCPServedPort.probeClass
+  /// What the probe calls itself, for who looks at the packet.
+  private static let vendorClass = Array("alioth-probe".utf8)
 
   /// What came of it.
   struct Document: Codable, Sendable {
@@ -71,6 +71,8 @@ struct DHCPProbe: Sendable {
     let transaction = UInt32.random(in: 1 ... .max)
     let watch = OfferWatch(interface: interface, transaction: transaction)
     let problem = await watch.begin()
+    defer { watch.stop() }
+    served.history.expectProbe(transaction)
     let start = ContinuousClock.now
     let packet = PacketOut(
       inPort: ofport, actions: [.output(.table)], data: DHCPProbe.discover(port.mac, transaction))

@@ -33,17 +33,20 @@ final class OfferWatch: Sendable {
     }
   }
 
+  /// Ends it.
+  func stop() {
+    isOver.store(true, ordering: .releasing)
+    wakeUp.signal()
+    found.continuation.finish()
+  }
+
   /// The answer; nil when none came in time.
   func result(within patience: Duration) async -> Offer? {
     let limit = Task {
       try await Task.sleep(for: patience)
       found.continuation.finish()
     }
-    defer {
-      limit.cancel()
-      isOver.store(true, ordering: .releasing)
-      wakeUp.signal()
-    }
+    defer { limit.cancel() }
     for await offer in found.stream { return offer }
     return nil
   }
@@ -59,8 +62,10 @@ final class OfferWatch: Sendable {
     }
     begun.resume(returning: nil)
     while !isOver.load(ordering: .acquiring) {
-      guard (try? capture.wait(timeoutMilliseconds: 200)) ?? false else { continue }
-      _ = try? capture.drain(limit: 64) { _, frame in look(frame) }
+      // An interface that goes away has nothing more to show.
+      guard let isReady = try? capture.wait(timeoutMilliseconds: 200) else { return }
+      guard isReady else { continue }
+      guard (try? capture.drain(limit: 64) { _, frame in look(frame) }) != nil else { return }
     }
   }
 

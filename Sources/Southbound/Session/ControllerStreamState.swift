@@ -118,7 +118,8 @@ private struct ReportAssembly: Sendable {
   }
 
   private static func lease(_ lease: Alioth_Southbound_V1_Lease) -> GoalStateReport.Lease? {
-    guard let address = IPv4Address(lease.address) else { return nil }
+    // Up to the end of the year 9999, which is as far as times are written.
+    guard let address = IPv4Address(lease.address), (0...253_402_300_799).contains(lease.time) else { return nil }
     return GoalStateReport.Lease(
       port: PortID(reportableIdentifier(lease.portID)), lastMessage: ReportText.readable(lease.lastMessage),
       time: lease.time, address: address, hostName: ReportText.readable(lease.hostName),

@@ -118,8 +118,10 @@ extension [UInt8] {
     // because there are clients that ask for both and use only the router. The others ignore it.
     if let router = binding.router, !overridden.contains(.router) { appendOption(.router, router) }
     let routes = binding.encodedRoutes
-    for code in [DHCPOptionCode.classlessStaticRoutes, .microsoftClasslessStaticRoutes] {
-      if !routes.isEmpty, !overridden.contains(code) { appendOption(DHCPOption(code, routes)) }
+    // The two numbers say the same thing: who gives one of them gives the routes.
+    let codes = [DHCPOptionCode.classlessStaticRoutes, .microsoftClasslessStaticRoutes]
+    if !routes.isEmpty, overridden.isDisjoint(with: codes) {
+      for code in codes { appendOption(DHCPOption(code, routes)) }
     }
     if binding.leaseSeconds != .max {
       // RFC 2131 section 4.4.5: a half, and seven eighths.
@@ -152,6 +154,12 @@ extension DHCPBinding {
   fileprivate var encodedRoutes: [UInt8] {
     guard !routes.isEmpty else { return [] }
     var all = routes
+    // A router that is given as a further option is the default route too.
+    let given = extraOptions.last { $0.code == .router }?.value.prefix(4)
+    let router =
+      given.flatMap { $0.count == 4 ? $0 : nil }.map { octets in
+        IPv4Address(rawValue: octets.reduce(0) { $0 << 8 | UInt32($1) })
+      } ?? self.router
     if let router, !routes.contains(where: { $0.destination.length == 0 }),
       let everything = IPv4Prefix(containing: .any, length: 0)
     {

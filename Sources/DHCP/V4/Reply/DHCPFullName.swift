@@ -39,7 +39,9 @@ struct DHCPFullName {
     let host = DHCPFullName.value(.hostName, in: binding.portOptions)
     guard !host.isEmpty else { return false }
     let isWhole = host.contains(UInt8(ascii: "."))
-    let domain = isWhole ? [] : DHCPFullName.value(.domainName, in: binding.networkOptions)
+    // A domain of the port's own stands with the port's options.
+    let own = isWhole ? [] : DHCPFullName.value(.domainName, in: binding.portOptions)
+    let domain = isWhole || !own.isEmpty ? own : DHCPFullName.value(.domainName, in: binding.networkOptions)
     for label in [host, domain].lazy.flatMap({ $0.split(separator: UInt8(ascii: ".")) }) {
       guard label.count <= 63 else {
         buffer.removeLast(buffer.count - start)

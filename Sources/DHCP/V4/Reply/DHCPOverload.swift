@@ -11,8 +11,11 @@ func fitDHCPOptions(in buffer: inout [UInt8], messageStart: Int, limit: Int) {
   guard buffer.count >= optionsStart, buffer.count - optionsStart > room else { return }
   let block = Array(buffer[optionsStart...])
   buffer.removeLast(block.count)
-  // Option 52 itself takes three bytes, the other fields need an end each.
-  var layout = OverloadLayout(rooms: [room - 3, DHCPHeader.fileField.count - 1, DHCPHeader.serverNameField.count - 1])
+  // Option 52 itself takes three bytes, the other fields need an end each. A field that names what to boot stays as it is.
+  let free = [DHCPHeader.fileField, DHCPHeader.serverNameField].map { field in
+    buffer[messageStart + field.lowerBound] == 0 ? field.count - 1 : 0
+  }
+  var layout = OverloadLayout(rooms: [room - 3] + free)
   let groups = optionGroups(block)
   for group in groups.sorted(by: { ($0.rank, $0.range.lowerBound) < ($1.rank, $1.range.lowerBound) }) {
     layout.place(group)

@@ -6,7 +6,8 @@ import PacketFormats
 struct DHCPReplyWriter {
   let reply: DHCPReply
   let binding: DHCPCompiledBinding
-  /// What the server calls itself.
+  /// What the server calls itself in option 54: a relay agent may want another name there than the address that it
+  /// answers from.
   let server: IPv4Address
 
   /// Where the message starts in a frame.
@@ -42,7 +43,7 @@ struct DHCPReplyWriter {
       in: &buffer, messageStart: DHCPReplyWriter.messageStart,
       limit: datagram - IPv4Header.minimumLength - UDPHeader.length)
     buffer.endOptions(messageStart: DHCPReplyWriter.messageStart)
-    DHCPReplyWriter.seal(&buffer, to: destination, from: server)
+    DHCPReplyWriter.seal(&buffer, to: destination, from: binding.serverIdentifier)
   }
 
   /// Where the reply goes (RFC 2131 section 4.1). Whatever the address of the datagram, the frame is for the port's own
@@ -66,7 +67,7 @@ struct DHCPReplyWriter {
     if isBroadcast { address = .broadcast }
     buffer.set(isBroadcast ? .broadcast : binding.mac, at: 0)
     buffer.set(serverMAC, at: 6)
-    buffer.setUInt32(server.rawValue, at: DHCPReplyWriter.addressOffset)
+    buffer.setUInt32(binding.serverIdentifier.rawValue, at: DHCPReplyWriter.addressOffset)
     buffer.setUInt32(address.rawValue, at: DHCPReplyWriter.addressOffset + 4)
     return address
   }

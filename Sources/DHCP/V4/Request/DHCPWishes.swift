@@ -59,7 +59,13 @@ struct DHCPWishes {
         throw .optionOverrun(code: code, offset: cursor, length: Int(length), available: end - start)
       }
       cursor = start + Int(length)
-      try take(code, payload.extracting(start..<cursor), at: start)
+      do throws(DHCPParseError) {
+        try take(code, payload.extracting(start..<cursor), at: start)
+      } catch {
+        // It may be a part: what comes later decides.
+        self = try DHCPWishes(joining: payload)
+        return
+      }
     }
   }
 
