@@ -15,12 +15,11 @@ public struct DHCPClientNotes: Hashable, Sendable {
     transactionID = request.transactionID
     // Options that came in parts have no one place in the frame.
     guard request.wishes.joined == nil else { return }
-    hostName = DHCPClientNotes.range(request.wishes.hostName, request)
-    vendorClass = DHCPClientNotes.range(request.wishes.vendorClass, request)
+    hostName = DHCPClientNotes.range(request.wishes.hostName, request.payload.lowerBound)
+    vendorClass = DHCPClientNotes.range(request.wishes.vendorClass, request.payload.lowerBound)
   }
 
-  private static func range(_ place: DHCPOptionPlace, _ request: DHCPRequest) -> Range<Int> {
-    let start = request.payload.lowerBound
-    return start + place.range.lowerBound..<start + place.range.upperBound
+  private static func range(_ place: DHCPOptionPlace, _ start: Int) -> Range<Int> {
+    start + place.range.lowerBound..<start + place.range.upperBound
   }
 }

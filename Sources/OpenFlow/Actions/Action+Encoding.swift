@@ -11,7 +11,9 @@ extension Action {
       let words = Action.head(ActionType.output, length: 16, port.rawValue) << 64 | UInt128(maxLength) << 48
       bytes.appendInteger(words)
     case .setField(let field):
-      guard field.isExact, let short = field.shortTLV(hasMask: false), (5...12).contains(short.count) else { return false }
+      guard field.isExact, let short = field.shortTLV(hasMask: false), (5...12).contains(short.count) else {
+        return false
+      }
       bytes.appendInteger(Action.head(ActionType.setField, length: 16, 0) << 64 | short.bits >> 32)
     case .move(let source, let destination):
       let (from, to) = (source.wireField, destination.wireField)
