@@ -76,15 +76,16 @@ private struct MatchChecker {
 
   /// Checks what holds of the match as a whole: the addresses that connection tracking has found are of its kind.
   func finish() throws {
-    for (fields, requirement) in MatchChecker.addresses where !context.meets(requirement) {
+    // The type of the packet says nothing here, only the field of the Ethernet type does.
+    for (fields, type, requirement) in MatchChecker.addresses where context.etherType != type {
       guard let field = fields.first(where: seen.contains) else { continue }
       throw MatchError(field, .inconsistent(requirement))
     }
   }
 
-  private static let addresses: [(fields: [Field], requirement: FieldRequirement)] = [
-    (["ct_nw_src", "ct_nw_dst"].map(FieldRegistry.known), .ipv4),
-    (["ct_ipv6_src", "ct_ipv6_dst"].map(FieldRegistry.known), .ipv6),
+  private static let addresses: [(fields: [Field], type: UInt16, requirement: FieldRequirement)] = [
+    (["ct_nw_src", "ct_nw_dst"].map(FieldRegistry.known), 0x0800, .ipv4),
+    (["ct_ipv6_src", "ct_ipv6_dst"].map(FieldRegistry.known), 0x86dd, .ipv6),
   ]
 
   /// Reads a header; what it announces has to be there before anything else is looked at. Value and mask have half of the

@@ -2,7 +2,7 @@
 struct MatchContext {
   /// Namespace and number of the packet's type; zero is Ethernet.
   private var packetType: UInt32 = 0
-  private var etherType: UInt16 = 0
+  private(set) var etherType: UInt16 = 0
   private var vlan: UInt16 = 0
   private var ipProto: UInt8 = 0
   private var fragment: UInt8 = 0
