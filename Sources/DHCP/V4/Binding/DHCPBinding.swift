@@ -3,18 +3,7 @@ import NetworkTypes
 /// What one port's guest is told by DHCP: its reservation, and its network's parameters.
 public struct DHCPBinding: Hashable, Sendable {
   /// A route that the guest is given (RFC 3442).
-  public struct Route: Hashable, Sendable {
-    /// What the route leads to.
-    public var destination: IPv4Prefix
-    /// Through whom; 0.0.0.0 for a destination on the link itself.
-    public var router: IPv4Address
-
-    /// A route of the given parts.
-    public init(destination: IPv4Prefix, router: IPv4Address) {
-      self.destination = destination
-      self.router = router
-    }
-  }
+  public typealias Route = DHCPClasslessRoute
 
   /// The port's MAC address: the only client that is answered.
   public var mac: MACAddress

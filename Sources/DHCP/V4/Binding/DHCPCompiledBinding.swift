@@ -165,9 +165,6 @@ extension DHCPBinding {
     {
       all.append(Route(destination: everything, router: router))
     }
-    return all.flatMap { route in
-      [UInt8(truncatingIfNeeded: route.destination.length)]
-        + route.destination.address.octets.prefix((route.destination.length + 7) / 8) + route.router.octets
-    }
+    return all.reduce(into: []) { octets, route in route.write(to: &octets) }
   }
 }
