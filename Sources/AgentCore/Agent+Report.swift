@@ -1,0 +1,55 @@
+import DHCPServer
+import GoalState
+import OpenFlow
+import Pipeline
+import Reconciler
+import SwitchEngine
+
+/// What the controller is told, derived from what the agent knows.
+extension Agent {
+  /// What the controller is told.
+  var report: GoalStateReport {
+    GoalStateReport(applied: applied, failures: failures, pending: pending, leases: leases)
+  }
+
+  /// What guests were told by DHCP last.
+  private var leases: [GoalStateReport.Lease] {
+    dhcpTable.current.all.compactMap { port in
+      guard let lease = port.history.lease else { return nil }
+      return GoalStateReport.Lease(
+        port: PortID(port.name), lastMessage: "\(lease.lastMessage)", time: Int64(clamping: lease.time),
+        address: lease.address, hostName: lease.hostName, vendorClass: lease.vendorClass,
+        declines: UInt32(clamping: lease.declines))
+    }.sorted { $0.port < $1.port }
+  }
+
+  /// What was refused, by the model, by the compiler and by the switch.
+  var failures: [ResourceFailure] {
+    var failures = goal.failures
+    let add = { (unit: Unit, code: ResourceFailure.Code, message: String) in
+      guard let key = unit.resource else { return }
+      failures.append(
+        ResourceFailure(key: key, revision: self.goal.revision(of: key) ?? 0, code: code, message: message))
+    }
+    for (unit, status) in unsettled.sorted(by: { $0.key < $1.key }) {
+      if case .invalid(let reason) = status { add(unit, .invalid, reason) }
+    }
+    for conflict in switchState.conflicts {
+      add(
+        conflict.owner, .invalid, "\(conflict.holder) of the same network already has its address: \(conflict.flow.key)"
+      )
+    }
+    for (unit, quarantine) in switchState.quarantined.sorted(by: { $0.key < $1.key }) {
+      add(unit, .switchRefused, quarantine.reason)
+    }
+    return failures
+  }
+
+  /// What waits for something that is not there yet.
+  var pending: [GoalStateReport.Pending] {
+    unsettled.sorted { $0.key < $1.key }.compactMap { unit, status in
+      guard case .waiting(let reason) = status, let key = unit.resource else { return nil }
+      return GoalStateReport.Pending(key: key, revision: goal.revision(of: key) ?? 0, reason: reason)
+    }
+  }
+}
