@@ -61,6 +61,9 @@ let package = Package(
     .systemLibrary(
       name: "CNetlink", pkgConfig: "libnl-route-3.0", providers: [.apt(["libnl-3-dev", "libnl-route-3-dev"])]),
 
+    // Many frames in one system call.
+    .target(name: "CFrameBatch"),
+
     // What the benchmark needs of C: a count of allocations, and calls that Swift cannot import.
     .target(name: "CBench"),
     // The least that a DHCP responder on libpcap can be, which ours is measured by.
@@ -79,7 +82,7 @@ let package = Package(
     // The host: sockets, captured packets, links.
     .target(name: "OpenFlowNIO", dependencies: ["OpenFlow", nioSSL] + nio),
     .target(name: "OVSDBNIO", dependencies: ["OVSDB", nioSSL] + nio),
-    .target(name: "PacketCapture", dependencies: ["CPcap", "NetworkTypes", "PacketFormats"]),
+    .target(name: "PacketCapture", dependencies: ["CFrameBatch", "CPcap", "NetworkTypes", "PacketFormats"]),
     .target(name: "HostNetwork", dependencies: ["CNetlink", "NetworkTypes"]),
     .target(name: "DHCPServer", dependencies: ["DHCP", "NetworkTypes", "PacketCapture", "PacketFormats", logging]),
 

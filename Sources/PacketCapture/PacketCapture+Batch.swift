@@ -1,3 +1,4 @@
+import CFrameBatch
 import CPcap
 import Glibc
 
@@ -18,7 +19,7 @@ extension PacketCapture {
       let count = batch.bytes.withUnsafeBufferPointer { bytes in
         batch.ends.withUnsafeBufferPointer { ends in
           guard let first = bytes.baseAddress, let ends = ends.baseAddress else { return Int32(0) }
-          return cpcap_send_frames(fileDescriptor, first, ends, UInt32(next), UInt32(batch.count))
+          return frame_batch_send_next(fileDescriptor, first, ends, UInt32(next), UInt32(batch.count))
         }
       }
       if count > 0 {
