@@ -145,7 +145,7 @@ let package = Package(
 
     .testTarget(name: "NetworkTypesTests", dependencies: ["NetworkTypes"]),
     .testTarget(name: "PacketFormatsTests", dependencies: ["NetworkTypes", "PacketFormats"]),
-    .testTarget(name: "DHCPTests", dependencies: ["DHCP", "NetworkTypes", "PacketFormats"]),
+    .testTarget(name: "DHCPTests", dependencies: ["DHCP", "NetworkTypes", "PacketFormats"], exclude: ["Captures"]),
     .testTarget(
       name: "OpenFlowTests", dependencies: ["NetworkTypes", "OpenFlow"], exclude: ["Corpus", "Tools"]),
     .target(name: "SwitchTestSupport", path: "Tests/SwitchTestSupport"),

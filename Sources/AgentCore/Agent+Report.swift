@@ -1,5 +1,6 @@
 import DHCPServer
 import GoalState
+import NetworkTypes
 import OpenFlow
 import Pipeline
 import Reconciler
@@ -14,13 +15,15 @@ extension Agent {
 
   /// What guests were told by DHCP last.
   private var leases: [GoalStateReport.Lease] {
-    dhcpTable.current.all.compactMap { port in
-      guard let lease = port.history.lease else { return nil }
-      return GoalStateReport.Lease(
-        port: PortID(port.name), lastMessage: "\(lease.lastMessage)", time: Int64(clamping: lease.time),
-        address: lease.address, hostName: lease.hostName, vendorClass: lease.vendorClass,
-        declines: UInt32(clamping: lease.declines))
-    }.sorted { $0.port < $1.port }
+    dhcpTable.current.all.flatMap { port in
+      IPVersion.allCases.compactMap { version in
+        guard let lease = port.history.lease(version) else { return nil }
+        return GoalStateReport.Lease(
+          port: PortID(port.name), version: version, lastMessage: lease.lastMessage, state: lease.state ?? "",
+          time: Int64(clamping: lease.time), address: lease.address, hostName: lease.hostName,
+          vendorClass: lease.vendorClass, declines: UInt32(clamping: lease.declines))
+      }
+    }.sorted { ($0.port, $0.version) < ($1.port, $1.version) }
   }
 
   /// What was refused, by the model, by the compiler and by the switch.

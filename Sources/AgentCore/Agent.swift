@@ -240,12 +240,23 @@ actor Agent {
     dhcpPorts.remove(ids)
     dhcpPorts.forget(ids.filter { goal.ports[$0] == nil })
     for id in ids {
-      guard let port = goal.ports[id], let ofport = ports.guests[id]?.port,
-        let binding = DHCPBinding(port: port, in: goal, underlayMTU: underlay?.guestMTU)
-      else { continue }
-      dhcpPorts.put(id, at: ofport, binding)
+      guard let port = goal.ports[id], let ofport = ports.guests[id]?.port else { continue }
+      let binding = DHCPBinding(port: port, in: goal, underlayMTU: underlay?.guestMTU)
+      let ipv6 = servedIPv6(port)
+      if binding != nil || ipv6 != nil { dhcpPorts.put(id, at: ofport, binding, ipv6) }
     }
     dhcpTable.publish(dhcpPorts.snapshot)
+  }
+
+  /// What the port's guest is told of IPv6. What cannot be told is a warning and the port's readiness: the port itself works
+  /// without.
+  private func servedIPv6(_ port: Port) -> DHCPServedIPv6? {
+    do throws(DHCPv6ConfigurationError) {
+      return try DHCPServedIPv6(port: port, in: goal, underlayMTU: underlay?.guestMTU)
+    } catch {
+      logger.warning("IPv6 cannot be served", metadata: ["port": "\(port.id)", "reason": "\(error)"])
+      return nil
+    }
   }
 
   // MARK: What is in force

@@ -2,7 +2,7 @@ import DHCP
 import NetworkTypes
 import Synchronization
 
-/// What happened on a port: the lease, how often it was declined, and how much its guest sent lately.
+/// What happened on a port: its leases, how often they were declined, and how much its guest sent lately.
 ///
 /// There is one for each port, written by the responder's thread and read by whoever shows it: no list of leases is ever
 /// copied or locked as a whole. A port whose guest has never said anything takes a pointer.
@@ -12,23 +12,35 @@ public final class DHCPPortHistory: Sendable {
   /// Nothing has happened.
   public init() {}
 
-  /// The lease; nil when the guest has never been answered.
-  public var lease: DHCPLease? { state.withLock { $0?.lease } }
+  /// The lease of IPv4 or of IPv6; nil when the guest has never been answered.
+  public func lease(_ version: IPVersion) -> DHCPLease? { state.withLock { $0?.lease(version) } }
 
   /// What the responder did with a message that only asked.
   public enum ProbeOutcome: Hashable, Sendable {
-    case answered(IPv4Address)
-    case dropped(DHCPDropReason)
+    /// Answered, with this address if there was one.
+    case answered(IPAddress?)
+    /// Dropped, for this reason.
+    case dropped(String)
   }
 
   /// Tells that a message with this transaction id will only ask whether the guest would be answered: it is not taken for
   /// the guest's.
-  public func expectProbe(_ transaction: UInt32) { change { $0.expectProbe(transaction) } }
+  public func expectProbe(_ transaction: UInt32, _ version: IPVersion) {
+    change { state in
+      switch version {
+      case .v4: state.v4.expectProbe(transaction)
+      case .v6: state.withV6 { $0.expectProbe(transaction) }
+      }
+    }
+  }
 
   /// What became of the message that only asks, if it has come.
-  public func lastProbe(_ transaction: UInt32) -> ProbeOutcome? {
+  public func lastProbe(_ transaction: UInt32, _ version: IPVersion) -> ProbeOutcome? {
     state.withLock { state in
-      state?.probe.flatMap { $0.transaction == transaction ? $0.outcome : nil }
+      switch version {
+      case .v4: state?.v4.probeOutcome(transaction)
+      case .v6: state?.v6?.conversation.probeOutcome(transaction)
+      }
     }
   }
 
@@ -42,103 +54,31 @@ public final class DHCPPortHistory: Sendable {
   }
 }
 
-/// The state of one port, under its history's lock.
+/// The state of one port, under its history's lock. The two protocols are two conversations: addresses of the two kinds are
+/// declined one by one.
 final class DHCPPortState {
+  typealias V4 = DHCPConversation<DHCPMessageType, DHCPClientState, IPv4Address>
+  typealias V6 = DHCPConversation<DHCPv6MessageType, DHCPv6MessageType, IPv6Address>
+
+  /// What is said over IPv6 takes no room before it is said.
+  final class V6Box {
+    var conversation = V6()
+  }
+
   var bucket = DHCPTokenBucket()
-  var backOff = DHCPDeclineBackOff()
-  /// Addresses of the two kinds are declined one by one.
-  var backOffV6 = DHCPDeclineBackOff()
-  private(set) var declinesV6 = 0
-  private(set) var probe: (transaction: UInt32, outcome: DHCPPortHistory.ProbeOutcome?)?
-  private var last: (message: DHCPMessageType, time: Int, address: IPv4Address)?
-  private var acknowledged: Int?
-  private var declines = 0
-  private var hostName = Words()
-  private var vendorClass = Words()
+  var v4 = V4()
+  private(set) var v6: V6Box?
 
-  /// A guest's words, and a hash of them, which tells without a look at them that they are the same again.
-  private struct Words {
-    var bytes: [UInt8] = []
-    var hash: UInt64 = 0
+  func withV6<Result>(_ body: (inout V6) -> Result) -> Result {
+    let box = v6 ?? V6Box()
+    v6 = box
+    return body(&box.conversation)
   }
 
-  /// The longest of a guest's words that is kept.
-  private static let longestText = 64
-
-  var isInConflict: Bool { declines > 0 }
-
-  var lease: DHCPLease? {
-    last.map { last in
-      DHCPLease(
-        lastMessage: last.message, time: last.time, address: last.address, acknowledged: acknowledged,
-        declines: declines, hostName: DHCPPortState.printable(hostName.bytes),
-        vendorClass: DHCPPortState.printable(vendorClass.bytes))
+  func lease(_ version: IPVersion) -> DHCPLease? {
+    switch version {
+    case .v4: v4.lease { .v4($0) }
+    case .v6: v6?.conversation.lease { .v6($0) }
     }
-  }
-
-  func expectProbe(_ transaction: UInt32) { probe = (transaction, nil) }
-
-  /// Notes what became of a message, if it only asked whether the guest would be answered; returns whether it did. The
-  /// transaction id is a random number that the guest does not know.
-  func noteProbe(_ outcome: DHCPOutcome, _ notes: DHCPClientNotes) -> Bool {
-    guard let probe, probe.transaction == notes.transactionID, probe.outcome == nil else { return false }
-    switch outcome {
-    case .reply(let reply): self.probe?.outcome = .answered(reply.address)
-    case .drop(let reason): self.probe?.outcome = .dropped(reason)
-    case .event: return false
-    }
-    return true
-  }
-
-  /// Notes a message, and what the guest says of itself if that is new. Returns whether there is more to tell than that
-  /// time has passed.
-  func note(
-    _ message: DHCPMessageType, _ address: IPv4Address, at seconds: Int, _ notes: DHCPClientNotes, in frame: RawSpan
-  ) -> Bool {
-    var isNews = last?.message != message || last?.address != address
-    last = (message, seconds, address)
-    if message == .ack { acknowledged = seconds }
-    if DHCPPortState.replace(&hostName, notes.hostName, frame) { isNews = true }
-    if DHCPPortState.replace(&vendorClass, notes.vendorClass, frame) { isNews = true }
-    return isNews
-  }
-
-  func noteDecline(at elapsed: Duration) {
-    declines += 1
-    backOff.declined(at: elapsed)
-  }
-
-  func noteRenewal() {
-    backOff.renewed()
-    declines = 0
-  }
-
-  func noteDeclineV6(at elapsed: Duration) {
-    declinesV6 += 1
-    backOffV6.declined(at: elapsed)
-  }
-
-  func noteRenewalV6() {
-    backOffV6.renewed()
-    declinesV6 = 0
-  }
-
-  /// Keeps the bytes if they are others than before; returns whether they are.
-  private static func replace(_ kept: inout Words, _ range: Range<Int>, _ frame: RawSpan) -> Bool {
-    guard !range.isEmpty, range.upperBound <= frame.byteCount else { return false }
-    let end = min(range.upperBound, range.lowerBound + longestText)
-    return frame.extracting(range.lowerBound..<end).withUnsafeBytes { bytes in
-      // FNV-1a. A guest that finds other words of the same hash is shown with its old ones.
-      var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-      for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-      guard hash != kept.hash else { return false }
-      kept = Words(bytes: Array(bytes), hash: hash)
-      return true
-    }
-  }
-
-  /// Bytes from a guest as text that disturbs no log and no terminal.
-  private static func printable(_ bytes: [UInt8]) -> String {
-    String(decoding: bytes.map { (0x20...0x7e).contains($0) ? $0 : UInt8(ascii: ".") }, as: UTF8.self)
   }
 }

@@ -14,7 +14,10 @@ public final class DHCPServedPort: Sendable {
   public let history: DHCPPortHistory
 
   /// How the port is called in logs and lists: as it was named, or by its guest's MAC address.
-  public var name: String { givenName ?? binding.map { "\($0.mac)" } ?? "" }
+  public var name: String { givenName ?? "\(mac ?? .zero)" }
+
+  /// The guest's MAC address.
+  public var mac: MACAddress? { binding?.mac ?? ipv6?.binding.configuration.mac }
 
   /// A port of the given parts.
   public init(
@@ -32,17 +35,30 @@ public final class DHCPServedPort: Sendable {
 /// What a port's guest is told of IPv6: by DHCPv6, and by the advertisements of its router, which agree.
 public final class DHCPServedIPv6: Sendable {
   let binding: DHCPv6Binding
-  let advertiser: RouterAdvertiser
+  let advertiser: RouterAdvertiser?
 
   /// Compiles a configuration.
   ///
-  /// - Parameter advertisement: What the router says; nil for what follows from the configuration.
+  /// - Parameter advertisement: What the router says; nil where it says nothing.
   public init(
-    _ configuration: DHCPv6Configuration, advertisement: RouterAdvertisement? = nil
+    _ configuration: DHCPv6Configuration, advertisement: RouterAdvertisement?
   ) throws(DHCPv6ConfigurationError) {
     binding = try DHCPv6Binding(configuration)
+    guard let advertisement else {
+      advertiser = nil
+      return
+    }
     advertiser = try RouterAdvertiser(
-      advertisement ?? RouterAdvertisement(agreeingWith: configuration), routerMAC: configuration.serverMAC,
-      routerAddress: configuration.serverAddress)
+      advertisement, routerMAC: configuration.serverMAC, routerAddress: configuration.serverAddress)
   }
+
+  /// Compiles a configuration, with the advertisement that follows from it.
+  public convenience init(_ configuration: DHCPv6Configuration) throws(DHCPv6ConfigurationError) {
+    try self.init(configuration, advertisement: RouterAdvertisement(agreeingWith: configuration))
+  }
+
+  /// What the guest is told.
+  public var configuration: DHCPv6Configuration { binding.configuration }
+  /// What its router says; nil where it says nothing.
+  public var advertisement: RouterAdvertisement? { advertiser?.advertisement }
 }

@@ -21,36 +21,65 @@ extension DHCPSession {
     _ frame: RawSpan, _ port: DHCPServedPort, _ state: DHCPPortState, _ elapsed: Duration,
     _ counters: inout DHCPCounters
   ) {
+    var notes = DHCPClientNotes()
     let outcome = DHCPv6Responder.respond(
       to: frame, binding: port.ipv6?.binding, serverMAC: port.serverMAC,
-      holdsOffers: state.backOffV6.holdsOffers(at: elapsed), into: &reply)
+      holdsOffers: state.v6?.conversation.backOff.holdsOffers(at: elapsed) ?? false, into: &reply, notes: &notes)
+    if logsEveryOutcome { logger.debug("DHCPv6", metadata: ["port": "\(port.name)", "outcome": "\(outcome)"]) }
+    let address = port.ipv6?.binding.configuration.addresses.first
+    if let conversation = state.v6?.conversation, conversation.isProbe(notes) {
+      state.withV6 { $0.noteProbe(DHCPPortHistory.ProbeOutcome(outcome, address)) }
+      if case .reply = outcome { batch.append(reply) }
+      return
+    }
     switch outcome {
     case .reply(let description, let event):
       batch.append(reply)
       counters.repliesV6[description.kind, default: 0] += 1
-      note(event, port, state, elapsed, &counters)
-      if [.renew, .rebind].contains(description.request), description.grantsLease { state.noteRenewalV6() }
+      if event == nil, note(description, address, state, notes, frame) { hasNews = true }
+      note(event, port, state, elapsed, notes, frame, &counters)
     case .drop(.notUDP): advertise(to: frame, port, &counters)
     case .drop(let reason): counters.dropsV6[reason, default: 0] += 1
     }
-    if logsEveryOutcome { logger.debug("DHCPv6", metadata: ["port": "\(port.name)", "outcome": "\(outcome)"]) }
   }
 
+  /// Notes a reply; returns whether it is worth telling.
   private func note(
+    _ reply: DHCPv6Reply, _ address: IPv6Address?, _ state: DHCPPortState, _ notes: DHCPClientNotes, _ frame: RawSpan
+  ) -> Bool {
+    let acknowledges = reply.kind == .reply && reply.grantsLease
+    return state.withV6 { conversation in
+      let wasInConflict = conversation.isInConflict
+      let isNews = conversation.note(
+        reply.kind, reply.request, reply.grantsLease || reply.request == .confirm ? address : nil, at: seconds,
+        acknowledges: acknowledges, notes, in: frame)
+      guard acknowledges, reply.request == .renew || reply.request == .rebind else { return isNews }
+      conversation.noteRenewal()
+      return isNews || wasInConflict
+    }
+  }
+
+  private mutating func note(
     _ event: DHCPv6Event?, _ port: DHCPServedPort, _ state: DHCPPortState, _ elapsed: Duration,
-    _ counters: inout DHCPCounters
+    _ notes: DHCPClientNotes, _ frame: RawSpan, _ counters: inout DHCPCounters
   ) {
     switch event {
-    case nil: break
-    case .released: counters.releases += 1
+    case nil: return
+    case .released:
+      counters.releases += 1
+      let address = port.ipv6?.binding.configuration.addresses.first
+      let isNews = state.withV6 {
+        $0.note(.release, nil, address, at: seconds, acknowledges: false, notes, in: frame)
+      }
+      if isNews { hasNews = true }
     case .declined(let address, _):
       counters.declines += 1
-      if state.declinesV6 == 0 {
-        logger.warning(
-          "guest declined its address: somebody else may be using it",
-          metadata: ["port": "\(port.name)", "address": "\(address)"])
+      state.withV6 { conversation in
+        if !conversation.isInConflict { warnOfDecline(port, "\(address)") }
+        _ = conversation.note(.decline, nil, address, at: seconds, acknowledges: false, notes, in: frame)
+        conversation.noteDecline(at: elapsed)
       }
-      state.noteDeclineV6(at: elapsed)
+      hasNews = true
     }
   }
 
@@ -84,6 +113,15 @@ extension DHCPSession {
       counters.advertisements += 1
     } catch {
       counters.solicitationDrops[error, default: 0] += 1
+    }
+  }
+}
+
+extension DHCPPortHistory.ProbeOutcome {
+  fileprivate init(_ outcome: DHCPv6Outcome, _ address: IPv6Address?) {
+    switch outcome {
+    case .reply(let reply, _): self = .answered(reply.grantsLease ? address.map { .v6($0) } : nil)
+    case .drop(let reason): self = .dropped(reason.rawValue)
     }
   }
 }

@@ -13,8 +13,8 @@ struct DHCPSession {
   var reply: [UInt8] = []
   var batch = FrameBatch()
   private var now: UInt64 = 0
-  private var hasNews = false
-  private var seconds = 0
+  var hasNews = false
+  private(set) var seconds = 0
 
   init(limit: DHCPRateLimit, logger: Logger) {
     self.limit = limit
@@ -65,37 +65,55 @@ struct DHCPSession {
     }
     var notes = DHCPClientNotes()
     let outcome = DHCPResponder.respond(
-      to: frame, binding: port.binding, serverMAC: port.serverMAC, holdsOffers: state.backOff.holdsOffers(at: elapsed),
-      into: &reply, notes: &notes)
+      to: frame, binding: port.binding, serverMAC: port.serverMAC,
+      holdsOffers: state.v4.backOff.holdsOffers(at: elapsed), into: &reply, notes: &notes)
+    if logsEveryOutcome { logger.debug("DHCP", metadata: ["port": "\(port.name)", "outcome": "\(outcome)"]) }
+    if state.v4.isProbe(notes), let probed = DHCPPortHistory.ProbeOutcome(outcome) {
+      state.v4.noteProbe(probed)
+      if case .reply = outcome { batch.append(reply) }
+      return
+    }
     switch outcome {
     case .reply(let description):
       batch.append(reply)
       counters.replies[description.kind, default: 0] += 1
-      if state.noteProbe(outcome, notes) { break }
-      if state.note(description.kind, description.address, at: seconds, notes, in: frame) { hasNews = true }
+      let isNews = state.v4.note(
+        description.kind, description.state, description.address, at: seconds, acknowledges: description.kind == .ack,
+        notes, in: frame)
+      if isNews { hasNews = true }
       // Its accepting an offer says nothing, as it declines after that; its prolonging the lease says that all is well.
       if description.kind == .ack, description.state == .renewing || description.state == .rebinding {
-        if state.isInConflict { hasNews = true }
-        state.noteRenewal()
+        if state.v4.isInConflict { hasNews = true }
+        state.v4.noteRenewal()
       }
     case .event(.declined(let address)):
       counters.declines += 1
       // A guest could decline all day: its first is worth a line, the others are counted.
-      if !state.isInConflict {
-        logger.warning(
-          "guest declined its address: somebody else may be using it",
-          metadata: ["port": "\(port.name)", "address": "\(address)"])
-      }
-      _ = state.note(.decline, address, at: seconds, notes, in: frame)
+      if !state.v4.isInConflict { warnOfDecline(port, "\(address)") }
+      _ = state.v4.note(.decline, nil, address, at: seconds, acknowledges: false, notes, in: frame)
+      state.v4.noteDecline(at: elapsed)
       hasNews = true
-      state.noteDecline(at: elapsed)
     case .event(.released(let address)):
       counters.releases += 1
-      if state.note(.release, address, at: seconds, notes, in: frame) { hasNews = true }
-    case .drop(let reason):
-      counters.drops[reason, default: 0] += 1
-      _ = state.noteProbe(outcome, notes)
+      if state.v4.note(.release, nil, address, at: seconds, acknowledges: false, notes, in: frame) { hasNews = true }
+    case .drop(let reason): counters.drops[reason, default: 0] += 1
     }
-    if logsEveryOutcome { logger.debug("DHCP", metadata: ["port": "\(port.name)", "outcome": "\(outcome)"]) }
+  }
+
+  func warnOfDecline(_ port: DHCPServedPort, _ address: String) {
+    logger.warning(
+      "guest declined its address: somebody else may be using it",
+      metadata: ["port": "\(port.name)", "address": "\(address)"])
+  }
+}
+
+extension DHCPPortHistory.ProbeOutcome {
+  /// Nil for what no probe is.
+  fileprivate init?(_ outcome: DHCPOutcome) {
+    switch outcome {
+    case .reply(let reply): self = .answered(.v4(reply.address))
+    case .drop(let reason): self = .dropped(reason.rawValue)
+    case .event: return nil
+    }
   }
 }

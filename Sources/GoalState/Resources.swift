@@ -72,6 +72,10 @@ public struct Subnet: Hashable, Sendable {
   public var leaseSeconds: UInt32
   /// What guests are told by DHCP besides.
   public var dhcpOptions: [ExtraDHCPOption]
+  /// What the router's advertisements say of an IPv6 subnet's addresses; nil when nothing advertises it.
+  public var ipv6RAMode: IPv6Mode?
+  /// How guests come by addresses of an IPv6 subnet, which is what DHCPv6 answers; nil when that is their own affair.
+  public var ipv6AddressMode: IPv6Mode?
 
   /// One day: long enough that an outage of the agent passes unnoticed by guests that renew at half time.
   public static let defaultLeaseSeconds: UInt32 = 86_400
@@ -80,7 +84,8 @@ public struct Subnet: Hashable, Sendable {
   public init(
     id: SubnetID, networkID: NetworkID, name: String = "", prefix: IPPrefix, gateway: Gateway? = nil,
     dhcpEnabled: Bool = true, dnsServers: [IPAddress] = [], hostRoutes: [HostRoute] = [], domainName: String? = nil,
-    leaseSeconds: UInt32 = Subnet.defaultLeaseSeconds, dhcpOptions: [ExtraDHCPOption] = []
+    leaseSeconds: UInt32 = Subnet.defaultLeaseSeconds, dhcpOptions: [ExtraDHCPOption] = [],
+    ipv6RAMode: IPv6Mode? = nil, ipv6AddressMode: IPv6Mode? = nil
   ) {
     self.id = id
     self.networkID = networkID
@@ -93,20 +98,8 @@ public struct Subnet: Hashable, Sendable {
     self.domainName = domainName
     self.leaseSeconds = leaseSeconds
     self.dhcpOptions = dhcpOptions
-  }
-}
-
-/// What a guest is told by DHCP besides: an option by its name or number, and its value in text, as operators write them.
-public struct ExtraDHCPOption: Hashable, Sendable, Codable {
-  /// A name such as `ntp-server`, or a number.
-  public var name: String
-  /// The value.
-  public var value: String
-
-  /// All parts.
-  public init(name: String, value: String) {
-    self.name = name
-    self.value = value
+    self.ipv6RAMode = ipv6RAMode
+    self.ipv6AddressMode = ipv6AddressMode
   }
 }
 
@@ -142,11 +135,14 @@ public struct Port: Hashable, Sendable {
   public var hostName: String?
   /// What the guest is told by DHCP besides, in the place of what its subnet says.
   public var dhcpOptions: [ExtraDHCPOption]
+  /// The prefixes that are delegated to the guest by DHCPv6 (RFC 8415 section 6.3).
+  public var delegatedPrefixes: [IPv6Prefix]
 
   /// All parts.
   public init(
     id: PortID, networkID: NetworkID, name: String = "", mac: MACAddress, fixedIPs: [FixedIP],
-    adminStateUp: Bool = true, hostName: String? = nil, dhcpOptions: [ExtraDHCPOption] = []
+    adminStateUp: Bool = true, hostName: String? = nil, dhcpOptions: [ExtraDHCPOption] = [],
+    delegatedPrefixes: [IPv6Prefix] = []
   ) {
     self.id = id
     self.networkID = networkID
@@ -156,6 +152,7 @@ public struct Port: Hashable, Sendable {
     self.adminStateUp = adminStateUp
     self.hostName = hostName
     self.dhcpOptions = dhcpOptions
+    self.delegatedPrefixes = delegatedPrefixes
   }
 }
 

@@ -108,12 +108,16 @@ public struct GoalStateReport: Sendable, Hashable {
   public struct Lease: Sendable, Hashable {
     /// The port.
     public var port: PortID
-    /// As RFC 2131 names it: OFFER, ACK, NAK, DECLINE or RELEASE.
+    /// Whether it is a lease of DHCP or of DHCPv6.
+    public var version: IPVersion
+    /// As RFC 2131 names it: OFFER, ACK, NAK, DECLINE or RELEASE; or as RFC 8415 does: ADVERTISE, REPLY, DECLINE or RELEASE.
     public var lastMessage: String
+    /// What the guest was about, such as RENEWING or REBIND; empty when the last message was the guest's.
+    public var state: String
     /// In seconds since 1970.
     public var time: Int64
-    /// What it was about.
-    public var address: IPv4Address
+    /// What it was about; nil for parameters only.
+    public var address: IPAddress?
     /// The name that the guest gave itself; may be empty.
     public var hostName: String
     /// What made the guest's client; may be empty.
@@ -123,11 +127,13 @@ public struct GoalStateReport: Sendable, Hashable {
 
     /// All parts.
     public init(
-      port: PortID, lastMessage: String, time: Int64, address: IPv4Address, hostName: String = "",
-      vendorClass: String = "", declines: UInt32 = 0
+      port: PortID, version: IPVersion = .v4, lastMessage: String, state: String = "", time: Int64,
+      address: IPAddress?, hostName: String = "", vendorClass: String = "", declines: UInt32 = 0
     ) {
       self.port = port
+      self.version = version
       self.lastMessage = lastMessage
+      self.state = state
       self.time = time
       self.address = address
       self.hostName = hostName

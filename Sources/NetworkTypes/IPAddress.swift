@@ -23,6 +23,37 @@ public enum IPAddress: Hashable, Sendable {
   public var v6: IPv6Address? {
     if case .v6(let address) = self { address } else { nil }
   }
+
+  /// The address of this version with the given value, the first octet highest.
+  ///
+  /// - Returns: nil for a value that an IPv4 address has no room for.
+  public init?(_ version: IPVersion, value: UInt128) {
+    switch version {
+    case .v4:
+      guard let value = UInt32(exactly: value) else { return nil }
+      self = .v4(IPv4Address(rawValue: value))
+    case .v6: self = .v6(IPv6Address(value: value))
+    }
+  }
+
+  /// Which version's address this is.
+  public var version: IPVersion { v4 == nil ? .v6 : .v4 }
+
+  /// The value, the first octet highest; an IPv4 address has 32 bits.
+  public var value: UInt128 {
+    switch self {
+    case .v4(let address): UInt128(address.rawValue)
+    case .v6(let address): address.value
+    }
+  }
+
+  /// Whether one host can have this address.
+  public var isHostAddress: Bool {
+    switch self {
+    case .v4(let address): address.isHostAddress
+    case .v6(let address): address.isHostAddress
+    }
+  }
 }
 
 extension IPAddress: Comparable {

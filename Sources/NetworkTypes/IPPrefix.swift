@@ -14,6 +14,20 @@ public enum IPPrefix: Hashable, Sendable {
     }
   }
 
+  /// The network of `length` bits that contains `address`: host bits are cleared.
+  ///
+  /// - Returns: nil for a length that the address's version does not have.
+  public init?(containing address: IPAddress, length: Int) {
+    switch address {
+    case .v4(let address):
+      guard let prefix = IPv4Prefix(containing: address, length: length) else { return nil }
+      self = .v4(prefix)
+    case .v6(let address):
+      guard let prefix = IPv6Prefix(containing: address, length: length) else { return nil }
+      self = .v6(prefix)
+    }
+  }
+
   /// The IPv4 network, or nil for IPv6.
   public var v4: IPv4Prefix? {
     if case .v4(let prefix) = self { prefix } else { nil }
@@ -22,6 +36,33 @@ public enum IPPrefix: Hashable, Sendable {
   /// The IPv6 network, or nil for IPv4.
   public var v6: IPv6Prefix? {
     if case .v6(let prefix) = self { prefix } else { nil }
+  }
+
+  /// Which version's network this is.
+  public var version: IPVersion { v4 == nil ? .v6 : .v4 }
+
+  /// The number of leading bits that are the network's.
+  public var length: Int {
+    switch self {
+    case .v4(let prefix): prefix.length
+    case .v6(let prefix): prefix.length
+    }
+  }
+
+  /// The last address.
+  public var last: IPAddress {
+    switch self {
+    case .v4(let prefix): .v4(prefix.last)
+    case .v6(let prefix): .v6(prefix.last)
+    }
+  }
+
+  /// The addresses that hosts may have.
+  public var hosts: ClosedRange<IPAddress> {
+    switch self {
+    case .v4(let prefix): .v4(prefix.hosts.lowerBound) ... .v4(prefix.hosts.upperBound)
+    case .v6(let prefix): .v6(prefix.hosts.lowerBound) ... .v6(prefix.hosts.upperBound)
+    }
   }
 
   /// Whether `address` is of this family and in this network.

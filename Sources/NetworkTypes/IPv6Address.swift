@@ -13,6 +13,11 @@ public struct IPv6Address: Hashable, Sendable {
     self.low = low
   }
 
+  /// The address with the given value, the first octet highest.
+  public init(value: UInt128) {
+    self.init(high: UInt64(truncatingIfNeeded: value >> 64), low: UInt64(truncatingIfNeeded: value))
+  }
+
   /// The address with the given 16-bit groups, in the order of the text.
   ///
   /// - Returns: nil unless there are exactly eight.
@@ -47,6 +52,12 @@ public struct IPv6Address: Hashable, Sendable {
   public var isLinkLocal: Bool { high >> 54 == 0xfe80 >> 6 }
   /// Whether this is `::1`.
   public var isLoopback: Bool { high == 0 && low == 1 }
+
+  /// Whether one host can have this address: not unspecified, loopback or multicast.
+  public var isHostAddress: Bool { self != .any && !isMulticast && !isLoopback }
+
+  /// The value, the first octet highest.
+  public var value: UInt128 { UInt128(high) << 64 | UInt128(low) }
 
   /// The eight 16-bit groups in the order of the text.
   public var groups: [UInt16] {

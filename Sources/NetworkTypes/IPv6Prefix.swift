@@ -27,6 +27,18 @@ public struct IPv6Prefix: Hashable, Sendable {
     guard self.address == address else { return nil }
   }
 
+  /// The last address.
+  public var last: IPv6Address {
+    let mask = IPv6Prefix.mask(length: length)
+    return IPv6Address(high: address.high | ~mask.high, low: address.low | ~mask.low)
+  }
+  /// The addresses that hosts may have: without the first, which is any router's (RFC 4291 section 2.6.1), except for
+  /// /127 (RFC 6164) and /128.
+  public var hosts: ClosedRange<IPv6Address> {
+    guard length < 127 else { return address...last }
+    return IPv6Address(value: address.value + 1)...last
+  }
+
   /// Whether `address` is in this network.
   public func contains(_ address: IPv6Address) -> Bool {
     let mask = IPv6Prefix.mask(length: length)

@@ -172,12 +172,12 @@ public struct Compiler: Sendable {
           match: [.inPort(ofport), .ethType(EtherType.arp), .arpOp(ARPOperation.request), .arpTPA(address)]))
       flows.append(arpResponder(cookie, network, address: address, mac: port.mac, priority: Priority.normal))
     }
-    if let service = dhcpService(of: port) {
-      guard let responder = host.dhcp else {
-        return .waiting("the DHCP responder's interface is not on the bridge yet")
-      }
-      flows += service.flows(of: ofport, responder: responder, cookie: cookie)
-    }
+    let dhcp = dhcpService(of: port)
+    let ipv6 = IPv6Service(port: port, in: goal)
+    guard dhcp != nil || ipv6 != nil else { return CompiledUnit(flows: flows) }
+    guard let responder = host.dhcp else { return .waiting("the DHCP responder's interface is not on the bridge yet") }
+    flows += dhcp?.flows(of: ofport, responder: responder, cookie: cookie) ?? []
+    flows += ipv6?.flows(of: ofport, responder: responder, cookie: cookie) ?? []
     return CompiledUnit(flows: flows)
   }
 
@@ -223,6 +223,12 @@ enum Priority {
 enum EtherType {
   static let arp: UInt16 = 0x0806
   static let ipv4: UInt16 = 0x0800
+  static let ipv6: UInt16 = 0x86dd
+}
+
+enum IPProtocol {
+  static let udp: UInt8 = 17
+  static let icmpv6: UInt8 = 58
 }
 
 enum ARPOperation {

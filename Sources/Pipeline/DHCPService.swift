@@ -51,7 +51,7 @@ public struct DHCPService: Sendable, Equatable {
       Flow(
         table: .localServices, priority: Priority.high, cookie: cookie,
         match: [
-          .inPort(port), .ethType(EtherType.ipv4), .ipProto(17), .udpSrc(68), .udpDst(67),
+          .inPort(port), .ethType(EtherType.ipv4), .ipProto(IPProtocol.udp), .udpSrc(68), .udpDst(67),
         ],
         instructions: [
           .applyActions([.setField(.ethDst(DHCPService.mac(of: port))), .output(responder)])

@@ -16,7 +16,7 @@ private let golden = #"""
     {"id":"p-2","name":"web-2","network_id":"n","mac_address":"fa:16:3e:00:00:02","fixed_ips":["10.0.0.4","fd00::4"],
      "interface":null,"ofport":null,"status":"DOWN","reason":"no interface yet"},
     {"id":"p-1","name":"web-1","network_id":"n","mac_address":"fa:16:3e:00:00:01","fixed_ips":["10.0.0.3"],
-     "interface":"tapabc","ofport":3,"status":"ACTIVE","reason":null,"dhcp":"ready"}],
+     "interface":"tapabc","ofport":3,"status":"ACTIVE","reason":null,"dhcp":"ready","dhcpv6":"off"}],
    "pending":[{"resource":"port p-2","revision":12,"reason":"no interface yet"}],
    "failures":[{"resource":"subnet s","revision":9,"code":"invalid","message":"bad\u001b prefix"}],
    "counters":{"dhcp_requests":12,"dhcp_naks":0,"flow_mods":100000}}
@@ -37,9 +37,9 @@ struct StatusPageTests {
         Tunnel:     vxlan, from 192.0.2.11, guests' MTU 1450
         Goal state: revision 11 in force, 12 received, epoch e1
 
-        PORT    ID    MAC                 FIXED-IPS          INTERFACE   OFPORT   STATUS   DHCP    REASON
-        web-1   p-1   fa:16:3e:00:00:01   10.0.0.3           tapabc      3        ACTIVE   ready   -
-        web-2   p-2   fa:16:3e:00:00:02   10.0.0.4,fd00::4   -           -        DOWN     -       no interface yet
+        PORT    ID    MAC                 FIXED-IPS          INTERFACE   OFPORT   STATUS   DHCP    DHCPV6   REASON
+        web-1   p-1   fa:16:3e:00:00:01   10.0.0.3           tapabc      3        ACTIVE   ready   off      -
+        web-2   p-2   fa:16:3e:00:00:02   10.0.0.4,fd00::4   -           -        DOWN     -       -        no interface yet
 
         Pending:
         RESOURCE   REVISION   REASON

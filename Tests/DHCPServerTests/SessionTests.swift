@@ -75,21 +75,23 @@ struct SessionTests {
   func lease() throws {
     let served = try port(5)
     let snapshot = DHCPSnapshot([mac(5): served], key: .source)
-    #expect(served.history.lease == nil)
+    #expect(served.history.lease(.v4) == nil)
     let words = [
       DHCPOption(.hostName, Array("web\u{1b}[31m".utf8)),
       DHCPOption(.vendorClassIdentifier, Array(String(repeating: "v", count: 200).utf8)),
     ]
     _ = run([frame(.discover, from: 5, words)], snapshot)
-    let offered = try #require(served.history.lease)
-    #expect(offered.lastMessage == .offer && offered.acknowledged == nil)
+    let offered = try #require(served.history.lease(.v4))
+    #expect(offered.lastMessage == "OFFER" && offered.acknowledged == nil)
     #expect(offered.hostName == "web.[31m" && offered.vendorClass == String(repeating: "v", count: 64))
     let request = DHCPOption(.requestedAddress, [10, 0, 0, 5])
     _ = run([frame(.request, from: 5, [request])], snapshot)
-    #expect(served.history.lease?.lastMessage == .ack && served.history.lease?.acknowledged != nil)
-    #expect(served.history.lease?.hostName == "web.[31m", "what it does not say again stays")
+    #expect(served.history.lease(.v4)?.lastMessage == "ACK" && served.history.lease(.v4)?.acknowledged != nil)
+    #expect(served.history.lease(.v4)?.hostName == "web.[31m", "what it does not say again stays")
     _ = run([frame(.request, from: 5, [DHCPOption(.requestedAddress, [10, 0, 0, 9])])], snapshot)
-    #expect(served.history.lease?.lastMessage == .nak && served.history.lease?.address == IPv4Address(10, 0, 0, 9))
+    #expect(
+      served.history.lease(.v4)?.lastMessage == "NAK"
+        && served.history.lease(.v4)?.address == .v4(IPv4Address(10, 0, 0, 9)))
   }
 
   @Test("a declined address is a conflict until the guest renews it, and is not offered at once again")
@@ -99,9 +101,9 @@ struct SessionTests {
     let address = DHCPOption(.requestedAddress, [10, 0, 0, 5])
     let (_, counters) = run([frame(.decline, from: 5, [address]), frame(.discover, from: 5)], snapshot)
     #expect(counters.declines == 1 && counters.drops == [.heldAfterDecline: 1])
-    #expect(served.history.lease?.isInConflict == true)
+    #expect(served.history.lease(.v4)?.isInConflict == true)
     _ = run([frame(.request, from: 5, client: IPv4Address(10, 0, 0, 5))], snapshot)
-    #expect(served.history.lease?.isInConflict == false)
+    #expect(served.history.lease(.v4)?.isInConflict == false)
     #expect(run([frame(.discover, from: 5)], snapshot).counters.replies == [.offer: 1])
   }
 
@@ -126,16 +128,18 @@ struct SessionTests {
     let served = try port(5)
     let snapshot = DHCPSnapshot([mac(5): served], key: .source)
     let probe = frame(.discover, from: 5)
-    served.history.expectProbe(7)
+    served.history.expectProbe(7, .v4)
     #expect(run([probe], snapshot).session.batch.count == 1)
-    #expect(served.history.lease == nil)
-    #expect(served.history.lastProbe(7) == .answered(IPv4Address(10, 0, 0, 5)) && served.history.lastProbe(8) == nil)
+    #expect(served.history.lease(.v4) == nil)
+    #expect(served.history.lastProbe(7, .v4) == .answered(.v4(IPv4Address(10, 0, 0, 5))))
+    #expect(served.history.lastProbe(8, .v4) == nil && served.history.lastProbe(7, .v6) == nil)
     _ = run([frame(.decline, from: 5, [DHCPOption(.requestedAddress, [10, 0, 0, 5])])], snapshot)
-    served.history.expectProbe(7)
+    served.history.expectProbe(7, .v4)
     _ = run([probe], snapshot)
-    #expect(served.history.lastProbe(7) == .dropped(.heldAfterDecline))
+    #expect(served.history.lastProbe(7, .v4) == .dropped("held_after_decline"))
     _ = run([frame(.request, from: 5, client: IPv4Address(10, 0, 0, 5))], snapshot)
-    #expect(served.history.lease?.lastMessage == .ack, "one message is the probe's, and the next is the guest's again")
+    #expect(
+      served.history.lease(.v4)?.lastMessage == "ACK", "one message is the probe's, and the next is the guest's again")
   }
 
   @Test("a table is swapped in whole, and what was replaced is kept until the next")
@@ -152,5 +156,60 @@ struct SessionTests {
     #expect(table.current.count == 0 && first != nil, "the reader may still be at it, and shall not have to free it")
     table.publish(DHCPSnapshot(key: .source))
     #expect(first == nil)
+  }
+
+  private func port6() throws -> DHCPServedPort {
+    var configuration = DHCPv6Configuration(
+      mac: mac(5), addresses: [IPv6Address(high: 0x2001_0db8_0001_0000, low: 5)], serverMAC: serverMAC,
+      serverAddress: IPv6Address(linkLocalOf: serverMAC))
+    configuration.linkPrefixes = [try #require(IPv6Prefix("2001:db8:1::/64"))]
+    return DHCPServedPort(
+      name: "port5", serverMAC: serverMAC, binding: nil, ipv6: try DHCPServedIPv6(configuration))
+  }
+
+  private func frame6(_ type: DHCPv6MessageType, _ address: IPv6Address? = nil) -> [UInt8] {
+    let leases = address.map { [DHCPv6Option(.iaAddress, .address($0, preferred: 0, valid: 0, options: []))] } ?? []
+    var options = [
+      DHCPv6Option(.iaNA, .association(iaid: 1, t1: 0, t2: 0, options: leases)),
+      DHCPv6Option(.clientFQDN, .fqdn(flags: 1, name: "web.example", isPartial: false)),
+      DHCPv6Option(.vendorClass, .vendorClass(enterprise: 311, [Array("MSFT 5.0".utf8)])),
+    ]
+    if [.request, .renew, .release, .decline].contains(type) {
+      options.append(DHCPv6Option(.serverID, .duid(DHCPv6DUID(serverMAC))))
+    }
+    return IPv6ClientFrame.message(type, transactionID: 7, mac: mac(5), options: options)
+  }
+
+  @Test("a lease of IPv6 tells what was asked, for which address, and what the guest says of itself")
+  func leaseV6() throws {
+    let served = try port6()
+    let snapshot = DHCPSnapshot([mac(5): served], key: .source)
+    let address = try #require(served.ipv6?.configuration.addresses.first)
+    #expect(served.history.lease(.v6) == nil)
+    var (session, counters) = run([frame6(.solicit)], snapshot)
+    #expect(session.batch.count == 1 && session.takeNews() && counters.repliesV6 == [.advertise: 1])
+    let offered = try #require(served.history.lease(.v6))
+    #expect(offered.lastMessage == "ADVERTISE" && offered.state == "SOLICIT" && offered.acknowledged == nil)
+    #expect(offered.address == .v6(address) && offered.hostName == "web.example" && offered.vendorClass == "MSFT 5.0")
+    _ = run([frame6(.request, address), frame6(.rebind, address)], snapshot)
+    #expect(served.history.lease(.v6)?.state == "REBIND" && served.history.lease(.v6)?.acknowledged != nil)
+    (session, counters) = run([frame6(.decline, address)], snapshot)
+    #expect(served.history.lease(.v6)?.lastMessage == "DECLINE" && served.history.lease(.v6)?.isInConflict == true)
+    #expect(counters.declines == 1 && session.takeNews())
+    _ = run([frame6(.renew, address)], snapshot)
+    #expect(served.history.lease(.v6)?.isInConflict == false)
+    (session, counters) = run([frame6(.release, address)], snapshot)
+    #expect(served.history.lease(.v6)?.lastMessage == "RELEASE" && counters.releases == 1)
+    #expect(served.history.lease(.v4) == nil)
+  }
+
+  @Test("a solicitation that only asks is answered and is not taken for the guest's")
+  func probeV6() throws {
+    let served = try port6()
+    let snapshot = DHCPSnapshot([mac(5): served], key: .source)
+    served.history.expectProbe(7, .v6)
+    #expect(run([frame6(.solicit)], snapshot).session.batch.count == 1)
+    #expect(served.history.lease(.v6) == nil)
+    #expect(served.history.lastProbe(7, .v6) == .answered(served.ipv6?.configuration.addresses.first.map { .v6($0) }))
   }
 }

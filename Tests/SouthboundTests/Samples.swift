@@ -23,12 +23,13 @@ func sampleResources() throws -> [VersionedResource] {
           gateway: Subnet.Gateway(address: try ip("10.0.1.1"), mac: try mac("fa:16:3e:00:00:01")),
           dhcpEnabled: true, dnsServers: [try ip("192.0.2.53"), try ip("2001:db8::53")],
           hostRoutes: [Subnet.HostRoute(destination: try prefix("198.51.100.0/24"), nextHop: try ip("10.0.1.254"))],
-          domainName: "example.org", leaseSeconds: 3600)), revision: 2),
+          domainName: "example.org", leaseSeconds: 3600,
+          dhcpOptions: [ExtraDHCPOption(name: "ntp-server", value: "192.0.2.1")])), revision: 2),
     VersionedResource(
       .subnet(
         Subnet(
           id: SubnetID("sub-2"), networkID: NetworkID("vpc-1"), prefix: try prefix("2001:db8:1::/64"),
-          dhcpEnabled: false)), revision: 3),
+          dhcpEnabled: true, ipv6RAMode: .slaac, ipv6AddressMode: .stateless)), revision: 3),
     VersionedResource(
       .neighbor(
         Neighbor(
@@ -44,7 +45,9 @@ func sampleResources() throws -> [VersionedResource] {
             FixedIP(subnetID: SubnetID("sub-1"), address: try ip("10.0.1.5")),
             FixedIP(subnetID: SubnetID("sub-2"), address: try ip("2001:db8:1::5")),
           ],
-          adminStateUp: false, hostName: "web-1")), revision: UInt64.max),
+          adminStateUp: false, hostName: "web-1",
+          dhcpOptions: [ExtraDHCPOption(name: "dns-server", value: "2001:db8::1", version: .v6)],
+          delegatedPrefixes: [try #require(IPv6Prefix("2001:db8:100::/56"))])), revision: UInt64.max),
   ]
 }
 

@@ -24,7 +24,7 @@ extension DHCPBinding {
           return Route(destination: destination, router: router)
         })
       // The port's come after its subnet's, so that they count. None is refused here: nobody could send it to this host.
-      for option in subnet.dhcpOptions + port.dhcpOptions {
+      for option in subnet.dhcpOptions + port.dhcpOptions where option.version == .v4 {
         if let extra = try? DHCPExtraOption(named: option.name, text: option.value) { add(extra) }
       }
       return

@@ -23,14 +23,14 @@ struct DHCPPorts {
     }
   }
 
-  /// Answers a port with a binding.
-  mutating func put(_ id: PortID, at port: OFPort, _ binding: DHCPBinding) {
+  /// Answers a port by what it is told.
+  mutating func put(_ id: PortID, at port: OFPort, _ binding: DHCPBinding?, _ ipv6: DHCPServedIPv6?) {
     let place = DHCPService.mac(of: port)
     let history = histories[id] ?? DHCPPortHistory()
     histories[id] = history
     places[id] = place
     served[place] = DHCPServedPort(
-      name: "\(id)", serverMAC: place, binding: compiler.compile(binding), history: history)
+      name: "\(id)", serverMAC: place, binding: binding.map { compiler.compile($0) }, ipv6: ipv6, history: history)
   }
 
   /// Forgets what happened on ports that are gone for good; a port that is only unplugged keeps its history.

@@ -1,45 +1,51 @@
 import DHCP
 import DHCPServer
-import Foundation
 import GoalState
 import NetworkTypes
 import OpenFlow
-import PacketCapture
-import PacketFormats
 import Pipeline
 
-/// Plays a guest that looks for its address: a DISCOVER enters the switch at the guest's port, takes the way of all its
-/// packets, and the offer is awaited on the guest's interface. The guest sees an offer that it did not ask for, which
-/// clients pass over by its transaction id.
+/// Plays a guest that looks for its addresses: a message enters the switch at the guest's port, takes the way of all its
+/// packets, and the answer is awaited on the guest's interface. The guest sees an answer that it did not ask for, which
+/// clients pass over by its transaction id, and an advertisement, which tells it nothing new.
 struct DHCPProbe: Sendable {
   let agent: Agent
   let server: DHCPServer
   /// Hands a packet to the switch; returns whether there is a connection.
   let send: @Sendable (PacketOut) async -> Bool
 
-  /// How long an offer is awaited.
+  /// How long an answer is awaited.
   static let patience = Duration.seconds(2)
-  /// What the probe calls itself, for who looks at the packet.
-  private static let vendorClass = Array("alioth-probe".utf8)
 
   /// What came of it.
   struct Document: Codable, Sendable {
+    /// What came of one message.
+    struct Result: Codable, Sendable {
+      /// 4 or 6.
+      var ipVersion: Int
+      /// Whether the guest would get its address, or what it forms it of.
+      var isServed: Bool
+      /// The answer in words; absent without one.
+      var offer: String?
+      var address: String?
+      /// Why there is no answer, or what was not seen of it.
+      var reason: String?
+      var milliseconds: Double?
+    }
+
     var port: String
     var macAddress: String?
     var interface: String?
-    /// Whether the guest would get its address.
+    /// Whether the guest would get all that it is to have.
     var isServed: Bool
-    /// The offer in words; absent without one.
-    var offer: String?
-    var address: String?
-    /// Why there is no offer, or what was not seen of it.
+    /// Why nothing was tried.
     var reason: String?
-    var milliseconds: Double?
+    var results: [Result]
   }
 
   /// Probes a port of this host by its id.
   func run(_ id: PortID) async -> Document {
-    var document = Document(port: "\(id)", isServed: false)
+    var document = Document(port: "\(id)", isServed: false, results: [])
     guard let port = await agent.goal.ports[id] else {
       document.reason = "the goal state has no such port on this host"
       return document
@@ -61,65 +67,56 @@ struct DHCPProbe: Sendable {
       return document
     }
     document.interface = interface
-    return await probe(port, ofport, interface, served, document)
-  }
-
-  private func probe(
-    _ port: GoalState.Port, _ ofport: OFPort, _ interface: String, _ served: DHCPServedPort, _ before: Document
-  ) async -> Document {
-    var document = before
-    let transaction = UInt32.random(in: 1 ... .max)
-    let watch = OfferWatch(interface: interface, transaction: transaction)
-    let problem = await watch.begin()
-    defer { watch.stop() }
-    served.history.expectProbe(transaction)
-    let start = ContinuousClock.now
-    let packet = PacketOut(
-      inPort: ofport, actions: [.output(.table)], data: DHCPProbe.discover(port.mac, transaction))
-    guard await send(packet) else {
-      document.reason = "the switch is not connected"
-      return document
+    for message in DHCPProbeMessage.messages(of: served) {
+      document.results.append(await probe(message, port, ofport, interface, served))
     }
-    let seen = await watch.result(within: DHCPProbe.patience)
-    if let offer = seen {
-      document.isServed = true
-      document.offer = offer.summary
-      document.address = offer.address
-      document.milliseconds = Double((offer.time - start).nanoseconds) / 1e6
-      return document
-    }
-    switch served.history.lastProbe(transaction) {
-    case .answered(let address) where problem != nil:
-      document.isServed = true
-      document.address = "\(address)"
-      document.reason = "the responder answered; that the answer leaves the port cannot be seen: \(problem ?? "")"
-    case .answered:
-      document.reason = "the responder answered, and the answer did not leave the port: see 'alioth show flows'"
-    case .dropped(let reason): document.reason = "the responder dropped the message: \(reason.rawValue)"
-    case nil:
-      document.reason =
-        "the message did not come to the responder: the flows of the port do not lead there, or the guest has sent too "
-        + "many messages lately"
-    }
+    if document.results.isEmpty { document.reason = "the guest is told nothing that it could ask for" }
+    document.isServed = !document.results.isEmpty && document.results.allSatisfy(\.isServed)
     return document
   }
 
-  /// A DISCOVER as a guest's client sends it.
-  static func discover(_ mac: MACAddress, _ transaction: UInt32) -> [UInt8] {
-    var frame: [UInt8] = []
-    let envelope = UDPv4Envelope(
-      destinationMAC: .broadcast, sourceMAC: mac, source: .any, destination: .broadcast, sourcePort: 68,
-      destinationPort: 67)
-    envelope.write(to: &frame) { bytes in
-      DHCPMessage.write(
-        DHCPHeader(operation: 1, transactionID: transaction, mac: mac),
-        options: [
-          DHCPOption(.messageType, [DHCPMessageType.discover.rawValue]),
-          DHCPOption(.parameterRequestList, [1, 3, 6, 15, 26, 51, 54, 121]),
-          DHCPOption(DHCPOptionCode(rawValue: 60), vendorClass),
-        ], to: &bytes)
+  private func probe(
+    _ message: DHCPProbeMessage, _ port: GoalState.Port, _ ofport: OFPort, _ interface: String, _ served: DHCPServedPort
+  ) async -> Document.Result {
+    var result = Document.Result(ipVersion: message.version.rawValue, isServed: false)
+    let transaction = UInt32.random(in: 1...0xff_ffff)
+    let watch = AnswerWatch(interface: interface, message: message, transaction: transaction)
+    let problem = await watch.begin()
+    defer { watch.stop() }
+    if message != .routerSolicitation { served.history.expectProbe(transaction, message.version) }
+    let start = ContinuousClock.now
+    let packet = PacketOut(
+      inPort: ofport, actions: [.output(.table)], data: message.frame(port.mac, transaction))
+    guard await send(packet) else {
+      result.reason = "the switch is not connected"
+      return result
     }
-    return frame
+    if let seen = await watch.result(within: DHCPProbe.patience) {
+      result.offer = seen.answer.summary
+      result.address = seen.answer.address
+      result.milliseconds = Double((seen.time - start).nanoseconds) / 1e6
+      switch message {
+      case .discover, .solicit:
+        result.isServed = seen.answer.address != nil
+        if !result.isServed { result.reason = "the answer has no address" }
+      case .informationRequest, .routerSolicitation: result.isServed = true
+      }
+      return result
+    }
+    switch served.history.lastProbe(transaction, message.version) {
+    case .answered(let address) where problem != nil:
+      result.isServed = true
+      result.address = address?.description
+      result.reason = "the responder answered; that the answer leaves the port cannot be seen: \(problem ?? "")"
+    case .answered:
+      result.reason = "the responder answered, and the answer did not leave the port: see 'alioth show flows'"
+    case .dropped(let reason): result.reason = "the responder dropped the message: \(reason)"
+    case nil:
+      result.reason =
+        "the message did not come to the responder: the flows of the port do not lead there, or the guest has sent too "
+        + "many messages lately"
+    }
+    return result
   }
 }
 
@@ -137,9 +134,12 @@ extension Agent {
     let key = ResourceKey.port(id)
     if let failure = failures.first(where: { $0.key == key }) { return "the port has failed: \(failure.message)" }
     if let waiting = pending.first(where: { $0.key == key }) { return "the port is pending: \(waiting.reason)" }
-    guard DHCPBinding(port: port, in: goal, underlayMTU: nil) != nil else {
-      return "none of the port's addresses is an IPv4 address of a subnet with DHCP enabled"
-    }
+    do {
+      let isServedV6 = try DHCPServedIPv6(port: port, in: goal, underlayMTU: nil) != nil
+      guard isServedV6 || DHCPBinding(port: port, in: goal, underlayMTU: nil) != nil else {
+        return "none of the port's addresses is in a subnet whose guests are told theirs"
+      }
+    } catch { return "\(error)" }
     return isInForce ? nil : "the goal state is still being put in force"
   }
 }

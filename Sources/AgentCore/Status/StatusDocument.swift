@@ -50,6 +50,8 @@ struct StatusDocument: Codable, Sendable {
     var reason: String?
     /// Whether its guest is answered by DHCP: `ready`, `off` without a subnet that has it, or what is missing.
     var dhcp: String?
+    /// The same for DHCPv6 and its router's advertisements.
+    var dhcpv6: String?
   }
 
   struct Pending: Codable, Sendable {

@@ -66,11 +66,11 @@ struct StatusReader: Sendable {
     let served = Set(listener.snapshot.all.map(\.name))
     return snapshot.ports.map { port in
       var port = port
-      if port.dhcp == nil {
-        port.dhcp =
-          !isListening
-          ? "the responder is not listening" : served.contains(port.id) ? "ready" : "the port is not plugged in"
-      }
+      let readiness =
+        !isListening
+        ? "the responder is not listening" : served.contains(port.id) ? "ready" : "the port is not plugged in"
+      port.dhcp = port.dhcp ?? readiness
+      port.dhcpv6 = port.dhcpv6 ?? readiness
       return port
     }
   }
@@ -84,6 +84,11 @@ struct StatusReader: Sendable {
     ]
     for (kind, count) in counters.replies { result["dhcp_replies_\(kind)"] = count }
     for (reason, count) in counters.drops { result["dhcp_drops_\(reason.rawValue)"] = count }
+    for (kind, count) in counters.repliesV6 { result["dhcpv6_replies_\(kind)"] = count }
+    for (reason, count) in counters.dropsV6 { result["dhcpv6_drops_\(reason.rawValue)"] = count }
+    for (reason, count) in counters.solicitationDrops { result["router_solicitation_drops_\(reason.rawValue)"] = count }
+    let advertisements = counters.advertisements + counters.unsolicitedAdvertisements
+    if advertisements > 0 { result["router_advertisements"] = advertisements }
     return result
   }
 

@@ -33,10 +33,24 @@ struct SubnetCommand: AsyncParsableCommand {
       help: ArgumentHelp("A route that guests are told; may be repeated.", valueName: "dest,nexthop"),
       transform: { try HostRouteOption(parsing: $0) })
     var hostRoute: [HostRouteOption] = []
+    @Option(
+      help: ArgumentHelp(
+        "How guests come by addresses of an IPv6 subnet: \(IPv6ModeOption.list). Without it nothing is advertised.",
+        valueName: "mode"))
+    var ipv6AddressMode: IPv6ModeOption?
+    @Option(
+      help: ArgumentHelp(
+        "What an IPv6 subnet's gateway advertises: by default the address mode, with none nothing.",
+        valueName: "mode|none"),
+      transform: { try RAModeOption(parsing: $0) })
+    var ipv6RaMode: RAModeOption?
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
-      if case .address(let address) = gateway, !cidr.contains(address) {
+      if cidr.version == .v4, ipv6AddressMode != nil || ipv6RaMode != nil {
+        throw ValidationError("\(cidr) is an IPv4 network, so guests come by its addresses in no IPv6 mode.")
+      }
+      if case .address(let address) = gateway, !cidr.contains(address), address.v6?.isLinkLocal != true {
         throw ValidationError("The gateway \(address) is not in \(cidr).")
       }
       for pool in allocationPool where !cidr.contains(pool.start) || !cidr.contains(pool.end) {
@@ -48,12 +62,17 @@ struct SubnetCommand: AsyncParsableCommand {
     func fields(networkID: String) -> [String: JSONValue] {
       var fields: [String: JSONValue] = [
         "name": .string(name), "network_id": .string(networkID), "cidr": .string(cidr.description),
-        "ip_version": cidr.v4 == nil ? 6 : 4, "enable_dhcp": .boolean(dhcp),
+        "ip_version": .integer(Int64(cidr.version.rawValue)), "enable_dhcp": .boolean(dhcp),
       ]
       switch gateway {
       case .address(let address): fields["gateway_ip"] = .string(address.description)
       case GatewayOption.none?: fields["gateway_ip"] = .null
       case nil: break
+      }
+      if let ipv6AddressMode { fields["ipv6_address_mode"] = .string(ipv6AddressMode.rawValue) }
+      switch ipv6RaMode ?? ipv6AddressMode.map(RAModeOption.mode) {
+      case .mode(let mode): fields["ipv6_ra_mode"] = .string(mode.rawValue)
+      case RAModeOption.none?, nil: break
       }
       if !nameServers.isEmpty {
         fields["dns_nameservers"] = .array(nameServers.map { .string($0.description) })
@@ -137,6 +156,9 @@ func subnetColumns(networkNames: [String: String]) -> [Column] {
     Column("DHCP") { subnet in
       guard case .boolean(let enabled) = subnet["enable_dhcp"] else { return Cell(nil) }
       return Cell(enabled ? "yes" : "no")
+    },
+    Column("IPV6 MODE") { subnet in
+      Cell([subnet["ipv6_address_mode"], subnet["ipv6_ra_mode"]].map(\.shortText).first { !$0.isEmpty })
     },
   ]
 }

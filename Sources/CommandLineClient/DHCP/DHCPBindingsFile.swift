@@ -188,17 +188,11 @@ struct DHCPBindingsFile: Sendable {
     var configuration = DHCPv6Configuration(
       mode: mode, mac: binding.mac, addresses: addresses, linkPrefixes: [subnet.prefix],
       delegatedPrefixes: binding.delegatedPrefixes ?? [], serverMAC: serverMAC,
-      serverAddress: linkLocalAddress(of: serverMAC), preferredLifetime: seconds, validLifetime: seconds,
+      serverAddress: IPv6Address(linkLocalOf: serverMAC), preferredLifetime: seconds, validLifetime: seconds,
       rapidCommit: subnet.rapidCommit ?? false, mtu: subnet.mtu ?? 1500)
     configuration.dnsServers = subnet.dnsServers ?? []
     configuration.domainSearch = subnet.domainSearch ?? []
     return configuration
-  }
-
-  /// The address that an interface forms of its MAC address (RFC 4291 section 2.5.1).
-  private func linkLocalAddress(of mac: MACAddress) -> IPv6Address {
-    let high = (mac.rawValue >> 24) ^ 0x02_0000
-    return IPv6Address(high: 0xfe80 << 48, low: high << 40 | 0xff_fe00_0000 | mac.rawValue & 0xff_ffff)
   }
 
   private func binding(_ binding: Binding, _ address: IPv4Address, _ subnet: Subnet) throws -> DHCPBinding {

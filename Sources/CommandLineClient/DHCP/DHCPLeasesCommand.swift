@@ -7,8 +7,9 @@ struct DHCPLeasesCommand: AsyncParsableCommand {
     commandName: "leases",
     abstract: "Show what each guest of this node was told by DHCP last, and what it says of itself.",
     discussion: """
-      A port is listed as soon as it has a reservation; a dash means that its guest has not asked since the agent \
-      started. A guest that declined its address found somebody else using it.
+      A port is listed as soon as it has a reservation, once for IPv4 and once for IPv6; a dash means that its guest \
+      has not asked since the agent started. STATE is what the guest was about: one that is REBINDING had no answer to \
+      its renewal. A guest that declined its address found somebody else using it.
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -24,14 +25,15 @@ struct DHCPLeasesCommand: AsyncParsableCommand {
     guard !leases.isEmpty else { return try console.printText("No port of this node has DHCP.\n") }
     let rows = leases.map { lease in
       [
-        Cell(lease.port), Cell(lease.macAddress), Cell(lease.reservedAddress),
+        Cell(lease.port), Cell(lease.macAddress), Cell(lease.reservation),
         Cell(lease.lastMessage, style: ["NAK", "DECLINE"].contains(lease.lastMessage) ? .warning : .plain),
+        Cell(lease.state, style: ["REBINDING", "REBIND"].contains(lease.state) ? .warning : .plain),
         Cell(lease.lastMessageAt), Cell(lease.hostName), Cell(lease.vendorClass),
         Cell((lease.declines ?? 0) > 0 ? "declined \(lease.declines ?? 0) times" : nil, style: .bad),
       ]
     }
     let page = Table(
-      headers: ["PORT", "MAC", "RESERVED", "LAST", "AT", "HOST NAME", "CLIENT", "CONFLICT"], rows: rows)
+      headers: ["PORT", "MAC", "RESERVED", "LAST", "STATE", "AT", "HOST NAME", "CLIENT", "CONFLICT"], rows: rows)
     try console.printText(page.rendered(colour: console.hasColour))
   }
 }
@@ -40,12 +42,20 @@ struct DHCPLeasesCommand: AsyncParsableCommand {
 struct AgentLease: Codable, Hashable, Sendable {
   var port: String
   var macAddress: String
-  var reservedAddress: String
+  var reservedAddresses: [String]
+  var delegatedPrefixes: [String]?
   var lastMessage: String?
+  var state: String?
   var lastMessageAt: String?
   var hostName: String?
   var vendorClass: String?
   var declines: Int?
+
+  /// What the guest is given; nothing for one that only asks for parameters.
+  var reservation: String? {
+    let all = reservedAddresses + (delegatedPrefixes ?? [])
+    return all.isEmpty ? nil : all.joined(separator: " ")
+  }
 
   private struct Page: Decodable {
     var leases: [AgentLease]

@@ -31,28 +31,47 @@ struct DHCPProbeCommand: AsyncParsableCommand {
     }
     if global.output == .json {
       try console.writeOutput(body)
-    } else if result.isServed {
-      try console.printLine("The guest would get \(printable(result.address ?? "an address"))\(result.timeText).")
-      if let offer = result.offer { try console.printLine(printable(offer)) }
-      if let reason = result.reason { console.noteLine(sentence(reason.prefix(1).uppercased() + reason.dropFirst())) }
+    } else {
+      for answer in result.results where answer.isServed {
+        try console.printLine("The guest would get \(printable(answer.given))\(answer.timeText).")
+        if let offer = answer.offer { try console.printLine(printable(offer)) }
+        if let reason = answer.reason { console.noteLine(sentence(reason.prefix(1).uppercased() + reason.dropFirst())) }
+      }
     }
-    guard result.isServed else {
-      throw CommandFailure(sentence("The guest would get no address: \(result.reason ?? "no reason is given")"))
-    }
+    guard result.isServed else { throw CommandFailure(sentence(result.failure)) }
   }
 }
 
 /// What came of a probe (`POST /v1/dhcp/probe`).
 struct DHCPProbeResult: Decodable, Sendable {
-  var isServed: Bool
-  var address: String?
-  var offer: String?
-  var reason: String?
-  var milliseconds: Double?
+  /// What came of one message.
+  struct Answer: Decodable, Sendable {
+    var ipVersion: Int
+    var isServed: Bool
+    var address: String?
+    var offer: String?
+    var reason: String?
+    var milliseconds: Double?
 
-  var timeText: String {
-    guard let milliseconds else { return "" }
-    return " after \((milliseconds * 100).rounded() / 100) ms"
+    /// What the guest would get.
+    var given: String { address ?? (ipVersion == 6 ? "what it forms its IPv6 address of" : "an address") }
+
+    var timeText: String {
+      guard let milliseconds else { return "" }
+      return " after \((milliseconds * 100).rounded() / 100) ms"
+    }
+  }
+
+  var isServed: Bool
+  var reason: String?
+  var results: [Answer]
+
+  /// Why the guest would not get all that it is to have.
+  var failure: String {
+    guard let missing = results.first(where: { !$0.isServed }) else {
+      return "The guest would get no address: \(reason ?? "no reason is given")"
+    }
+    return "The guest would get no IPv\(missing.ipVersion) address: \(missing.reason ?? "no reason is given")"
   }
 
   init(_ body: [UInt8]) throws {

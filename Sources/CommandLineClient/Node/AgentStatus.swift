@@ -43,6 +43,7 @@ struct AgentStatus: Decodable, Hashable, Sendable {
     var status: String?
     var reason: String?
     var dhcp: String?
+    var dhcpv6: String?
   }
 
   /// Something that is not in force yet, and why.

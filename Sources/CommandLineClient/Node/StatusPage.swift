@@ -81,12 +81,12 @@ struct StatusPage {
   private func portTable(_ ports: [AgentStatus.Port]) -> String {
     let sorted = ports.sorted { ($0.name ?? "", $0.id) < ($1.name ?? "", $1.id) }
     return Table(
-      headers: ["PORT", "ID", "MAC", "FIXED-IPS", "INTERFACE", "OFPORT", "STATUS", "DHCP", "REASON"],
+      headers: ["PORT", "ID", "MAC", "FIXED-IPS", "INTERFACE", "OFPORT", "STATUS", "DHCP", "DHCPV6", "REASON"],
       rows: sorted.map { port in
         [
           Cell(port.name), Cell(port.id), Cell(port.macAddress), Cell((port.fixedIps ?? []).joined(separator: ",")),
           Cell(port.interface), Cell(port.ofport.map(String.init)), Cell(status: port.status), Cell(port.dhcp),
-          Cell(port.reason),
+          Cell(port.dhcpv6), Cell(port.reason),
         ]
       }
     ).rendered(colour: colour)

@@ -102,13 +102,16 @@ struct AttributeReader {
     return list
   }
 
-  mutating func addresses(_ name: String, maximum: Int) throws(APIError) -> [IPv4Address]? {
+  mutating func addresses(
+    _ name: String, _ version: IPVersion, maximum: Int
+  ) throws(APIError) -> [IPAddress]? {
     guard let list = try list(name, maximum: maximum) else { return nil }
-    var addresses: [IPv4Address] = []
+    var addresses: [IPAddress] = []
     for element in list {
-      guard let address = element.string.flatMap({ IPv4Address($0) }), address.isHostAddress else {
+      guard let address = element.string.flatMap({ IPAddress($0) }), address.version == version, address.isHostAddress
+      else {
         throw invalid(
-          name, "\(element.string.map { "'\($0)'" } ?? element.kind) is not a valid IPv4 address of a host.")
+          name, "\(element.string.map { "'\($0)'" } ?? element.kind) is not a valid \(version) address of a host.")
       }
       guard !addresses.contains(address) else { throw invalid(name, "'\(address)' is there twice.") }
       addresses.append(address)

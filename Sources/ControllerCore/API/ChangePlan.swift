@@ -35,13 +35,14 @@ struct ChangePlan {
     var pool: SubnetRecord.Pool
   }
 
+  private var changedPorts: [PortID: PortRecord] = [:]
   private var operationIndex: [StoreKey: Int] = [:]
   private var compares: Set<StoreCompare> = []
-  private var reservedAddresses: [SubnetID: Set<UInt32>] = [:]
+  private var reservedAddresses: [SubnetID: Set<UInt128>] = [:]
   private var reservedMACs: [NetworkID: Set<MACAddress>] = [:]
   private var reservedVNIs: Set<UInt32> = []
   /// What a search found last: a plan only takes, so the next search begins there, and a large one stays linear.
-  private var lastAddresses: [Place: UInt32] = [:]
+  private var lastAddresses: [Place: UInt128] = [:]
   private var lastVNI: UInt32 = 0
 
   init(state: ModelState, settings: AllocationSettings, now: Date = .wholeSeconds()) {
@@ -76,12 +77,31 @@ struct ChangePlan {
     }
   }
 
+  /// A port as the plan leaves it, with the revision of the one that is stored.
+  func port(_ id: PortID) -> Stored<PortRecord>? {
+    guard var stored = state.ports[id] else { return nil }
+    if let changed = changedPorts[id] { stored.record = changed }
+    return stored
+  }
+
+  /// Ports of this plan that prefixes are delegated to.
+  private(set) var portsWithPrefixes: [PortRecord] = []
+
+  mutating func noteDelegation(to port: PortRecord) { portsWithPrefixes.append(port) }
+
+  /// Replaces a port that is stored, and that nobody has changed meanwhile.
+  mutating func replace(_ port: PortRecord, of revision: UInt64) throws(APIError) {
+    require(.modRevision(ModelKeys.port(port.id), revision))
+    try put(ModelKeys.port(port.id), port)
+    changedPorts[port.id] = port
+  }
+
   // Uniqueness: the model says what is free, the store makes sure that it still is.
 
   /// Takes this address of a subnet for `owner`; false when somebody has it.
-  mutating func claim(_ address: IPv4Address, in subnet: SubnetID, owner: String) -> Bool {
-    guard state.addressUse[subnet]?.contains(address.rawValue) != true,
-      reservedAddresses[subnet, default: []].insert(address.rawValue).inserted
+  mutating func claim(_ address: IPAddress, in subnet: SubnetID, owner: String) -> Bool {
+    guard state.addressUse[subnet]?.contains(address.value) != true,
+      reservedAddresses[subnet, default: []].insert(address.value).inserted
     else { return false }
     let key = ModelKeys.address(subnet, address)
     require(.absent(key))
@@ -90,16 +110,17 @@ struct ChangePlan {
   }
 
   /// Takes the lowest free address of a subnet's pools; nil when they are exhausted.
-  mutating func claimAddress(in subnet: SubnetRecord, owner: String) -> IPv4Address? {
-    let use = state.addressUse[subnet.id] ?? NumberUse()
+  mutating func claimAddress(in subnet: SubnetRecord, owner: String) -> IPAddress? {
+    let use = state.addressUse[subnet.id] ?? NumberUse<UInt128>()
     for pool in subnet.pools {
-      let range = pool.start.rawValue...max(pool.start.rawValue, pool.end.rawValue)
+      let range = pool.start.value...max(pool.start.value, pool.end.value)
       let place = Place(subnet: subnet.id, pool: pool)
       let reserved = reservedAddresses[subnet.id] ?? []
       guard let number = use.firstFree(in: range, besides: reserved, from: lastAddresses[place] ?? 0) else { continue }
       lastAddresses[place] = number
-      let address = IPv4Address(rawValue: number)
-      if claim(address, in: subnet.id, owner: owner) { return address }
+      if let address = IPAddress(subnet.prefix.version, value: number), claim(address, in: subnet.id, owner: owner) {
+        return address
+      }
     }
     return nil
   }

@@ -1,5 +1,6 @@
 import DHCP
 import GoalState
+import NetworkTypes
 
 /// `extra_dhcp_opts`: what guests are told by DHCP besides, in the form of Neutron's extension of that name, for ports and,
 /// beyond Neutron, for subnets.
@@ -20,24 +21,29 @@ enum DHCPOptionAttributes {
         throw .invalid(name, "an option needs 'opt_name'.")
       }
       let value = option.take("opt_value")
-      if case .value(let version) = try option.integer("ip_version", in: 4...6), version != 4 {
-        throw .invalid(name, "'\(optionName)': only ip_version 4 is served.")
-      }
+      let version = try version(&option, of: optionName)
       try option.finish()
-      changed.removeAll { $0.name == optionName }
+      changed.removeAll { $0.name == optionName && $0.version == version }
       guard let value, value != .null else { continue }
       guard let text = value.string ?? value.integer.map(String.init) else {
         throw .invalid(name, "'\(optionName)': \(value.kind) is not a string.")
       }
-      do throws(DHCPOptionTextError) {
-        _ = try DHCPExtraOption(named: optionName, text: text)
-      } catch {
-        throw .invalid(name, "'\(optionName)': \(error)")
+      if let problem = DHCPExtraOptionCheck.problem(named: optionName, text: text, version: version) {
+        throw .invalid(name, "'\(optionName)': \(problem)")
       }
-      changed.append(ExtraDHCPOption(name: optionName, value: text))
+      changed.append(ExtraDHCPOption(name: optionName, value: text, version: version))
     }
     guard changed.count <= maximum else { throw .invalid(name, "there would be more than \(maximum) options.") }
     options = changed.isEmpty ? nil : changed
+  }
+
+  /// As in Neutron, an option that does not say is one of IPv4.
+  private static func version(_ option: inout AttributeReader, of optionName: String) throws(APIError) -> IPVersion {
+    guard case .value(let number) = try option.integer("ip_version", in: 4...6) else { return .v4 }
+    guard let version = IPVersion(rawValue: number) else {
+      throw .invalid(name, "'\(optionName)': ip_version \(number) is neither 4 nor 6.")
+    }
+    return version
   }
 
   static func show(_ options: [ExtraDHCPOption]?) -> JSONValue.Member {
@@ -47,7 +53,7 @@ enum DHCPOptionAttributes {
         (options ?? []).map {
           .object([
             .init("opt_name", .string($0.name)), .init("opt_value", .string($0.value)),
-            .init("ip_version", .integer(4)),
+            .init("ip_version", .integer($0.version.rawValue)),
           ])
         }))
   }

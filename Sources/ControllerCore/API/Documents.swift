@@ -38,7 +38,7 @@ enum Documents {
       case .networks:
         VNI(1).map { NetworkPlanning.show(Stored(record: NetworkRecord(header: header, vni: $0), revision: 0), state) }
       case .subnets:
-        IPv4Prefix(containing: .any, length: 0).map { prefix in
+        IPPrefix(containing: .v4(.any), length: 0).map { prefix in
           let record = SubnetRecord(
             header: header, networkID: NetworkID(""), prefix: prefix, gateway: nil, gatewayMAC: .zero, pools: [],
             dhcpEnabled: false, dnsServers: [], hostRoutes: [], dhcpOptions: nil)

@@ -4,7 +4,7 @@ import NetworkTypes
 /// Ports: what a request makes of them.
 enum PortPlanning {
   private static let readOnly = readOnlyAttributes.union([
-    "binding:vif_type", "binding:vif_details", "alioth:status_reason", "alioth:dhcp", "dns_assignment",
+    "binding:vif_type", "binding:vif_details", "alioth:status_reason", "alioth:dhcp", "alioth:dhcpv6", "dns_assignment",
   ])
 
   static func create(_ body: JSONValue, _ plan: inout ChangePlan) throws(APIError) {
@@ -31,6 +31,7 @@ enum PortPlanning {
       record.mac = try plan.claimMAC(in: network, owner: header.id)
     }
     record.addresses = try PortAddressing.allocate(requestedIPs, for: record, keeping: [], &plan)
+    try DelegatedPrefixes.claim(record, before: nil, &plan)
     plan.put(ModelKeys.portReference(network, record.id), owner: "")
     if let host = record.host { bind(record.id, to: host, &plan) }
     try plan.put(ModelKeys.port(record.id), record)
@@ -55,10 +56,15 @@ enum PortPlanning {
     }
     if let requestedIPs {
       record.addresses = try PortAddressing.allocate(requestedIPs, for: record, keeping: old.addresses, &plan)
+    } else if record.mac != old.mac {
+      record.addresses = try PortAddressing.formAgain(record, &plan)
+    }
+    if record.addresses != old.addresses {
       for address in old.addresses where !record.addresses.contains(address) {
         plan.delete(ModelKeys.address(address.subnetID, address.address))
       }
     }
+    try DelegatedPrefixes.claim(record, before: old, &plan)
     if record.host != old.host {
       if let host = old.host { plan.delete(ModelKeys.portReference(host, id)) }
       if let host = record.host { bind(id, to: host, &plan) }
@@ -129,6 +135,7 @@ enum PortPlanning {
       record.bindingProfile = members.isEmpty ? nil : text
     }
     try DHCPOptionAttributes.read(&attributes, &record.dhcpOptions)
+    try DelegatedPrefixes.read(&attributes, &record)
     try takeUnsupported(&attributes)
   }
 

@@ -21,7 +21,8 @@ extension PortPlanning {
       .init("admin_state_up", .boolean(record.adminStateUp)),
       .init("status", .string(status.status.rawValue)),
       .init("alioth:status_reason", status.reason.map { .string($0) } ?? .null),
-      .init("alioth:dhcp", state.leases[record.id].map(lease) ?? .null),
+      .init("alioth:dhcp", state.leases[record.id]?[.v4].map(lease) ?? .null),
+      .init("alioth:dhcpv6", state.leases[record.id]?[.v6].map(lease) ?? .null),
       .init("device_id", .string(record.deviceID)),
       .init("device_owner", .string(record.deviceOwner)),
       .init("dns_name", .string(record.dnsName)),
@@ -33,6 +34,8 @@ extension PortPlanning {
       .init("security_groups", .array([])),
       .init("allowed_address_pairs", .array([])),
       DHCPOptionAttributes.show(record.dhcpOptions),
+      .init(
+        DelegatedPrefixes.name, .array((record.delegatedPrefixes ?? []).map { .string($0.description) })),
     ]
     return .object(members + record.header.trailingMembers)
   }
@@ -41,8 +44,10 @@ extension PortPlanning {
   private static func lease(_ lease: GoalStateReport.Lease) -> JSONValue {
     let time = Date(timeIntervalSince1970: TimeInterval(lease.time)).ISO8601Format()
     return .object([
-      .init("last_message", .string(lease.lastMessage)), .init("time", .string(time)),
-      .init("ip_address", .string(lease.address.description)), .init("host_name", .string(lease.hostName)),
+      .init("last_message", .string(lease.lastMessage)),
+      .init("state", lease.state.isEmpty ? .null : .string(lease.state)), .init("time", .string(time)),
+      .init("ip_address", lease.address.map { .string($0.description) } ?? .null),
+      .init("host_name", .string(lease.hostName)),
       .init("vendor_class", .string(lease.vendorClass)), .init("declines", .integer(Int(lease.declines))),
     ])
   }

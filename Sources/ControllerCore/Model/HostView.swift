@@ -48,12 +48,12 @@ extension ModelState {
     guard let stored = subnets[id], concerns(stored.record.networkID, host) else { return nil }
     let record = stored.record
     let subnet = Subnet(
-      id: id, networkID: record.networkID, name: record.header.name, prefix: .v4(record.prefix),
-      gateway: record.gateway.map { Subnet.Gateway(address: .v4($0), mac: record.gatewayMAC) },
-      dhcpEnabled: record.dhcpEnabled, dnsServers: record.dnsServers.map { .v4($0) },
-      hostRoutes: record.hostRoutes.map {
-        Subnet.HostRoute(destination: .v4($0.destination), nextHop: .v4($0.nextHop))
-      }, dhcpOptions: record.dhcpOptions ?? [])
+      id: id, networkID: record.networkID, name: record.header.name, prefix: record.prefix,
+      gateway: record.gateway.map { Subnet.Gateway(address: $0, mac: record.gatewayMAC) },
+      dhcpEnabled: record.dhcpEnabled, dnsServers: record.dnsServers,
+      hostRoutes: record.hostRoutes.map { Subnet.HostRoute(destination: $0.destination, nextHop: $0.nextHop) },
+      leaseSeconds: record.leaseSeconds ?? Subnet.defaultLeaseSeconds, dhcpOptions: record.dhcpOptions ?? [],
+      ipv6RAMode: record.ipv6RAMode, ipv6AddressMode: record.ipv6AddressMode)
     return VersionedResource(.subnet(subnet), revision: stored.revision)
   }
 
@@ -63,7 +63,7 @@ extension ModelState {
     let port = Port(
       id: id, networkID: record.networkID, name: record.header.name, mac: record.mac, fixedIPs: record.fixedIPs,
       adminStateUp: isUp(record), hostName: record.dnsName.isEmpty ? nil : record.dnsName,
-      dhcpOptions: record.dhcpOptions ?? [])
+      dhcpOptions: record.dhcpOptions ?? [], delegatedPrefixes: record.delegatedPrefixes ?? [])
     return VersionedResource(.port(port), revision: goalStateRevision(of: stored))
   }
 
@@ -91,6 +91,6 @@ extension ModelState {
 
 extension PortRecord {
   fileprivate var fixedIPs: [FixedIP] {
-    addresses.map { FixedIP(subnetID: $0.subnetID, address: .v4($0.address)) }
+    addresses.map { FixedIP(subnetID: $0.subnetID, address: $0.address) }
   }
 }

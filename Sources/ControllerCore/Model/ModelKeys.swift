@@ -13,7 +13,8 @@ enum ModelKeys {
   static let hosts: StoreKey = "/host/"
   /// Whether a network is up, apart from the network itself: each of its ports is as new as this is. Absent means up.
   static let networkAdminStates: StoreKey = "/network-admin-state/"
-  /// Changes with each change of a network's set of subnets, which a transaction can thus know to be as it was read.
+  /// Changes with each change of a network's set of subnets or of the prefixes that are delegated to its ports, which a
+  /// transaction can thus know to be as it was read.
   static let subnetSets: StoreKey = "/subnet-set/"
   static let portStatuses: StoreKey = "/status/port/"
 
@@ -27,7 +28,7 @@ enum ModelKeys {
 
   // Unique: the value names the owner.
   static func vni(_ vni: VNI) -> StoreKey { "/unique/vni/\(vni.rawValue)" }
-  static func address(_ subnet: SubnetID, _ address: IPv4Address) -> StoreKey {
+  static func address(_ subnet: SubnetID, _ address: IPAddress) -> StoreKey {
     "/unique/address/\(subnet.rawValue)/\(address.description)"
   }
   static func addresses(of subnet: SubnetID) -> StoreKey { "/unique/address/\(subnet.rawValue)/" }

@@ -22,7 +22,7 @@ struct ModelState: Sendable {
   private(set) var subnetSets: [NetworkID: UInt64] = [:]
   private(set) var statuses: [PortID: PortStatusRecord] = [:]
   /// What hosts say of their guests' leases. It is not stored: hosts say it again to whoever asks.
-  private(set) var leases: [PortID: GoalStateReport.Lease] = [:]
+  private(set) var leases: [PortID: [IPVersion: GoalStateReport.Lease]] = [:]
 
   private(set) var subnetsByNetwork: [NetworkID: Set<SubnetID>] = [:]
   private(set) var portsByNetwork: [NetworkID: Set<PortID>] = [:]
@@ -30,13 +30,15 @@ struct ModelState: Sendable {
   private(set) var portsByHost: [HostID: Set<PortID>] = [:]
   private(set) var hostsByNetwork: [NetworkID: [HostID: Int]] = [:]
 
-  private(set) var vniUse = NumberUse()
-  private(set) var addressUse: [SubnetID: NumberUse] = [:]
+  private(set) var vniUse = NumberUse<UInt32>()
+  private(set) var addressUse: [SubnetID: NumberUse<UInt128>] = [:]
   private(set) var macUse: [NetworkID: Set<MACAddress>] = [:]
 
   /// Takes in what a host says of its guests' leases.
   mutating func note(_ reported: [GoalStateReport.Lease], of host: HostID) {
-    for lease in reported where ports[lease.port]?.record.host == host { leases[lease.port] = lease }
+    for lease in reported where ports[lease.port]?.record.host == host {
+      leases[lease.port, default: [:]][lease.version] = lease
+    }
   }
 
   init(vniRange: ClosedRange<UInt32>) {
@@ -161,7 +163,7 @@ struct ModelState: Sendable {
     if let new = new?.record {
       subnetsByNetwork[new.networkID, default: []].insert(id)
       macUse[new.networkID, default: []].insert(new.gatewayMAC)
-      addressUse[id, default: NumberUse()].follow(rangesFrom: new.pools.map(\.start.rawValue))
+      addressUse[id, default: NumberUse()].follow(rangesFrom: new.pools.map(\.start.value))
     } else if addressUse[id]?.isEmpty == true {
       addressUse[id] = nil
     }
@@ -173,7 +175,7 @@ struct ModelState: Sendable {
     if let old = ports[id]?.record {
       portsByNetwork.remove(id, under: old.networkID)
       macUse.remove(old.mac, under: old.networkID)
-      for address in old.addresses { addressUse[address.subnetID]?.remove(address.address.rawValue) }
+      for address in old.addresses { addressUse[address.subnetID]?.remove(address.address.value) }
       if let host = old.host {
         portsByHost.remove(id, under: host)
         count(-1, host, old.networkID)
@@ -183,7 +185,7 @@ struct ModelState: Sendable {
       portsByNetwork[new.networkID, default: []].insert(id)
       macUse[new.networkID, default: []].insert(new.mac)
       for address in new.addresses {
-        addressUse[address.subnetID, default: NumberUse()].insert(address.address.rawValue)
+        addressUse[address.subnetID, default: NumberUse()].insert(address.address.value)
       }
       if let host = new.host {
         portsByHost[host, default: []].insert(id)

@@ -1,32 +1,32 @@
 /// Which numbers are taken, and the lowest free one of a range without searching from its start each time.
-struct NumberUse: Sendable {
-  private var used: Set<UInt32> = []
+struct NumberUse<Number: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable {
+  private var used: Set<Number> = []
   /// By a range's first number: everything from there up to this number is taken.
-  private var lowestCandidate: [UInt32: UInt32] = [:]
+  private var lowestCandidate: [Number: Number] = [:]
 
   var isEmpty: Bool { used.isEmpty }
 
-  func contains(_ number: UInt32) -> Bool { used.contains(number) }
+  func contains(_ number: Number) -> Bool { used.contains(number) }
 
   /// Follows these ranges from now on, and no others.
-  mutating func follow(rangesFrom starts: [UInt32]) {
+  mutating func follow(rangesFrom starts: [Number]) {
     lowestCandidate = Dictionary(starts.map { ($0, $0) }) { first, _ in first }
     for start in lowestCandidate.keys { advance(start) }
   }
 
-  mutating func insert(_ number: UInt32) {
+  mutating func insert(_ number: Number) {
     guard used.insert(number).inserted else { return }
     for (start, candidate) in lowestCandidate where candidate == number { advance(start) }
   }
 
-  mutating func remove(_ number: UInt32) {
+  mutating func remove(_ number: Number) {
     guard used.remove(number) != nil else { return }
     for (start, candidate) in lowestCandidate where number >= start && number < candidate {
       lowestCandidate[start] = number
     }
   }
 
-  private mutating func advance(_ start: UInt32) {
+  private mutating func advance(_ start: Number) {
     guard var candidate = lowestCandidate[start] else { return }
     while used.contains(candidate), candidate < .max { candidate += 1 }
     lowestCandidate[start] = candidate
@@ -36,8 +36,8 @@ struct NumberUse: Sendable {
   ///
   /// - Parameter known: every number of the range below this one is known not to be free.
   func firstFree(
-    in range: ClosedRange<UInt32>, besides reserved: Set<UInt32> = [], from known: UInt32 = 0
-  ) -> UInt32? {
+    in range: ClosedRange<Number>, besides reserved: Set<Number> = [], from known: Number = 0
+  ) -> Number? {
     var candidate = max(range.lowerBound, lowestCandidate[range.lowerBound] ?? range.lowerBound, known)
     while candidate <= range.upperBound {
       if !used.contains(candidate), !reserved.contains(candidate) { return candidate }

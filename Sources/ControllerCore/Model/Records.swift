@@ -57,17 +57,17 @@ public struct SubnetRecord: Codable, Hashable, Sendable {
   /// Addresses that are given out to ports that ask for none.
   public struct Pool: Codable, Hashable, Sendable {
     /// The first.
-    public var start: IPv4Address
+    public var start: IPAddress
     /// The last; not before the first.
-    public var end: IPv4Address
+    public var end: IPAddress
   }
 
   /// A route that guests learn.
   public struct Route: Codable, Hashable, Sendable {
     /// Where to.
-    public var destination: IPv4Prefix
+    public var destination: IPPrefix
     /// Through whom.
-    public var nextHop: IPv4Address
+    public var nextHop: IPAddress
   }
 
   /// Id, name and the like.
@@ -75,9 +75,9 @@ public struct SubnetRecord: Codable, Hashable, Sendable {
   /// Its network.
   public var networkID: NetworkID
   /// Its addresses.
-  public var prefix: IPv4Prefix
+  public var prefix: IPPrefix
   /// The address that guests route through.
-  public var gateway: IPv4Address?
+  public var gateway: IPAddress?
   /// The MAC address that hosts answer for the gateway; kept while there is none.
   public var gatewayMAC: MACAddress
   /// In ascending order, disjoint.
@@ -85,14 +85,27 @@ public struct SubnetRecord: Codable, Hashable, Sendable {
   /// Whether guests are served by DHCP.
   public var dhcpEnabled: Bool
   /// The resolvers that guests are told.
-  public var dnsServers: [IPv4Address]
+  public var dnsServers: [IPAddress]
   /// The routes that guests are told.
   public var hostRoutes: [Route]
   /// What guests are told by DHCP besides; nil as earlier releases wrote it, for nothing.
   public var dhcpOptions: [ExtraDHCPOption]?
 
+  /// How long guests lease their addresses, in seconds; nil for a day.
+  public var leaseSeconds: UInt32?
+  /// What the advertisements of the subnet's router say of addresses; nil when nothing advertises.
+  public var ipv6RAMode: IPv6Mode?
+  /// How guests come by IPv6 addresses; nil when that is their own affair.
+  public var ipv6AddressMode: IPv6Mode?
+
   /// The subnet's id.
   public var id: SubnetID { SubnetID(header.id) }
+
+  /// The address that guests form by themselves of their MAC address; nil where they are given theirs.
+  func formedAddress(of mac: MACAddress) -> IPAddress? {
+    guard ipv6AddressMode?.isAutonomous == true else { return nil }
+    return prefix.v6?.address(formedOf: mac).map { .v6($0) }
+  }
 }
 
 /// A port as it is stored.
@@ -102,7 +115,7 @@ public struct PortRecord: Codable, Hashable, Sendable {
     /// The subnet.
     public var subnetID: SubnetID
     /// The address.
-    public var address: IPv4Address
+    public var address: IPAddress
   }
 
   /// Id, name and the like.
@@ -127,6 +140,9 @@ public struct PortRecord: Codable, Hashable, Sendable {
   public var dnsName: String
   /// What the guest is told by DHCP besides; nil as earlier releases wrote it, for nothing.
   public var dhcpOptions: [ExtraDHCPOption]?
+
+  /// The prefixes that are delegated to the guest by DHCPv6; nil as earlier releases wrote it, for none.
+  public var delegatedPrefixes: [IPv6Prefix]?
 
   /// The port's id.
   public var id: PortID { PortID(header.id) }

@@ -39,6 +39,11 @@ enum SQLiteRows {
     case .nothingUnder(let prefix):
       let statement = try db.cachedStatement(sql: "SELECT 1 FROM entry WHERE key >= ? AND key < ? LIMIT 1")
       return try Int.fetchOne(statement, arguments: [prefix.path, end(of: prefix)]) == nil
+    case .nothingNewerUnder(let prefix, let revision):
+      let statement = try db.cachedStatement(
+        sql: "SELECT 1 FROM entry WHERE key >= ? AND key < ? AND modified > ? LIMIT 1")
+      return try Int.fetchOne(
+        statement, arguments: [prefix.path, end(of: prefix), Int64(clamping: revision)]) == nil
     }
   }
 

@@ -86,6 +86,8 @@ public enum StoreCompare: Hashable, Sendable, CustomStringConvertible {
   case value(StoreKey, [UInt8])
   /// No key is there under this prefix.
   case nothingUnder(StoreKey)
+  /// No key under this prefix was put after this revision.
+  case nothingNewerUnder(StoreKey, UInt64)
 
   /// The condition in words.
   public var description: String {
@@ -95,6 +97,7 @@ public enum StoreCompare: Hashable, Sendable, CustomStringConvertible {
     case .present(let key): "\(key) exists"
     case .value(let key, let value): "\(key) has a certain value of \(value.count) bytes"
     case .nothingUnder(let prefix): "nothing exists under \(prefix)"
+    case .nothingNewerUnder(let prefix, let revision): "nothing under \(prefix) is newer than revision \(revision)"
     }
   }
 }

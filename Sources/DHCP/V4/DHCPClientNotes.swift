@@ -5,6 +5,9 @@ public struct DHCPClientNotes: Hashable, Sendable {
   /// What made it (option 60); empty when it does not say.
   public internal(set) var vendorClass = 0..<0
 
+  /// Whether the name is labels with their lengths between them, without the first length, as DHCPv6 has it.
+  public internal(set) var namesAreLabels = false
+
   /// Tells the client's transactions apart.
   public internal(set) var transactionID: UInt32 = 0
 
@@ -17,6 +20,20 @@ public struct DHCPClientNotes: Hashable, Sendable {
     guard request.wishes.joined == nil else { return }
     hostName = DHCPClientNotes.range(request.wishes.hostName, request.payload.lowerBound)
     vendorClass = DHCPClientNotes.range(request.wishes.vendorClass, request.payload.lowerBound)
+  }
+
+  init(_ request: DHCPv6Request) {
+    transactionID = request.message.transactionID
+    let start = request.payload.lowerBound
+    // After the flags, names are labels with their lengths before them (RFC 4704 section 4.2).
+    if let fqdn = request.fqdn, fqdn.count > 2 {
+      hostName = start + fqdn.lowerBound + 2..<start + fqdn.upperBound
+      namesAreLabels = true
+    }
+    // After the enterprise number, texts with their lengths before them (RFC 8415 section 21.16).
+    if let vendor = request.vendorClass, vendor.count > 6 {
+      vendorClass = start + vendor.lowerBound + 6..<start + vendor.upperBound
+    }
   }
 
   private static func range(_ place: DHCPOptionPlace, _ start: Int) -> Range<Int> {

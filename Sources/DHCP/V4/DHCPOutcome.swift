@@ -43,6 +43,20 @@ public enum DHCPClientState: String, Hashable, Sendable, CaseIterable {
   case informing
 }
 
+extension DHCPClientState: CustomStringConvertible {
+  /// The name in RFC 2131, figure 5.
+  public var description: String {
+    switch self {
+    case .initializing: "INIT"
+    case .selecting: "SELECTING"
+    case .initReboot: "INIT-REBOOT"
+    case .renewing: "RENEWING"
+    case .rebinding: "REBINDING"
+    case .informing: "INFORM"
+    }
+  }
+}
+
 /// What a client says that needs no reply.
 public enum DHCPEvent: Hashable, Sendable {
   /// DECLINE: somebody else uses the address. The reservation stands; see `DHCPDeclineBackOff`.

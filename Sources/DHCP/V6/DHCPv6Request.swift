@@ -15,6 +15,7 @@ struct DHCPv6Request {
   private(set) var serverID: Range<Int>?
   private(set) var optionRequest: Range<Int>?
   private(set) var fqdn: Range<Int>?
+  private(set) var vendorClass: Range<Int>?
   private(set) var wantsRapidCommit = false
   private(set) var hasIANA = false
   private(set) var hasIATA = false
@@ -68,6 +69,7 @@ struct DHCPv6Request {
       case .clientFQDN:
         guard !option.value.isEmpty else { throw .malformedOptions }
         fqdn = fqdn ?? option.value
+      case .vendorClass: vendorClass = vendorClass ?? option.value
       case .rapidCommit: wantsRapidCommit = true
       case .iaNA: hasIANA = true
       case .iaTA: hasIATA = true

@@ -19,13 +19,15 @@ public enum DHCPv6Responder {
   ///   - holdsOffers: whether a SOLICIT is to get nothing now, because the guest declined its address lately.
   ///   - buffer: is emptied, and holds a whole untagged Ethernet frame when the outcome is a reply. In a buffer that has
   ///     grown to a reply's size nothing is allocated.
+  ///   - notes: where the client's own words are in the frame.
   public static func respond(
     to frame: RawSpan, binding: DHCPv6Binding?, serverMAC: MACAddress, holdsOffers: Bool = false,
-    into buffer: inout [UInt8]
+    into buffer: inout [UInt8], notes: inout DHCPClientNotes
   ) -> DHCPv6Outcome {
     buffer.removeAll(keepingCapacity: true)
     do throws(DHCPv6DropReason) {
       let request = try DHCPv6Request(parsing: frame)
+      notes = DHCPClientNotes(request)
       guard let binding else { throw .noBinding }
       guard binding.configuration.mode != .off else { throw .disabled }
       guard request.senderMAC == binding.configuration.mac else { throw .foreignHardwareAddress }
@@ -45,6 +47,16 @@ public enum DHCPv6Responder {
     } catch {
       return .drop(error)
     }
+  }
+
+  /// Answers a frame, without a look at the client's own words.
+  public static func respond(
+    to frame: RawSpan, binding: DHCPv6Binding?, serverMAC: MACAddress, holdsOffers: Bool = false,
+    into buffer: inout [UInt8]
+  ) -> DHCPv6Outcome {
+    var notes = DHCPClientNotes()
+    return respond(
+      to: frame, binding: binding, serverMAC: serverMAC, holdsOffers: holdsOffers, into: &buffer, notes: &notes)
   }
 
   /// Whether the message names this server, or none.

@@ -1,5 +1,6 @@
 import DHCP
 import GoalState
+import GoalStateProtobuf
 import NetworkTypes
 
 /// A field of a message whose value cannot be used.
@@ -125,18 +126,61 @@ enum FieldRules {
   static let maximumDHCPOptions = 64
 
   /// Extra DHCP options, each of which a guest can be told.
-  static func dhcpOptions(_ options: [(name: String, value: String)]) throws(InvalidField) -> [ExtraDHCPOption] {
+  static func dhcpOptions(
+    _ options: [(name: String, value: String, version: UInt32)]
+  ) throws(InvalidField) -> [ExtraDHCPOption] {
     try count(options.count, atMost: maximumDHCPOptions, "extra_dhcp_options")
     var read: [ExtraDHCPOption] = []
     for option in options {
-      do throws(DHCPOptionTextError) {
-        _ = try DHCPExtraOption(named: option.name, text: option.value)
-      } catch {
-        throw InvalidField("extra_dhcp_options", option.name, "cannot be used: \(error)")
+      // 0, as Alcor's controllers leave it, is IPv4.
+      guard let version = option.version == 0 ? .v4 : IPVersion(rawValue: Int(option.version)) else {
+        throw InvalidField("extra_dhcp_options", option.name, "has the IP version \(option.version), not 4 or 6")
       }
-      read.append(ExtraDHCPOption(name: option.name, value: option.value))
+      if let problem = DHCPExtraOptionCheck.problem(named: option.name, text: option.value, version: version) {
+        throw InvalidField("extra_dhcp_options", option.name, "cannot be used: \(problem)")
+      }
+      read.append(ExtraDHCPOption(name: option.name, value: option.value, version: version))
     }
     return read
+  }
+
+  /// The most prefixes that are delegated to a port.
+  static let maximumDelegatedPrefixes = 16
+
+  static func delegatedPrefixes(_ values: [String]) throws(InvalidField) -> [IPv6Prefix] {
+    try count(values.count, atMost: maximumDelegatedPrefixes, "delegated_prefixes")
+    var prefixes: [IPv6Prefix] = []
+    for value in values {
+      guard let prefix = IPv6Prefix(value), prefix.length > 0, prefix.address.isHostAddress else {
+        throw InvalidField("delegated_prefixes", value, "is not an IPv6 prefix such as 2001:db8:100::/56")
+      }
+      prefixes.append(prefix)
+    }
+    return prefixes
+  }
+
+  /// How guests of an IPv6 subnet come by addresses. Alcor's controllers say only whether there is DHCP, which for IPv6
+  /// can only mean leased addresses.
+  static func ipv6Mode(
+    _ value: Alcor_Schema_Ipv6Mode, of subnet: IPPrefix, dhcpEnabled: Bool, _ field: String
+  ) throws(InvalidField) -> IPv6Mode? {
+    switch value {
+    case .unspecified: return dhcpEnabled && subnet.version == .v6 ? .stateful : nil
+    case .none: return nil
+    case .slaac: return try autonomous(.slaac, subnet, field)
+    case .stateless: return try autonomous(.stateless, subnet, field)
+    case .stateful: return .stateful
+    case .UNRECOGNIZED(let number): throw InvalidField("\(field) \(number) is not known")
+    }
+  }
+
+  /// Hosts form addresses of 64 bits only (RFC 4862 section 5.5.3, RFC 2464 section 4).
+  private static func autonomous(_ mode: IPv6Mode, _ subnet: IPPrefix, _ field: String) throws(InvalidField) -> IPv6Mode
+  {
+    guard subnet.version == .v6, subnet.length == 64 else {
+      throw InvalidField(field, mode.rawValue, "needs an IPv6 network of 64 bits, which \(subnet) is not")
+    }
+    return mode
   }
 
   private static func isNameByte(_ byte: UInt8) -> Bool {

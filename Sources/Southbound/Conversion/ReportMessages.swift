@@ -76,7 +76,9 @@ func reportMessages(_ report: GoalStateReport, chunkBytes: Int) -> [Alioth_South
       $0.portID = lease.port.rawValue
       $0.lastMessage = lease.lastMessage
       $0.time = lease.time
-      $0.address = lease.address.description
+      $0.address = lease.address?.description ?? ""
+      $0.state = ReportText.bounded(lease.state)
+      $0.ipVersion = UInt32(lease.version.rawValue)
       $0.hostName = ReportText.bounded(lease.hostName)
       $0.vendorClass = ReportText.bounded(lease.vendorClass)
       $0.declines = lease.declines

@@ -107,18 +107,23 @@ extension Subnet {
     for route in configuration.hostRoutes {
       routes.append(try HostRoute(route))
     }
+    let prefix = try FieldRules.prefix(configuration.cidr, "cidr")
     self.init(
       id: SubnetID(try FieldRules.identifier(configuration.id, "id")),
       networkID: NetworkID(try FieldRules.identifier(configuration.vpcID, "vpc_id")),
       name: try FieldRules.text(configuration.name, "name"),
-      prefix: try FieldRules.prefix(configuration.cidr, "cidr"),
+      prefix: prefix,
       gateway: configuration.hasGateway ? try Gateway(configuration.gateway) : nil,
       dhcpEnabled: configuration.dhcpEnable,
       dnsServers: servers,
       hostRoutes: routes,
       domainName: try FieldRules.dnsName(configuration.domainName, "domain_name"),
       leaseSeconds: configuration.leaseSeconds == 0 ? Subnet.defaultLeaseSeconds : configuration.leaseSeconds,
-      dhcpOptions: try FieldRules.dhcpOptions(configuration.extraDhcpOptions.map { ($0.name, $0.value) }))
+      dhcpOptions: try FieldRules.dhcpOptions(configuration.extraDhcpOptions.map { ($0.name, $0.value, $0.ipVersion) }),
+      ipv6RAMode: try FieldRules.ipv6Mode(
+        configuration.ipv6RaMode, of: prefix, dhcpEnabled: configuration.dhcpEnable, "ipv6_ra_mode"),
+      ipv6AddressMode: try FieldRules.ipv6Mode(
+        configuration.ipv6AddressMode, of: prefix, dhcpEnabled: configuration.dhcpEnable, "ipv6_address_mode"))
   }
 }
 
@@ -158,7 +163,8 @@ extension Port {
       fixedIPs: fixedIPs.list,
       adminStateUp: configuration.adminStateUp,
       hostName: try FieldRules.dnsName(configuration.hostName, "host_name"),
-      dhcpOptions: try FieldRules.dhcpOptions(configuration.extraDhcpOptions.map { ($0.name, $0.value) }))
+      dhcpOptions: try FieldRules.dhcpOptions(configuration.extraDhcpOptions.map { ($0.name, $0.value, $0.ipVersion) }),
+      delegatedPrefixes: try FieldRules.delegatedPrefixes(configuration.delegatedPrefixes))
   }
 }
 

@@ -44,12 +44,27 @@ extension Alcor_Schema_SubnetConfiguration {
     }
     domainName = subnet.domainName ?? ""
     leaseSeconds = subnet.leaseSeconds
+    ipv6RaMode = Alcor_Schema_Ipv6Mode(subnet.ipv6RAMode)
+    ipv6AddressMode = Alcor_Schema_Ipv6Mode(subnet.ipv6AddressMode)
     extraDhcpOptions = subnet.dhcpOptions.map { option in
       .with {
         $0.name = option.name
         $0.value = option.value
+        $0.ipVersion = UInt32(option.version.rawValue)
       }
     }
+  }
+}
+
+extension Alcor_Schema_Ipv6Mode {
+  fileprivate init(_ mode: IPv6Mode?) {
+    self =
+      switch mode {
+      case nil: .none
+      case .slaac: .slaac
+      case .stateless: .stateless
+      case .stateful: .stateful
+      }
   }
 }
 
@@ -72,10 +87,12 @@ extension Alcor_Schema_PortConfiguration {
       }
     }
     hostName = port.hostName ?? ""
+    delegatedPrefixes = port.delegatedPrefixes.map(\.description)
     extraDhcpOptions = port.dhcpOptions.map { option in
       .with {
         $0.name = option.name
         $0.value = option.value
+        $0.ipVersion = UInt32(option.version.rawValue)
       }
     }
   }

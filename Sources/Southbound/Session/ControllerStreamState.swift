@@ -119,10 +119,15 @@ private struct ReportAssembly: Sendable {
 
   private static func lease(_ lease: Alioth_Southbound_V1_Lease) -> GoalStateReport.Lease? {
     // Up to the end of the year 9999, which is as far as times are written.
-    guard let address = IPv4Address(lease.address), (0...253_402_300_799).contains(lease.time) else { return nil }
+    guard (0...253_402_300_799).contains(lease.time),
+      let version = lease.ipVersion == 0 ? .v4 : IPVersion(rawValue: Int(lease.ipVersion))
+    else { return nil }
+    let address = IPAddress(lease.address)
+    guard lease.address.isEmpty || address?.version == version else { return nil }
     return GoalStateReport.Lease(
-      port: PortID(reportableIdentifier(lease.portID)), lastMessage: ReportText.readable(lease.lastMessage),
-      time: lease.time, address: address, hostName: ReportText.readable(lease.hostName),
+      port: PortID(reportableIdentifier(lease.portID)), version: version,
+      lastMessage: ReportText.readable(lease.lastMessage), state: ReportText.readable(lease.state), time: lease.time,
+      address: address, hostName: ReportText.readable(lease.hostName),
       vendorClass: ReportText.readable(lease.vendorClass), declines: lease.declines)
   }
 

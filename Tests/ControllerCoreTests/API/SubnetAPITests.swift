@@ -55,8 +55,8 @@ struct SubnetAPITests {
       let network = try await controller.makeNetwork()
       _ = try await controller.makeSubnet(network, "10.0.0.0/24")
       let cases: [(attributes: String, status: Int, type: String, text: String)] = [
-        (#""cidr":"10.0.1.0/24","ip_version":6"#, 400, "HTTPBadRequest", "not supported yet"),
-        (#""cidr":"2001:db8::/64""#, 400, "HTTPBadRequest", "IPv6 subnets are not supported"),
+        (#""cidr":"10.0.1.0/24","ip_version":6"#, 400, "InvalidInput", "no IPv6 network"),
+        (#""cidr":"10.0.1.0/24","ip_version":5"#, 400, "HTTPBadRequest", "neither 4 nor 6"),
         (#""cidr":"10.0.1.7/24""#, 400, "HTTPBadRequest", "10.0.1.0/24"),
         (#""cidr":"x""#, 400, "HTTPBadRequest", "cidr"),
         (#""cidr":"127.0.0.0/8""#, 400, "HTTPBadRequest", "cidr"),

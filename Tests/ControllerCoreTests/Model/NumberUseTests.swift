@@ -8,7 +8,7 @@ struct NumberUseTests {
   func property() {
     var generator = SeededGenerator(seed: 5)
     for _ in 0..<50 {
-      var use = NumberUse()
+      var use = NumberUse<UInt32>()
       var taken: Set<UInt32> = []
       let ranges: [ClosedRange<UInt32>] = [2...9, 20...24]
       use.follow(rangesFrom: ranges.map(\.lowerBound))
@@ -32,7 +32,7 @@ struct NumberUseTests {
 
   @Test("does not run over the end of what numbers there are")
   func end() {
-    var use = NumberUse()
+    var use = NumberUse<UInt32>()
     use.follow(rangesFrom: [.max])
     #expect(use.firstFree(in: .max ... .max) == .max)
     use.insert(.max)
@@ -42,7 +42,7 @@ struct NumberUseTests {
 
   @Test("may follow ranges after numbers were taken")
   func lateRange() {
-    var use = NumberUse()
+    var use = NumberUse<UInt32>()
     for number in UInt32(2)...5 { use.insert(number) }
     use.follow(rangesFrom: [2])
     #expect(use.firstFree(in: 2...9) == 6)

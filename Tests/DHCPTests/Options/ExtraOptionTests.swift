@@ -43,6 +43,34 @@ struct ExtraOptionTests {
     }
   }
 
+  @Test("a lease's times are an operator's to choose, and stay in their order")
+  func times() throws {
+    var binding = try guestBinding()
+    for (name, seconds) in [("lease-time", "600"), ("option:T1", "100"), ("59", "9999")] {
+      binding.add(try DHCPExtraOption(named: name, text: seconds))
+    }
+    let reply = try Reply(ClientMessage(.discover), binding)
+    #expect(reply[.leaseTime] == [0, 0, 2, 0x58] && reply[.renewalTime] == [0, 0, 0, 100])
+    #expect(reply[.rebindingTime] == [0, 0, 2, 0x58], "not after the lease")
+    #expect(throws: DHCPOptionTextError.self) { try DHCPExtraOption(named: "lease-time", text: "5") }
+    #expect(throws: DHCPOptionTextError.self) { try DHCPExtraOption(named: "51", text: "-1") }
+  }
+
+  @Test("the boot file may depend on what the client is, and nothing else may")
+  func tags() throws {
+    var binding = try guestBinding()
+    let options = [
+      ("tag:!ipxe,67", "undionly.kpxe"), ("tag:ipxe,bootfile-name", "http://192.0.2.9/s"),
+      ("tag:arch-7,67", "ipxe.efi"),
+    ]
+    for (name, text) in options { binding.add(try DHCPExtraOption(named: name, text: text)) }
+    #expect(
+      binding.boot == DHCPBoot(file: "undionly.kpxe", files: [7: "ipxe.efi"], ipxeFile: "http://192.0.2.9/s"))
+    for name in ["tag:ipxe", "tag:efi,67", "tag:arch-x,67", "tag:ipxe,66", "tag:ipxe,150"] {
+      #expect(throws: DHCPOptionTextError.unknownTag(name)) { try DHCPExtraOption(named: name, text: "192.0.2.1") }
+    }
+  }
+
   @Test(
     "what cannot be had is refused with a sentence that says why",
     arguments: [

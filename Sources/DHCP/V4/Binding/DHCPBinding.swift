@@ -26,6 +26,10 @@ public struct DHCPBinding: Hashable, Sendable {
   public var mtu: UInt16?
   /// How long a lease is; `UInt32.max` never ends (RFC 2131 section 3.3).
   public var leaseSeconds: UInt32
+  /// When the guest asks its server for more, in seconds; nil for a half of the lease (RFC 2131 section 4.4.5).
+  public var renewalSeconds: UInt32?
+  /// When it asks any server, in seconds; nil for seven eighths of the lease (RFC 2131 section 4.4.5).
+  public var rebindingSeconds: UInt32?
   /// Routes besides the default route through `router`.
   public var routes: [Route]
   /// Further options, each in the place of what the fields above say of it. Of one code the last counts. What the server

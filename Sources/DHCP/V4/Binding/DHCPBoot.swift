@@ -1,4 +1,5 @@
 import NetworkTypes
+import PacketFormats
 
 /// What a guest that boots from the network is told (RFC 2132 sections 9.4 and 9.5, RFC 4578).
 public struct DHCPBoot: Hashable, Sendable {
@@ -34,7 +35,11 @@ final class DHCPCompiledBoot: Sendable {
   private let files: [(architecture: UInt16, name: [UInt8])]
   private let ipxeFile: [UInt8]?
 
-  init(_ boot: DHCPBoot) {
+  /// Whether clients that boot over HTTP are given their class back; not where an operator has given another.
+  let answersHTTPClients: Bool
+
+  init(_ boot: DHCPBoot, answersHTTPClients: Bool) {
+    self.answersHTTPClients = answersHTTPClients
     nextServer = boot.nextServer ?? .any
     serverName = Array((boot.serverName ?? "").utf8)
     file = Array((boot.file ?? "").utf8)
@@ -42,10 +47,20 @@ final class DHCPCompiledBoot: Sendable {
     ipxeFile = boot.ipxeFile.map { Array($0.utf8) }
   }
 
+  /// The class of clients that boot over HTTP, and of servers that serve them.
+  static let httpClient = Array("HTTPClient".utf8)
+
   /// The file for a client; empty for none.
   func file(for wishes: DHCPWishes) -> [UInt8] {
     if wishes.isIPXE, let ipxeFile { return ipxeFile }
     guard let architecture = wishes.architecture else { return file }
     return files.first { $0.architecture == architecture }?.name ?? file
+  }
+}
+
+extension RawSpan {
+  /// Whether a client's class there begins with "HTTPClient".
+  func saysHTTPClient(at offset: Int) -> Bool {
+    uint32(at: offset) == 0x4854_5450 && uint32(at: offset + 4) == 0x436c_6965 && uint16(at: offset + 8) == 0x6e74
   }
 }

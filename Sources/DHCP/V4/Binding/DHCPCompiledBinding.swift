@@ -35,7 +35,8 @@ public final class DHCPCompiledBinding: Sendable {
     trustsRelayAgents = binding.trustsRelayAgents
     self.networkOptions = networkOptions
     self.portOptions = portOptions
-    boot = binding.boot.map(DHCPCompiledBoot.init)
+    let saysVendorClass = binding.extraOptions.contains { $0.code == .vendorClassIdentifier }
+    boot = binding.boot.map { DHCPCompiledBoot($0, answersHTTPClients: !saysVendorClass) }
   }
 
   /// Whether the options of both networks are the same bytes in memory.
@@ -104,6 +105,16 @@ extension DHCPBinding {
       boot?.file = String(decoding: option.value, as: UTF8.self)
     case .option(let option):
       extraOptions.append(option)
+    case .bootFile(let file, let kind):
+      boot = boot ?? DHCPBoot()
+      switch kind {
+      case .ipxe: boot?.ipxeFile = file
+      case .other: boot?.file = file
+      case .architecture(let number): boot?.files[number] = file
+      }
+    case .time(.lease, let seconds): leaseSeconds = seconds
+    case .time(.renewal, let seconds): renewalSeconds = seconds
+    case .time(.rebinding, let seconds): rebindingSeconds = seconds
     }
   }
 }
@@ -124,9 +135,11 @@ extension [UInt8] {
       for code in codes { appendOption(DHCPOption(code, routes)) }
     }
     if binding.leaseSeconds != .max {
-      // RFC 2131 section 4.4.5: a half, and seven eighths.
-      appendOption(.renewalTime, binding.leaseSeconds / 2)
-      appendOption(.rebindingTime, binding.leaseSeconds - binding.leaseSeconds / 8)
+      // RFC 2131 section 4.4.5: a half, and seven eighths. In their order, whatever was asked for: clients refuse others.
+      let rebinding = Swift.min(
+        binding.rebindingSeconds ?? binding.leaseSeconds - binding.leaseSeconds / 8, binding.leaseSeconds)
+      appendOption(.renewalTime, Swift.min(binding.renewalSeconds ?? binding.leaseSeconds / 2, rebinding))
+      appendOption(.rebindingTime, rebinding)
     }
     if !binding.dnsServers.isEmpty, !overridden.contains(.domainNameServer) {
       appendOption(DHCPOption(.domainNameServer, binding.dnsServers.flatMap(\.octets)))

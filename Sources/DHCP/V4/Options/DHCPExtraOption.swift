@@ -17,14 +17,31 @@ public enum DHCPExtraOption: Hashable, Sendable {
   case option(DHCPOption)
   /// The next server in bootstrap, which is a field of the message and no option. dnsmasq calls it server-ip-address.
   case nextServer(IPv4Address)
+  /// A time of the lease, in seconds.
+  case time(DHCPLeaseTime, UInt32)
+  /// The boot file for clients of one kind.
+  case bootFile(String, for: DHCPBootClientKind)
 
   /// Reads an extra option by its name or number and its value in text.
   ///
   /// - Parameters:
   ///   - name: a name of `DHCPOptionDefinition`, a number of 1 to 254, `server-ip-address`, or `next-server`; `option:`
-  ///     may stand before it.
+  ///     may stand before it, and before the boot file's name whom it is for: `tag:ipxe,`, `tag:!ipxe,` or `tag:arch-7,`
+  ///     with a number of option 93.
   ///   - text: the value; see `DHCPOptionValue.init(text:of:)`.
   public init(named name: String, text: String) throws(DHCPOptionTextError) {
+    if name.hasPrefix("tag:") {
+      self = try DHCPExtraOption.tagged(name, text)
+      return
+    }
+    if let time = DHCPLeaseTime(named: String(plainName(name))) {
+      guard let seconds = UInt32(text), text.first != "+", seconds >= DHCPLeaseTime.shortest else {
+        throw .invalidValue(
+          name: name, found: text, expected: "a number of seconds of \(DHCPLeaseTime.shortest) to \(UInt32.max)")
+      }
+      self = .time(time, seconds)
+      return
+    }
     guard DHCPExtraOption.isNextServer(name) else {
       self = .option(try DHCPOption(named: name, text: text))
       return
@@ -35,11 +52,25 @@ public enum DHCPExtraOption: Hashable, Sendable {
     self = .nextServer(address)
   }
 
+  private static func tagged(_ name: String, _ text: String) throws(DHCPOptionTextError) -> DHCPExtraOption {
+    let parts = name.dropFirst("tag:".count).split(separator: ",", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, let tag = parts.first, let option = parts.last, let kind = DHCPBootClientKind(tag: tag)
+    else {
+      throw .unknownTag(name)
+    }
+    // Who a client is changes what it loads, and nothing else.
+    let file = try DHCPOption(named: String(option), text: text)
+    guard file.code == .bootFileName else { throw .unknownTag(name) }
+    return .bootFile(String(decoding: file.value, as: UTF8.self), for: kind)
+  }
+
   /// The field of the header that is to be filled as well, or instead when this is no option.
   public var headerField: DHCPHeaderField? {
     switch self {
     case .option(let option): option.headerField
     case .nextServer: .nextServerAddress
+    case .bootFile: .bootFile
+    case .time: nil
     }
   }
 

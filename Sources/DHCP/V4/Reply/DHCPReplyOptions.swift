@@ -70,6 +70,11 @@ struct DHCPReplyOptions {
       }
       let file = boot.file(for: wishes)
       if !file.isEmpty, isSent(.bootFileName, wishes.wanted) { buffer.appendOption(.bootFileName, file.span.bytes) }
+      // Firmware takes an offer of HTTP boot only with its own class in it (UEFI specification 2.10, section 24.7.3).
+      if wishes.isHTTPClient, boot.answersHTTPClients, !file.isEmpty {
+        let httpClient = DHCPCompiledBoot.httpClient
+        buffer.appendOption(.vendorClassIdentifier, httpClient.span.bytes)
+      }
       // RFC 4578 section 2.3: copied to whoever boots.
       _ = wishes.withValue(wishes.machineIdentifier, in: payload) {
         buffer.appendOption(.clientMachineIdentifier, $0)

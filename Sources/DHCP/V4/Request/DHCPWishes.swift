@@ -23,6 +23,8 @@ struct DHCPWishes {
   private(set) var wanted: DHCPOptionSet?
   private(set) var architecture: UInt16?
   private(set) var isIPXE = false
+  /// Whether it boots over HTTP (option 60; UEFI specification 2.10, section 24.7).
+  private(set) var isHTTPClient = false
   private(set) var hasRapidCommit = false
   private(set) var clientIdentifier = DHCPOptionPlace()
   private(set) var relayAgentInformation = DHCPOptionPlace()
@@ -103,7 +105,9 @@ struct DHCPWishes {
     case .clientFQDN: fullName = DHCPWishes.place(offset, value)
     case .clientMachineIdentifier: machineIdentifier = DHCPWishes.place(offset, value)
     case .hostName: hostName = DHCPWishes.place(offset, value)
-    case .vendorClassIdentifier: vendorClass = DHCPWishes.place(offset, value)
+    case .vendorClassIdentifier:
+      vendorClass = DHCPWishes.place(offset, value)
+      isHTTPClient = value.saysHTTPClient(at: 0)
     default: break
     }
   }

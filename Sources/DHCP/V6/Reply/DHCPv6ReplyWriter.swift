@@ -15,7 +15,7 @@ struct DHCPv6ReplyWriter {
   /// Appends the frame. It goes to the port's own MAC address and the address that the client asked from, to port 546
   /// whatever port that was (RFC 8415 sections 7.2 and 18.3.10).
   func write(to buffer: inout [UInt8], payload: RawSpan, serverMAC: MACAddress) {
-    let frame = IPv6ReplyFrame(
+    let frame = IPv6Frame(
       destinationMAC: binding.configuration.mac, sourceMAC: serverMAC, source: binding.configuration.serverAddress,
       destination: request.source, hopLimit: 64)
     frame.writeUDP(from: 547, to: 546, in: &buffer) { buffer in
@@ -61,12 +61,30 @@ struct DHCPv6ReplyWriter {
   private func writeParameters(to buffer: inout [UInt8], _ payload: RawSpan) {
     let limit = DHCPv6ReplyWriter.frameLimit(binding)
     writeFQDN(to: &buffer, payload, limit: limit)
+    writeHTTPClass(to: &buffer, payload, limit: limit)
     binding.options.write(to: &buffer, limit: limit) { code in
       // Only without a lease: with one, parameters are asked for again when it is renewed (RFC 8415 section 21.23).
       if code == .informationRefreshTime, request.message.type != .informationRequest { return false }
       return request.asks(for: code, in: payload)
     }
   }
+
+  /// The class of a client that boots over HTTP: firmware takes a boot file only with it (UEFI specification 2.10, section
+  /// 24.7.3).
+  private func writeHTTPClass(to buffer: inout [UInt8], _ payload: RawSpan, limit: Int) {
+    guard let vendor = request.vendorClass, !(binding.configuration.bootFileURL ?? "").isEmpty,
+      payload.uint32(at: vendor.lowerBound) == DHCPv6ReplyWriter.intel, vendor.count >= 16,
+      payload.saysHTTPClient(at: vendor.lowerBound + 6), limit - buffer.count >= 20
+    else { return }
+    buffer.appendUInt16(DHCPv6OptionCode.vendorClass.rawValue)
+    buffer.appendUInt16(16)
+    buffer.appendUInt32(DHCPv6ReplyWriter.intel)
+    buffer.appendUInt16(10)
+    buffer.append(contentsOf: DHCPCompiledBoot.httpClient)
+  }
+
+  /// The enterprise number that firmware's class is in.
+  private static let intel: UInt32 = 343
 
   /// The guest's name for a client that sent one and asks for it (RFC 4704 section 6).
   private func writeFQDN(to buffer: inout [UInt8], _ payload: RawSpan, limit: Int) {

@@ -29,8 +29,8 @@ public struct RouterAdvertiser: Hashable, Sendable {
     }
     var message: [UInt8] = []
     advertisement.write(to: &message, sourceMAC: routerMAC)
-    guard message.count <= IPv6ReplyFrame.leastPayload else {
-      throw .tooLong(field: "router advertisement", bytes: message.count, limit: IPv6ReplyFrame.leastPayload)
+    guard message.count <= IPv6Frame.leastPayload else {
+      throw .tooLong(field: "router advertisement", bytes: message.count, limit: IPv6Frame.leastPayload)
     }
     self.advertisement = advertisement
     self.routerMAC = routerMAC
@@ -68,7 +68,7 @@ public struct RouterAdvertiser: Hashable, Sendable {
 
   /// Hosts take an advertisement only with a hop limit of 255 (RFC 4861 section 6.1.2).
   private func write(to destination: IPv6Address, mac: MACAddress, in buffer: inout [UInt8]) {
-    IPv6ReplyFrame(
+    IPv6Frame(
       destinationMAC: mac, sourceMAC: routerMAC, source: routerAddress, destination: destination, hopLimit: 255
     ).write(.icmpv6, checksumOffset: 2, to: &buffer) { $0.append(contentsOf: message) }
   }

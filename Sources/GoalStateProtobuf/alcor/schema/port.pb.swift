@@ -116,6 +116,12 @@ public nonisolated struct Alcor_Schema_PortConfiguration: @unchecked Sendable {
     set {_uniqueStorage()._extraDhcpOptions = newValue}
   }
 
+  /// Alioth: IPv6 prefixes that the guest is given by DHCPv6 for networks of its own, such as 2001:db8:100::/56.
+  public var delegatedPrefixes: [String] {
+    get {_storage._delegatedPrefixes}
+    set {_uniqueStorage()._delegatedPrefixes = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated struct HostInfo: Sendable {
@@ -170,6 +176,9 @@ public nonisolated struct Alcor_Schema_PortConfiguration: @unchecked Sendable {
 
     public var value: String = String()
 
+    /// 4 or 6; 0 means 4.
+    public var ipVersion: UInt32 = 0
+
     public var unknownFields = SwiftProtobuf.UnknownStorage()
 
     public init() {}
@@ -221,7 +230,7 @@ fileprivate nonisolated let _protobuf_package = "alcor.schema"
 
 nonisolated extension Alcor_Schema_PortConfiguration: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PortConfiguration"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}revision_number\0\u{3}request_id\0\u{1}id\0\u{3}update_type\0\u{3}vpc_id\0\u{1}name\0\u{3}device_id\0\u{3}device_owner\0\u{3}mac_address\0\u{3}admin_state_up\0\u{3}host_info\0\u{3}fixed_ips\0\u{3}allow_address_pairs\0\u{3}security_group_ids\0\u{2}Z\u{f}revision\0\u{3}host_name\0\u{3}extra_dhcp_options\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}revision_number\0\u{3}request_id\0\u{1}id\0\u{3}update_type\0\u{3}vpc_id\0\u{1}name\0\u{3}device_id\0\u{3}device_owner\0\u{3}mac_address\0\u{3}admin_state_up\0\u{3}host_info\0\u{3}fixed_ips\0\u{3}allow_address_pairs\0\u{3}security_group_ids\0\u{2}Z\u{f}revision\0\u{3}host_name\0\u{3}extra_dhcp_options\0\u{3}delegated_prefixes\0")
 
   fileprivate class _StorageClass {
     var _revisionNumber: UInt32 = 0
@@ -241,6 +250,7 @@ nonisolated extension Alcor_Schema_PortConfiguration: SwiftProtobuf.Message, Swi
     var _revision: UInt64 = 0
     var _hostName: String = String()
     var _extraDhcpOptions: [Alcor_Schema_PortConfiguration.ExtraDhcpOption] = []
+    var _delegatedPrefixes: [String] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -268,6 +278,7 @@ nonisolated extension Alcor_Schema_PortConfiguration: SwiftProtobuf.Message, Swi
       _revision = source._revision
       _hostName = source._hostName
       _extraDhcpOptions = source._extraDhcpOptions
+      _delegatedPrefixes = source._delegatedPrefixes
     }
   }
 
@@ -303,6 +314,7 @@ nonisolated extension Alcor_Schema_PortConfiguration: SwiftProtobuf.Message, Swi
         case 1000: try { try decoder.decodeSingularUInt64Field(value: &_storage._revision) }()
         case 1001: try { try decoder.decodeSingularStringField(value: &_storage._hostName) }()
         case 1002: try { try decoder.decodeRepeatedMessageField(value: &_storage._extraDhcpOptions) }()
+        case 1003: try { try decoder.decodeRepeatedStringField(value: &_storage._delegatedPrefixes) }()
         default: break
         }
       }
@@ -366,6 +378,9 @@ nonisolated extension Alcor_Schema_PortConfiguration: SwiftProtobuf.Message, Swi
       if !_storage._extraDhcpOptions.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._extraDhcpOptions, fieldNumber: 1002)
       }
+      if !_storage._delegatedPrefixes.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._delegatedPrefixes, fieldNumber: 1003)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -392,6 +407,7 @@ nonisolated extension Alcor_Schema_PortConfiguration: SwiftProtobuf.Message, Swi
         if _storage._revision != rhs_storage._revision {return false}
         if _storage._hostName != rhs_storage._hostName {return false}
         if _storage._extraDhcpOptions != rhs_storage._extraDhcpOptions {return false}
+        if _storage._delegatedPrefixes != rhs_storage._delegatedPrefixes {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -508,7 +524,7 @@ nonisolated extension Alcor_Schema_PortConfiguration.AllowAddressPair: SwiftProt
 
 nonisolated extension Alcor_Schema_PortConfiguration.ExtraDhcpOption: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = Alcor_Schema_PortConfiguration.protoMessageName + ".ExtraDhcpOption"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}value\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}value\0\u{3}ip_version\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -518,6 +534,7 @@ nonisolated extension Alcor_Schema_PortConfiguration.ExtraDhcpOption: SwiftProto
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.value) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.ipVersion) }()
       default: break
       }
     }
@@ -530,12 +547,16 @@ nonisolated extension Alcor_Schema_PortConfiguration.ExtraDhcpOption: SwiftProto
     if !self.value.isEmpty {
       try visitor.visitSingularStringField(value: self.value, fieldNumber: 2)
     }
+    if self.ipVersion != 0 {
+      try visitor.visitSingularUInt32Field(value: self.ipVersion, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Alcor_Schema_PortConfiguration.ExtraDhcpOption, rhs: Alcor_Schema_PortConfiguration.ExtraDhcpOption) -> Bool {
     if lhs.name != rhs.name {return false}
     if lhs.value != rhs.value {return false}
+    if lhs.ipVersion != rhs.ipVersion {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -20,6 +20,63 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
+/// Alioth: how guests of an IPv6 subnet come by their addresses.
+public nonisolated enum Alcor_Schema_Ipv6Mode: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// By DHCPv6 when dhcp_enable is set, otherwise the host has no part in it.
+  case unspecified // = 0
+
+  /// The host has no part in it.
+  case none // = 1
+
+  /// They form them of the advertised prefix.
+  case slaac // = 2
+
+  /// They form them, and are told the rest by DHCPv6.
+  case stateless // = 3
+
+  /// They are leased them by DHCPv6.
+  case stateful // = 4
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .none
+    case 2: self = .slaac
+    case 3: self = .stateless
+    case 4: self = .stateful
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .none: return 1
+    case .slaac: return 2
+    case .stateless: return 3
+    case .stateful: return 4
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Alcor_Schema_Ipv6Mode] = [
+    .unspecified,
+    .none,
+    .slaac,
+    .stateless,
+    .stateful,
+  ]
+
+}
+
 public nonisolated struct Alcor_Schema_SubnetConfiguration: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -124,6 +181,18 @@ public nonisolated struct Alcor_Schema_SubnetConfiguration: @unchecked Sendable 
     set {_uniqueStorage()._hostRoutes = newValue}
   }
 
+  /// Alioth: what the router's advertisements say.
+  public var ipv6RaMode: Alcor_Schema_Ipv6Mode {
+    get {_storage._ipv6RaMode}
+    set {_uniqueStorage()._ipv6RaMode = newValue}
+  }
+
+  /// Alioth: what DHCPv6 answers.
+  public var ipv6AddressMode: Alcor_Schema_Ipv6Mode {
+    get {_storage._ipv6AddressMode}
+    set {_uniqueStorage()._ipv6AddressMode = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated struct Gateway: Sendable {
@@ -148,6 +217,9 @@ public nonisolated struct Alcor_Schema_SubnetConfiguration: @unchecked Sendable 
     public var name: String = String()
 
     public var value: String = String()
+
+    /// Alioth: 4 or 6; 0 means 4.
+    public var ipVersion: UInt32 = 0
 
     public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -213,9 +285,13 @@ public nonisolated struct Alcor_Schema_SubnetState: Sendable {
 
 fileprivate nonisolated let _protobuf_package = "alcor.schema"
 
+nonisolated extension Alcor_Schema_Ipv6Mode: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0IPV6_MODE_UNSPECIFIED\0\u{1}IPV6_MODE_NONE\0\u{1}IPV6_MODE_SLAAC\0\u{1}IPV6_MODE_STATELESS\0\u{1}IPV6_MODE_STATEFUL\0")
+}
+
 nonisolated extension Alcor_Schema_SubnetConfiguration: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SubnetConfiguration"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}revision_number\0\u{3}request_id\0\u{1}id\0\u{3}update_type\0\u{3}network_type\0\u{3}vpc_id\0\u{1}name\0\u{1}cidr\0\u{3}tunnel_id\0\u{1}gateway\0\u{3}dhcp_enable\0\u{3}extra_dhcp_options\0\u{3}dns_entry_list\0\u{3}availability_zone\0\u{2}Z\u{f}revision\0\u{3}lease_seconds\0\u{3}domain_name\0\u{3}host_routes\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}revision_number\0\u{3}request_id\0\u{1}id\0\u{3}update_type\0\u{3}network_type\0\u{3}vpc_id\0\u{1}name\0\u{1}cidr\0\u{3}tunnel_id\0\u{1}gateway\0\u{3}dhcp_enable\0\u{3}extra_dhcp_options\0\u{3}dns_entry_list\0\u{3}availability_zone\0\u{2}Z\u{f}revision\0\u{3}lease_seconds\0\u{3}domain_name\0\u{3}host_routes\0\u{3}ipv6_ra_mode\0\u{3}ipv6_address_mode\0")
 
   fileprivate class _StorageClass {
     var _revisionNumber: UInt32 = 0
@@ -236,6 +312,8 @@ nonisolated extension Alcor_Schema_SubnetConfiguration: SwiftProtobuf.Message, S
     var _leaseSeconds: UInt32 = 0
     var _domainName: String = String()
     var _hostRoutes: [Alcor_Schema_SubnetConfiguration.HostRoute] = []
+    var _ipv6RaMode: Alcor_Schema_Ipv6Mode = .unspecified
+    var _ipv6AddressMode: Alcor_Schema_Ipv6Mode = .unspecified
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -264,6 +342,8 @@ nonisolated extension Alcor_Schema_SubnetConfiguration: SwiftProtobuf.Message, S
       _leaseSeconds = source._leaseSeconds
       _domainName = source._domainName
       _hostRoutes = source._hostRoutes
+      _ipv6RaMode = source._ipv6RaMode
+      _ipv6AddressMode = source._ipv6AddressMode
     }
   }
 
@@ -300,6 +380,8 @@ nonisolated extension Alcor_Schema_SubnetConfiguration: SwiftProtobuf.Message, S
         case 1001: try { try decoder.decodeSingularUInt32Field(value: &_storage._leaseSeconds) }()
         case 1002: try { try decoder.decodeSingularStringField(value: &_storage._domainName) }()
         case 1003: try { try decoder.decodeRepeatedMessageField(value: &_storage._hostRoutes) }()
+        case 1004: try { try decoder.decodeSingularEnumField(value: &_storage._ipv6RaMode) }()
+        case 1005: try { try decoder.decodeSingularEnumField(value: &_storage._ipv6AddressMode) }()
         default: break
         }
       }
@@ -366,6 +448,12 @@ nonisolated extension Alcor_Schema_SubnetConfiguration: SwiftProtobuf.Message, S
       if !_storage._hostRoutes.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._hostRoutes, fieldNumber: 1003)
       }
+      if _storage._ipv6RaMode != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._ipv6RaMode, fieldNumber: 1004)
+      }
+      if _storage._ipv6AddressMode != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._ipv6AddressMode, fieldNumber: 1005)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -393,6 +481,8 @@ nonisolated extension Alcor_Schema_SubnetConfiguration: SwiftProtobuf.Message, S
         if _storage._leaseSeconds != rhs_storage._leaseSeconds {return false}
         if _storage._domainName != rhs_storage._domainName {return false}
         if _storage._hostRoutes != rhs_storage._hostRoutes {return false}
+        if _storage._ipv6RaMode != rhs_storage._ipv6RaMode {return false}
+        if _storage._ipv6AddressMode != rhs_storage._ipv6AddressMode {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -439,7 +529,7 @@ nonisolated extension Alcor_Schema_SubnetConfiguration.Gateway: SwiftProtobuf.Me
 
 nonisolated extension Alcor_Schema_SubnetConfiguration.ExtraDhcpOption: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = Alcor_Schema_SubnetConfiguration.protoMessageName + ".ExtraDhcpOption"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}value\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}value\0\u{4}f\u{f}ip_version\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -449,6 +539,7 @@ nonisolated extension Alcor_Schema_SubnetConfiguration.ExtraDhcpOption: SwiftPro
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.value) }()
+      case 1000: try { try decoder.decodeSingularUInt32Field(value: &self.ipVersion) }()
       default: break
       }
     }
@@ -461,12 +552,16 @@ nonisolated extension Alcor_Schema_SubnetConfiguration.ExtraDhcpOption: SwiftPro
     if !self.value.isEmpty {
       try visitor.visitSingularStringField(value: self.value, fieldNumber: 2)
     }
+    if self.ipVersion != 0 {
+      try visitor.visitSingularUInt32Field(value: self.ipVersion, fieldNumber: 1000)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Alcor_Schema_SubnetConfiguration.ExtraDhcpOption, rhs: Alcor_Schema_SubnetConfiguration.ExtraDhcpOption) -> Bool {
     if lhs.name != rhs.name {return false}
     if lhs.value != rhs.value {return false}
+    if lhs.ipVersion != rhs.ipVersion {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

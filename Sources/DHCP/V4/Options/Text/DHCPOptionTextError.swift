@@ -2,6 +2,8 @@
 public enum DHCPOptionTextError: Error, Hashable, Sendable {
   /// Neither a name that is known nor a number of 1 to 254; with names that are like it.
   case unknownName(String, alike: [String])
+  /// What stands before the option's name is no kind of client, or the option does not depend on it.
+  case unknownTag(String)
   /// The server itself decides the option.
   case serverDecided(name: String, code: DHCPOptionCode)
   /// This is a field of the header and no option; see `DHCPExtraOption`.
@@ -24,6 +26,9 @@ extension DHCPOptionTextError: CustomStringConvertible {
       "there is no DHCP option \(quoted(name.utf8))"
         + (alike.isEmpty
           ? "; expected a name such as ntp-server or a number of 1 to 254" : "; is \(list(alike)) meant?")
+    case .unknownTag(let name):
+      "\(quoted(name.utf8)): only the boot file may depend on the client: tag:ipxe,bootfile-name, tag:!ipxe,bootfile-name or "
+        + "tag:arch-7,bootfile-name with a number of option 93"
     case .serverDecided(_, .end):
       "255 is the end of the options; the next server's address is server-ip-address"
     case .serverDecided(let name, let code):

@@ -66,7 +66,7 @@ private func plainBytes(_ text: String) throws(OptionTextProblem) -> [UInt8] {
 }
 
 /// Text as it is, or what stands between double quotes, with `\` before a quote or another `\`.
-private func unquoted(_ text: String) throws(OptionTextProblem) -> String {
+func unquoted(_ text: String) throws(OptionTextProblem) -> String {
   guard text.hasPrefix("\"") else {
     guard !text.hasPrefix("0x") else {
       throw OptionTextProblem(found: text, expected: "0x and pairs of hexadecimal digits, nor text in double quotes")

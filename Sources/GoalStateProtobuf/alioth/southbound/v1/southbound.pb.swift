@@ -488,7 +488,7 @@ public nonisolated struct Alioth_Southbound_V1_Pending: Sendable {
   fileprivate var _key: Alioth_Southbound_V1_ResourceKey? = nil
 }
 
-/// What a port's guest was told by DHCP last, and what it says of itself.
+/// What a port's guest was told by DHCP or DHCPv6 last, and what it says of itself: at most one of each version.
 public nonisolated struct Alioth_Southbound_V1_Lease: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -496,12 +496,14 @@ public nonisolated struct Alioth_Southbound_V1_Lease: Sendable {
 
   public var portID: String = String()
 
-  /// As RFC 2131 names it: OFFER, ACK, NAK, DECLINE or RELEASE.
+  /// As RFC 2131 names it: OFFER, ACK, NAK, DECLINE or RELEASE. As RFC 8415 does, for IPv6: ADVERTISE, REPLY, DECLINE or
+  /// RELEASE.
   public var lastMessage: String = String()
 
   /// In seconds since 1970.
   public var time: Int64 = 0
 
+  /// Empty when it was about parameters only.
   public var address: String = String()
 
   public var hostName: String = String()
@@ -510,6 +512,12 @@ public nonisolated struct Alioth_Southbound_V1_Lease: Sendable {
 
   /// How often the guest declined the address since it last renewed it.
   public var declines: UInt32 = 0
+
+  /// What the guest was about: see docs/dhcp.md.
+  public var state: String = String()
+
+  /// 4 or 6; 0 means 4.
+  public var ipVersion: UInt32 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1318,7 +1326,7 @@ nonisolated extension Alioth_Southbound_V1_Pending: SwiftProtobuf.Message, Swift
 
 nonisolated extension Alioth_Southbound_V1_Lease: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Lease"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}port_id\0\u{3}last_message\0\u{1}time\0\u{1}address\0\u{3}host_name\0\u{3}vendor_class\0\u{1}declines\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}port_id\0\u{3}last_message\0\u{1}time\0\u{1}address\0\u{3}host_name\0\u{3}vendor_class\0\u{1}declines\0\u{1}state\0\u{3}ip_version\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1333,6 +1341,8 @@ nonisolated extension Alioth_Southbound_V1_Lease: SwiftProtobuf.Message, SwiftPr
       case 5: try { try decoder.decodeSingularStringField(value: &self.hostName) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.vendorClass) }()
       case 7: try { try decoder.decodeSingularUInt32Field(value: &self.declines) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.state) }()
+      case 9: try { try decoder.decodeSingularUInt32Field(value: &self.ipVersion) }()
       default: break
       }
     }
@@ -1360,6 +1370,12 @@ nonisolated extension Alioth_Southbound_V1_Lease: SwiftProtobuf.Message, SwiftPr
     if self.declines != 0 {
       try visitor.visitSingularUInt32Field(value: self.declines, fieldNumber: 7)
     }
+    if !self.state.isEmpty {
+      try visitor.visitSingularStringField(value: self.state, fieldNumber: 8)
+    }
+    if self.ipVersion != 0 {
+      try visitor.visitSingularUInt32Field(value: self.ipVersion, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1371,6 +1387,8 @@ nonisolated extension Alioth_Southbound_V1_Lease: SwiftProtobuf.Message, SwiftPr
     if lhs.hostName != rhs.hostName {return false}
     if lhs.vendorClass != rhs.vendorClass {return false}
     if lhs.declines != rhs.declines {return false}
+    if lhs.state != rhs.state {return false}
+    if lhs.ipVersion != rhs.ipVersion {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

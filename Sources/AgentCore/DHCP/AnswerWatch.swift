@@ -1,26 +1,22 @@
-import DHCP
 import Foundation
 import PacketCapture
-import PacketFormats
 import Synchronization
 
 /// Looks at what leaves a guest's port for the answer to one message, on a thread of its own.
-final class OfferWatch: Sendable {
-  /// The answer.
-  struct Offer: Sendable {
-    let address: String
-    let summary: String
-    let time: ContinuousClock.Instant
-  }
+final class AnswerWatch: Sendable {
+  /// An answer, and when it left.
+  typealias Sighting = (answer: DHCPProbeMessage.Answer, time: ContinuousClock.Instant)
 
   private let interface: String
+  private let message: DHCPProbeMessage
   private let transaction: UInt32
   private let wakeUp = CaptureWakeUp()
   private let isOver = Atomic(false)
-  private let found = AsyncStream.makeStream(of: Offer?.self)
+  private let found = AsyncStream.makeStream(of: Sighting.self)
 
-  init(interface: String, transaction: UInt32) {
+  init(interface: String, message: DHCPProbeMessage, transaction: UInt32) {
     self.interface = interface
+    self.message = message
     self.transaction = transaction
   }
 
@@ -41,13 +37,13 @@ final class OfferWatch: Sendable {
   }
 
   /// The answer; nil when none came in time.
-  func result(within patience: Duration) async -> Offer? {
+  func result(within patience: Duration) async -> Sighting? {
     let limit = Task {
       try await Task.sleep(for: patience)
       found.continuation.finish()
     }
     defer { limit.cancel() }
-    for await offer in found.stream { return offer }
+    for await sighting in found.stream { return sighting }
     return nil
   }
 
@@ -55,7 +51,7 @@ final class OfferWatch: Sendable {
     let capture: PacketCapture
     do {
       capture = try PacketCapture(
-        interface: interface, snapshotLength: 2048, filter: "udp src port 67", direction: .both, wakeUp: wakeUp)
+        interface: interface, snapshotLength: 2048, filter: DHCPProbeMessage.filter, direction: .both, wakeUp: wakeUp)
     } catch {
       begun.resume(returning: "\(error)")
       return
@@ -70,23 +66,7 @@ final class OfferWatch: Sendable {
   }
 
   private func look(_ frame: RawSpan) {
-    guard let range = OfferWatch.payload(of: frame) else { return }
-    let payload = frame.extracting(range)
-    guard let message = try? DHCPMessage(parsing: payload), message.header.operation == 2,
-      message.header.transactionID == transaction
-    else { return }
-    found.continuation.yield(
-      Offer(
-        address: "\(message.header.yourAddress)", summary: message.summary(of: payload), time: ContinuousClock.now))
-  }
-
-  private static func payload(of frame: RawSpan) -> Range<Int>? {
-    guard let ethernet = try? EthernetHeader(parsing: frame), ethernet.etherType == .ipv4 else { return nil }
-    let packet = frame.extracting(ethernet.length..<frame.byteCount)
-    guard let ip = try? IPv4Header(parsing: packet), ip.ipProtocol == .udp else { return nil }
-    let datagram = packet.extracting(ip.payload)
-    guard let udp = try? UDPHeader(parsing: datagram) else { return nil }
-    let start = ethernet.length + ip.payload.lowerBound
-    return start + udp.payload.lowerBound..<start + udp.payload.upperBound
+    guard let answer = message.answer(in: frame, transaction) else { return }
+    found.continuation.yield((answer, ContinuousClock.now))
   }
 }

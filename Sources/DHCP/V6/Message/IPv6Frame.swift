@@ -2,7 +2,7 @@ import NetworkTypes
 import PacketFormats
 
 /// The addresses of an IPv6 packet in an Ethernet frame.
-struct IPv6ReplyFrame {
+struct IPv6Frame {
   var destinationMAC: MACAddress
   var sourceMAC: MACAddress
   var source: IPv6Address

@@ -1,0 +1,79 @@
+import DHCP
+import DHCPServer
+import GoalState
+import NetworkTypes
+import Pipeline
+
+extension DHCPServedIPv6 {
+  /// What a port's guest is told of IPv6: its addresses and prefixes, and what its subnets say.
+  ///
+  /// - Parameter underlayMTU: what the tunnels leave to guests; a network's own MTU counts where it is lower.
+  /// - Returns: nil when the port is down, has no address in a subnet that is served, or refers to what is not known yet.
+  convenience init?(port: Port, in goal: HostGoalState, underlayMTU: Int?) throws(DHCPv6ConfigurationError) {
+    guard port.adminStateUp, let network = goal.networks[port.networkID],
+      let service = IPv6Service(port: port, in: goal)
+    else { return nil }
+    let mtu = [network.mtu, underlayMTU].compactMap { $0 }.min().flatMap { UInt16(exactly: $0) }
+    let configuration = DHCPv6Configuration(port: port, service, mtu: mtu)
+    try self.init(configuration, advertisement: RouterAdvertisement(service, configuration, mtu: mtu))
+  }
+}
+
+extension DHCPv6Configuration {
+  fileprivate init(port: Port, _ service: IPv6Service, mtu: UInt16?) {
+    let leased = Set(service.subnets.filter { $0.ipv6AddressMode == .stateful }.map(\.id))
+    let seconds = service.subnets.first { leased.contains($0.id) }?.leaseSeconds ?? Subnet.defaultLeaseSeconds
+    self.init(
+      mode: service.mode(delegates: !port.delegatedPrefixes.isEmpty), mac: port.mac,
+      addresses: port.fixedIPs.filter { leased.contains($0.subnetID) }.compactMap(\.address.v6),
+      linkPrefixes: service.subnets.compactMap(\.prefix.v6), delegatedPrefixes: port.delegatedPrefixes,
+      serverMAC: service.routerMAC, serverAddress: service.routerAddress, preferredLifetime: seconds,
+      validLifetime: seconds, mtu: mtu ?? 1280)
+    dnsServers = service.unique { $0.dnsServers.compactMap(\.v6) }
+    domainSearch = service.unique { $0.domainName.map { [$0] } ?? [] }
+    hostName = port.hostName.map { name in domainSearch.first.map { "\(name).\($0)" } ?? name }
+    // The port's come after its subnets', so that they count. None is refused here: nobody could send it to this host.
+    for option in service.subnets.flatMap(\.dhcpOptions) + port.dhcpOptions where option.version == .v6 {
+      if let extra = try? DHCPv6ExtraOption(named: option.name, text: option.value) { add(extra) }
+    }
+  }
+}
+
+extension RouterAdvertisement {
+  /// What the router says, which agrees with what DHCPv6 answers; nil where none of the port's subnets is advertised.
+  fileprivate init?(_ service: IPv6Service, _ configuration: DHCPv6Configuration, mtu: UInt16?) {
+    let advertised = service.subnets.filter { $0.ipv6RAMode != nil }
+    guard !advertised.isEmpty else { return nil }
+    self.init(
+      isManaged: advertised.contains { $0.ipv6RAMode == .stateful },
+      hasOtherConfiguration: advertised.contains { $0.ipv6RAMode?.asksDHCP == true })
+    prefixes = advertised.compactMap { subnet in
+      subnet.prefix.v6.map { Prefix(prefix: $0, isAutonomous: subnet.ipv6RAMode?.isAutonomous == true) }
+    }
+    // Without a gateway there is nobody to route through (RFC 4861 section 4.2).
+    if !advertised.contains(where: { $0.gateway != nil }) { routerLifetime = 0 }
+    routes = advertised.flatMap(\.hostRoutes).compactMap { $0.destination.v6.map { Route(destination: $0) } }
+    self.mtu = mtu.map { UInt32(max(1280, $0)) }
+    dnsServers = configuration.dnsServers
+    domainSearch = configuration.domainSearch
+  }
+}
+
+extension IPv6Service {
+  /// What DHCPv6 answers: everything where it leases an address or a prefix.
+  fileprivate func mode(delegates: Bool) -> DHCPv6Mode {
+    if delegates || subnets.contains(where: { $0.ipv6AddressMode == .stateful }) { return .stateful }
+    return subnets.contains { $0.ipv6AddressMode?.asksDHCP == true } ? .stateless : .off
+  }
+
+  /// What all subnets say, each once, in their order.
+  fileprivate func unique<Element: Hashable>(_ values: (Subnet) -> [Element]) -> [Element] {
+    var seen: Set<Element> = []
+    return subnets.flatMap(values).filter { seen.insert($0).inserted }
+  }
+}
+
+extension IPv6Mode {
+  /// Whether guests ask DHCPv6 for anything.
+  fileprivate var asksDHCP: Bool { self != .slaac }
+}
