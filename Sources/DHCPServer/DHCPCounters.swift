@@ -4,12 +4,12 @@ import DHCP
 public struct DHCPCounters: Sendable {
   /// Whether the interface is being listened on.
   public var isListening = false
-  /// Replies by kind.
-  public var replies: [DHCPMessageType: Int] = [:]
+  /// Replies by what they are, and by what they answered.
+  public var answers: [Answer<DHCPMessageType, DHCPClientState>: Int] = [:]
   /// Frames without an answer, by reason.
   public var drops: [DHCPDropReason: Int] = [:]
-  /// Replies of DHCPv6 by kind.
-  public var repliesV6: [DHCPv6MessageType: Int] = [:]
+  /// The same of DHCPv6.
+  public var answersV6: [Answer<DHCPv6MessageType, DHCPv6MessageType>: Int] = [:]
   /// Frames of DHCPv6 without an answer, by reason.
   public var dropsV6: [DHCPv6DropReason: Int] = [:]
   /// Router advertisements that were asked for.
@@ -30,4 +30,30 @@ public struct DHCPCounters: Sendable {
   public var sendFailures = 0
   /// Frames that came faster than they were read.
   public var overruns = 0
+}
+
+extension DHCPCounters {
+  /// A reply, and what it answered.
+  public struct Answer<Reply: Hashable & Sendable, Request: Hashable & Sendable>: Hashable, Sendable {
+    /// What was sent.
+    public var reply: Reply
+    /// What the client was about.
+    public var request: Request
+
+    /// An answer of the given parts.
+    public init(_ reply: Reply, _ request: Request) {
+      self.reply = reply
+      self.request = request
+    }
+  }
+
+  /// Replies by kind.
+  public var replies: [DHCPMessageType: Int] {
+    Dictionary(answers.map { ($0.key.reply, $0.value) }, uniquingKeysWith: +)
+  }
+
+  /// Replies of DHCPv6 by kind.
+  public var repliesV6: [DHCPv6MessageType: Int] {
+    Dictionary(answersV6.map { ($0.key.reply, $0.value) }, uniquingKeysWith: +)
+  }
 }

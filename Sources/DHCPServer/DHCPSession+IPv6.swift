@@ -35,7 +35,7 @@ extension DHCPSession {
     switch outcome {
     case .reply(let description, let event):
       batch.append(reply)
-      counters.repliesV6[description.kind, default: 0] += 1
+      counters.answersV6[.init(description.kind, description.request), default: 0] += 1
       if event == nil, note(description, address, state, notes, frame) { hasNews = true }
       note(event, port, state, elapsed, notes, frame, &counters)
     case .drop(.notUDP): advertise(to: frame, port, &counters)
@@ -92,7 +92,7 @@ extension DHCPSession {
     for port in snapshot.all {
       guard let advertiser = port.ipv6?.advertiser else { continue }
       if snapshot.key == .source, !told.insert(advertiser).inserted { continue }
-      advertiser.advertise(into: &reply)
+      advertiser.advertise(from: port.serverMAC, into: &reply)
       batch.append(reply)
       guard batch.count >= piece else { continue }
       try send(batch)
@@ -108,7 +108,7 @@ extension DHCPSession {
       return
     }
     do throws(RouterSolicitationDropReason) {
-      try advertiser.respond(to: frame, portMAC: header.source, into: &reply)
+      try advertiser.respond(to: frame, portMAC: header.source, from: port.serverMAC, into: &reply)
       batch.append(reply)
       counters.advertisements += 1
     } catch {

@@ -76,7 +76,7 @@ struct DHCPSession {
     switch outcome {
     case .reply(let description):
       batch.append(reply)
-      counters.replies[description.kind, default: 0] += 1
+      counters.answers[.init(description.kind, description.state), default: 0] += 1
       let isNews = state.v4.note(
         description.kind, description.state, description.address, at: seconds, acknowledges: description.kind == .ack,
         notes, in: frame)

@@ -1,11 +1,11 @@
 import DHCP
 import Logging
 import NetworkTypes
-import PacketCapture
 import PacketFormats
 import Testing
 
 @testable import DHCPServer
+@testable import PacketCapture
 
 /// What the responder's thread does with frames, without a thread and an interface.
 @Suite("The responder's session")
@@ -211,5 +211,38 @@ struct SessionTests {
     #expect(run([frame6(.solicit)], snapshot).session.batch.count == 1)
     #expect(served.history.lease(.v6) == nil)
     #expect(served.history.lastProbe(7, .v6) == .answered(served.ipv6?.configuration.addresses.first.map { .v6($0) }))
+  }
+
+  @Test("an advertisement leaves as the port's, where the switch tells ports by that, and names the router inside")
+  func advertisement() throws {
+    let served = try port6()
+    let router = try #require(served.ipv6?.configuration.serverMAC)
+    let elsewhere = MACAddress(0x0a, 0xd1, 0, 0, 0, 9)
+    let port = DHCPServedPort(name: "port5", serverMAC: elsewhere, binding: nil, ipv6: served.ipv6)
+    let snapshot = DHCPSnapshot([elsewhere: port], key: .destination)
+    var solicitation = IPv6ClientFrame.routerSolicitation(mac: mac(5))
+    solicitation.replaceSubrange(0..<6, with: elsewhere.octets)
+    var (session, counters) = run([solicitation], snapshot)
+    #expect(counters.advertisements == 1)
+    let solicited = session.batch.frames
+    var sent: [[UInt8]] = []
+    session.begin()
+    try session.advertise(snapshot, piece: 8) { batch in sent += batch.frames }
+    for frame in solicited + sent {
+      #expect(Array(frame[6..<12]) == elsewhere.octets)
+      // The source link-layer address is the first option.
+      #expect(Array(frame[70..<78]) == [1, 1] + router.octets)
+    }
+    #expect(solicited.count == 1 && sent.count == 1)
+  }
+}
+
+extension FrameBatch {
+  fileprivate var frames: [[UInt8]] {
+    var start = 0
+    return ends.map { end in
+      defer { start = Int(end) }
+      return Array(bytes[start..<Int(end)])
+    }
   }
 }

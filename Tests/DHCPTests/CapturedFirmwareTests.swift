@@ -72,8 +72,8 @@ struct CapturedFirmwareTests {
       let payload = buffer.span.bytes.extracting(62..<buffer.count)
       let options = try DHCPv6Message(parsing: payload).decodedOptions(in: payload)
       #expect(options.first { $0.code == .clientID } == sent.first { $0.code == .clientID })
-      #expect(options.filter { $0.code == .iaNA }.count == sent.filter { $0.code == .iaNA }.count)
       guard message.type != .release else { continue }
+      #expect(options.filter { $0.code == .iaNA }.count == sent.filter { $0.code == .iaNA }.count)
       #expect(reply.grantsLease == (message.type != .informationRequest))
       let asks = sent.contains { $0.code == .optionRequest && $0.value.asks(for: .bootFileURL) }
       #expect(options.contains { $0.code == .bootFileURL } == asks)

@@ -105,7 +105,12 @@ struct Subnet: Decodable {
 struct Port: Decodable {
   struct FixedIP: Decodable {
     var address: String
-    enum CodingKeys: String, CodingKey { case address = "ip_address" }
+    var subnet: String
+
+    enum CodingKeys: String, CodingKey {
+      case address = "ip_address"
+      case subnet = "subnet_id"
+    }
   }
 
   var id: String

@@ -59,7 +59,8 @@ final class Scenario {
 
   @discardableResult
   func subnet(of network: Network, cidr: String, fields: [String: Any] = [:]) throws -> Subnet {
-    var body: [String: Any] = ["network_id": network.id, "cidr": cidr, "ip_version": 4, "name": network.name]
+    let version = cidr.contains(":") ? 6 : 4
+    var body: [String: Any] = ["network_id": network.id, "cidr": cidr, "ip_version": version, "name": network.name]
     body.merge(fields) { $1 }
     let subnet = try api.create("subnet", body, as: Subnet.self)
     subnets.append(subnet.id)
@@ -90,12 +91,30 @@ final class Scenario {
   // MARK: Guests
 
   /// A guest on a node, plugged for this port; it is not configured yet.
-  func plug(_ port: Port, fallbackName: Bool = false) throws -> Guest {
+  func plug(_ port: Port, fallbackName: Bool = false, ipv6: Bool = false) throws -> Guest {
     Self.count += 1
     let guest = Guest(lab: lab, name: "guest\(Self.count)", port: port)
     guests.append(guest)
-    try guest.plug(fallbackName: fallbackName)
+    try guest.plug(fallbackName: fallbackName, ipv6: ipv6)
     return guest
+  }
+
+  /// What a node says of its guests' leases.
+  func leases(on node: String) throws -> [Lease] {
+    let text = try lab.run("node", "exec", node, "alioth", "dhcp", "leases", "-o", "json")
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoder.decode([String: [Lease]].self, from: Data(text.utf8))["leases"] ?? []
+  }
+
+  /// A counter of a node's agent; 0 when it has not counted.
+  func counter(_ name: String, on node: String) throws -> Int {
+    let page = try lab.run("node", "exec", node, "alioth", "show", "-v")
+    for line in page.split(separator: "\n") {
+      let words = line.split(separator: " ")
+      if words.count == 2, let first = words.first, first == name { return words.last.flatMap { Int($0) } ?? 0 }
+    }
+    return 0
   }
 
   /// A guest that has its port in force and its address by DHCP.
@@ -117,6 +136,18 @@ enum DHCPClient: String, CaseIterable, Sendable {
   case networkd
 }
 
+/// What the tests read of a lease.
+struct Lease: Decodable {
+  var port: String
+  var ipVersion: Int
+  var reservedAddresses: [String]
+  var delegatedPrefixes: [String]?
+  var lastMessage: String?
+  var state: String?
+  var address: String?
+  var acknowledgedAt: String?
+}
+
 /// A guest: a namespace with an `eth0`.
 struct Guest {
   let lab: Lab
@@ -125,13 +156,14 @@ struct Guest {
 
   var address: String { port.address }
 
-  func plug(fallbackName: Bool = false) throws {
-    let options = fallbackName ? ["--fallback-name"] : []
+  func plug(fallbackName: Bool = false, ipv6: Bool = false) throws {
+    let options = (fallbackName ? ["--fallback-name"] : []) + (ipv6 ? ["--ipv6"] : [])
     try lab.run(["guest", "plug", port.host, name, "--port", port.id, "--mac", port.macAddress] + options)
   }
 
-  func dhcp(_ client: DHCPClient, daemon: Bool = false) throws {
-    try lab.run(["guest", "dhcp", name, client.rawValue] + (daemon ? ["--daemon"] : []))
+  func dhcp(_ client: DHCPClient, daemon: Bool = false, ipv6: Bool = false) throws {
+    try lab.run(
+      ["guest", "dhcp", name, client.rawValue] + (daemon ? ["--daemon"] : []) + (ipv6 ? ["--ipv6"] : []))
   }
 
   /// What DHCP told the guest.
@@ -143,6 +175,15 @@ struct Guest {
   func configuredAddress() throws -> String {
     let line = try lab.run("guest", "exec", name, "ip", "-4", "-brief", "address", "show", "dev", "eth0")
     return line.split(separator: " ").map(String.init).dropFirst(2).first ?? ""
+  }
+
+  /// The addresses of one version that its interface has and uses for new conversations.
+  func configuredAddresses(_ version: Int) throws -> [String] {
+    let line = try lab.run(
+      "guest", "exec", name, "ip", "-\(version)", "-brief", "address", "show", "dev", "eth0", "scope", "global",
+      "-deprecated")
+    return line.split(whereSeparator: \.isWhitespace).filter { $0.contains("/") }
+      .map { String($0.prefix { $0 != "/" }) }
   }
 
   /// Whether one ping is answered within a second.

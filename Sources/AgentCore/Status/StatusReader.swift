@@ -83,8 +83,10 @@ struct StatusReader: Sendable {
       "dhcp_overruns": counters.overruns,
     ]
     for (kind, count) in counters.replies { result["dhcp_replies_\(kind)"] = count }
+    for (answer, count) in counters.answers { result["dhcp_replies_\(answer.reply)_\(answer.request)"] = count }
     for (reason, count) in counters.drops { result["dhcp_drops_\(reason.rawValue)"] = count }
     for (kind, count) in counters.repliesV6 { result["dhcpv6_replies_\(kind)"] = count }
+    for (answer, count) in counters.answersV6 { result["dhcpv6_replies_\(answer.reply)_\(answer.request)"] = count }
     for (reason, count) in counters.dropsV6 { result["dhcpv6_drops_\(reason.rawValue)"] = count }
     for (reason, count) in counters.solicitationDrops { result["router_solicitation_drops_\(reason.rawValue)"] = count }
     let advertisements = counters.advertisements + counters.unsolicitedAdvertisements

@@ -44,32 +44,38 @@ public struct RouterAdvertiser: Hashable, Sendable {
   /// - Parameters:
   ///   - frame: a whole Ethernet frame from a guest, untagged or with a priority tag.
   ///   - portMAC: the MAC address of the port that the frame came from: no other sender is answered.
+  ///   - senderMAC: the source of the frame, where the switch puts the router's in its place; nil for the router's.
   ///   - buffer: is emptied, and holds a whole untagged Ethernet frame when nothing is thrown.
   public func respond(
-    to frame: RawSpan, portMAC: MACAddress, into buffer: inout [UInt8]
+    to frame: RawSpan, portMAC: MACAddress, from senderMAC: MACAddress? = nil, into buffer: inout [UInt8]
   ) throws(RouterSolicitationDropReason) {
     buffer.removeAll(keepingCapacity: true)
     let solicitation = try RouterSolicitation(parsing: frame)
     guard solicitation.senderMAC == portMAC else { throw .foreignHardwareAddress }
     if solicitation.source == .any {
-      write(to: .allNodes, mac: .ipv6AllNodes, in: &buffer)
+      write(to: .allNodes, mac: .ipv6AllNodes, from: senderMAC, in: &buffer)
     } else {
-      write(to: solicitation.source, mac: portMAC, in: &buffer)
+      write(to: solicitation.source, mac: portMAC, from: senderMAC, in: &buffer)
     }
   }
 
   /// Makes an advertisement that nobody asked for, to all nodes (RFC 4861 section 6.2.4).
   ///
-  /// - Parameter buffer: is emptied, and then holds a whole untagged Ethernet frame.
-  public func advertise(into buffer: inout [UInt8]) {
+  /// - Parameters:
+  ///   - senderMAC: the source of the frame, where the switch puts the router's in its place; nil for the router's.
+  ///   - buffer: is emptied, and then holds a whole untagged Ethernet frame.
+  public func advertise(from senderMAC: MACAddress? = nil, into buffer: inout [UInt8]) {
     buffer.removeAll(keepingCapacity: true)
-    write(to: .allNodes, mac: .ipv6AllNodes, in: &buffer)
+    write(to: .allNodes, mac: .ipv6AllNodes, from: senderMAC, in: &buffer)
   }
 
   /// Hosts take an advertisement only with a hop limit of 255 (RFC 4861 section 6.1.2).
-  private func write(to destination: IPv6Address, mac: MACAddress, in buffer: inout [UInt8]) {
+  private func write(
+    to destination: IPv6Address, mac: MACAddress, from senderMAC: MACAddress?, in buffer: inout [UInt8]
+  ) {
     IPv6Frame(
-      destinationMAC: mac, sourceMAC: routerMAC, source: routerAddress, destination: destination, hopLimit: 255
+      destinationMAC: mac, sourceMAC: senderMAC ?? routerMAC, source: routerAddress, destination: destination,
+      hopLimit: 255
     ).write(.icmpv6, checksumOffset: 2, to: &buffer) { $0.append(contentsOf: message) }
   }
 }

@@ -95,13 +95,15 @@ remove_guest() {
 }
 
 guest_dhcp() {
-  local guest=${1:-} client=${2:-} daemon='' limit=15 program
-  [[ -n $guest && -n $client ]] || fail "lab guest dhcp GUEST udhcpc|dhclient|dhcpcd|networkd [--daemon] [--timeout SECONDS]"
+  local guest=${1:-} client=${2:-} daemon='' limit=15 version=4 program
+  [[ -n $guest && -n $client ]] ||
+    fail "lab guest dhcp GUEST udhcpc|dhclient|dhcpcd|networkd [--ipv6] [--daemon] [--timeout SECONDS]"
   shift 2
   need_guest "$guest"
   while [[ $# -gt 0 ]]; do
     case $1 in
       --daemon) daemon=yes; shift ;;
+      --ipv6) version=6; shift ;;
       --timeout) limit=${2:-}; shift 2 || fail "--timeout SECONDS" ;;
       *) fail "lab guest dhcp: unknown option '$1'" ;;
     esac
@@ -109,26 +111,24 @@ guest_dhcp() {
   local directory=$LAB_DIR/guests/$guest
   case $client in
     renew)
-      # dhclient knows no such signal; udhcpc asks its server at once.
+      # The others know no such signal; udhcpc asks its server at once.
       [[ $(<"$directory/client") == udhcpc ]] || fail "only udhcpc can be told to renew"
       kill -USR1 "$(live_pid "$directory/dhcp.pid")" || fail "no DHCP client runs in '$guest'"
       return
       ;;
-    release)
-      [[ $(<"$directory/client") == udhcpc ]] || fail "only udhcpc can be told to release"
-      kill -USR2 "$(live_pid "$directory/dhcp.pid")" || fail "no DHCP client runs in '$guest'"
-      return
-      ;;
+    release) release_lease "$guest"; return ;;
     stop) stop_client "$guest"; return ;;
     udhcpc | dhclient | dhcpcd) program=$client ;;
     networkd) program=/lib/systemd/systemd-networkd ;;
     *) fail "DHCP client 'udhcpc', 'dhclient', 'dhcpcd' or 'networkd', not '$client'" ;;
   esac
   command -v "$program" >/dev/null || fail "$client is not installed ('make deps' installs what is needed)"
+  [[ $client != udhcpc || $version == 4 ]] || fail "Debian's udhcpc knows IPv4 only"
   stop_client "$guest"
   rm -f "$directory/lease"
   echo "$client" >"$directory/client"
-  "start_$client" "$guest" "$limit"
+  echo "$version" >"$directory/version"
+  "start_$client" "$guest" "$limit" "$version"
   if ! wait_until "$limit" died_or "$directory/dhcp.pid" test -s "$directory/lease" || [[ ! -s $directory/lease ]]; then
     stop_client "$guest"
     printf 'lab: %s in %s got no lease within %s s; it said:\n' "$client" "$guest" "$limit" >&2
@@ -139,12 +139,38 @@ guest_dhcp() {
   print_lease "$guest"
 }
 
+# release_lease GUEST: has the client that runs there give its lease up, each in its own way.
+release_lease() {
+  local directory=$LAB_DIR/guests/$1 pid
+  pid=$(live_pid "$directory/dhcp.pid") || fail "no DHCP client runs in '$1'"
+  case $(<"$directory/client") in
+    udhcpc) kill -USR2 "$pid" ;;
+    dhcpcd) kill -ALRM "$pid" ;;
+    networkd) kill -TERM "$pid" ;;
+    dhclient)
+      stop_client "$1"
+      run_dhclient "$1" "$(<"$directory/version")" -r >>"$directory/dhcp.log" 2>&1
+      ;;
+  esac
+}
+
 # The clients run in the foreground of a session of their own until they are stopped; our script tells when they are bound.
+# What they remember is the guest's, so that one that is started again knows it.
 start_udhcpc() {
-  local directory=$LAB_DIR/guests/$1
+  local directory=$LAB_DIR/guests/$1 known=()
+  # Its memory is what it is told at its start.
+  [[ ! -s $directory/last-address ]] || known=(-r "$(<"$directory/last-address")")
   GUEST_STATE=$directory background ip netns exec "$(namespace "$1")" udhcpc -f -i eth0 -t 20 -T 1 -A 1 \
-    -O mtu -O 58 -O 59 -s "$LAB_HOME/dhcp-script" >"$directory/dhcp.log" 2>&1
+    -O mtu -O 58 -O 59 "${known[@]}" -s "$LAB_HOME/dhcp-script" >"$directory/dhcp.log" 2>&1
   write_pid_file "$directory/dhcp.pid" "$background_pid"
+}
+
+# run_dhclient GUEST 4|6 OPTIONS...
+run_dhclient() {
+  local directory=$LAB_DIR/guests/$1 version=$2 guest=$1
+  shift 2
+  IN_PLACE=${IN_PLACE:-} in_namespace "$guest" dhclient "-$version" "$@" -v --no-pid -cf "$directory/dhclient.conf" \
+    -lf "$directory/dhclient$version.leases" -sf "$LAB_HOME/dhcp-script" -e "GUEST_STATE=$directory" eth0
 }
 
 start_dhclient() {
@@ -154,61 +180,80 @@ start_dhclient() {
 timeout $2;
 retry 1;
 initial-interval 1;
+backoff-cutoff 2;
 select-timeout 0;
 request subnet-mask, broadcast-address, time-offset, routers, domain-name, domain-name-servers, domain-search,
-  host-name, interface-mtu, ntp-servers;
+  host-name, interface-mtu, ntp-servers, dhcp6.name-servers, dhcp6.domain-search;
 CONF
-  background ip netns exec "$(namespace "$1")" dhclient -4 -d -v --no-pid \
-    -cf "$directory/dhclient.conf" -lf "$directory/dhclient.leases" -sf "$LAB_HOME/dhcp-script" \
-    -e "GUEST_STATE=$directory" eth0 >"$directory/dhcp.log" 2>&1
+  [[ $3 == 4 ]] || await_link_local "$1"
+  IN_PLACE='background' run_dhclient "$1" "$3" -d >"$directory/dhcp.log" 2>&1
   write_pid_file "$directory/dhcp.pid" "$background_pid"
+}
+
+# A client of DHCPv6 can bind to its link-local address when nobody else has claimed it.
+await_link_local() {
+  wait_until 10 has_link_local "$1" || fail "eth0 of '$1' has no link-local address (plug the guest with --ipv6)"
+}
+
+has_link_local() {
+  ip -n "$(namespace "$1")" -6 address show dev eth0 scope link -tentative | grep -q fe80
 }
 
 # dhcpcd keeps what it knows in one place for all interfaces of a name, so each guest has that place to itself. It asks
 # three times whether somebody has its address before it takes it.
 start_dhcpcd() {
   local directory=$LAB_DIR/guests/$1
+  mkdir -p "$directory/dhcpcd"
   # shellcheck disable=SC2016 # the script's own arguments
   background ip netns exec "$(namespace "$1")" unshare --mount bash -c '
     mkdir -p /run/dhcpcd /var/lib/dhcpcd
     mount -t tmpfs none /run/dhcpcd
-    mount -t tmpfs none /var/lib/dhcpcd
-    exec dhcpcd -4 -B -L -d -f /dev/null -o interface_mtu -o routers -o domain_name_servers \
-      -e "GUEST_STATE=$1" --script "$2" eth0' dhcpcd "$directory" "$LAB_HOME/dhcp-script" >"$directory/dhcp.log" 2>&1
+    mount --bind "$1/dhcpcd" /var/lib/dhcpcd
+    exec dhcpcd "-$3" -B -L -d -f /dev/null -o interface_mtu -o routers -o domain_name_servers \
+      -o dhcp6_name_servers -e "GUEST_STATE=$1" --script "$2" eth0' \
+    dhcpcd "$directory" "$LAB_HOME/dhcp-script" "$3" >"$directory/dhcp.log" 2>&1
   write_pid_file "$directory/dhcp.pid" "$background_pid"
 }
 
 # networkd looks at the machine it runs on: here at the guest's interfaces only, and at a /sys that nobody may write to, as
 # in a container, so that it waits for no udev. It configures the interface itself; what it was told is in its lease file.
+# Over IPv6 the router tells it whether to ask for an address.
 start_networkd() {
-  local directory=$LAB_DIR/guests/$1
+  local directory=$LAB_DIR/guests/$1 settings
+  case $3 in
+    4) settings='DHCP=ipv4\nLinkLocalAddressing=no\nIPv6AcceptRA=no\n[DHCPv4]\nUseMTU=yes\n' ;;
+    6) settings='DHCP=no\nLinkLocalAddressing=ipv6\nIPv6AcceptRA=yes\n[IPv6AcceptRA]\nDHCPv6Client=yes\n' ;;
+  esac
+  mkdir -p "$directory/netif"
   # shellcheck disable=SC2016 # the script's own arguments
   background ip netns exec "$(namespace "$1")" unshare --mount bash -c '
     set -e
     mkdir -p /run/systemd/network /run/systemd/netif
     mount -t tmpfs -o mode=755 none /run/systemd/network
-    mount -t tmpfs -o mode=755 none /run/systemd/netif
+    mount --bind "$1/netif" /run/systemd/netif
     chown systemd-network:systemd-network /run/systemd/netif
     umount /sys 2>/dev/null || true
     mount -t sysfs -o ro none /sys
-    printf "[Match]\nName=eth0\n[Network]\nDHCP=ipv4\nLinkLocalAddressing=no\nIPv6AcceptRA=no\n[DHCPv4]\nUseMTU=yes\n" \
-      >/run/systemd/network/10-eth0.network
+    printf "[Match]\nName=eth0\n[Network]\n$2" >/run/systemd/network/10-eth0.network
     translate() {
       sed -n "s/^ADDRESS=/address=/p; s/^NETMASK=/mask=/p; s/^ROUTER=/router=/p; s/^DNS=/dns=/p; s/^MTU=/mtu=/p
-        s/^LIFETIME=/lease=/p; s/^T1=/t1=/p; s/^T2=/t2=/p; s/^SERVER_ADDRESS=/server=/p" "$1"
+        s/^LIFETIME=/lease=/p; s/^T1=/t1=/p; s/^T2=/t2=/p; s/^SERVER_ADDRESS=/server=/p" "$@"
     }
     (
-      until compgen -G "/run/systemd/netif/leases/*" >/dev/null; do sleep 0.1; done
-      until ip -4 -brief address show dev eth0 scope global | grep -q /; do sleep 0.1; done
-      { echo event=bound; translate /run/systemd/netif/leases/*; } >"$1/lease.new"
+      [ "$3" = 6 ] || until compgen -G "/run/systemd/netif/leases/*" >/dev/null; do sleep 0.1; done
+      until ip "-$3" -brief address show dev eth0 scope global -tentative | grep -q /; do sleep 0.1; done
+      { echo event=bound; [ "$3" = 6 ] || translate /run/systemd/netif/leases/*; } >"$1/lease.new"
       mv "$1/lease.new" "$1/lease"
     ) &
-    exec /lib/systemd/systemd-networkd' networkd "$directory" >"$directory/dhcp.log" 2>&1
+    exec /lib/systemd/systemd-networkd' networkd "$directory" "$settings" "$3" >"$directory/dhcp.log" 2>&1
   write_pid_file "$directory/dhcp.pid" "$background_pid"
 }
 
 # Killed and not asked, so that the address stays and nothing is released.
 stop_client() {
+  local pid
+  # With its helpers, which would go on to take what is for the next client.
+  if pid=$(live_pid "$LAB_DIR/guests/$1/dhcp.pid"); then kill -KILL -- "-$pid" 2>/dev/null || true; fi
   stop_process "$LAB_DIR/guests/$1/dhcp.pid" KILL 5
 }
 
