@@ -43,6 +43,8 @@ struct CapturedFirmwareTests {
       #expect(reply.header.nextServerAddress == boot.nextServer)
       #expect(reply[.vendorClassIdentifier] == (firmware.bootsOverHTTP ? Array("HTTPClient".utf8) : nil))
       #expect(reply[.clientMachineIdentifier]?.count == 17, "it is given its identifier back")
+      #expect(
+        reply[.vendorSpecificInformation] == nil && reply[.etherboot] == nil, "without a PXE service these mislead")
       #expect((reply.destination == .broadcast) == (message.header.flags & 0x8000 != 0))
       #expect(!message.summary(of: payload).isEmpty)
     }
