@@ -40,7 +40,7 @@ actor Agent {
   private var tunnelAddress: AsyncStream<IPv4Address>.Continuation?
   private var dirty: Set<Unit> = [.host]
   private var switchPorts: (any PortResolving)?
-  private var dhcpPorts = DHCPPorts()
+  private(set) var dhcpPorts = DHCPPorts()
   /// Versions that the engine has been given, each with the engine's number for the last of it.
   private var underway: [(version: GoalStateVersion, change: UInt64)] = []
   /// The engine's number for the last that it has been given.
@@ -251,10 +251,17 @@ actor Agent {
   /// What the port's guest is told of IPv6. What cannot be told is a warning and the port's readiness: the port itself works
   /// without.
   private func servedIPv6(_ port: Port) -> DHCPServedIPv6? {
+    guard IPv6Service(port: port, in: goal) != nil else {
+      if !port.delegatedPrefixes.isEmpty {
+        dhcpPorts.note("no prefix is delegated: no address of the port is in an IPv6 subnet with a mode", of: port.id)
+      }
+      return nil
+    }
     do throws(DHCPv6ConfigurationError) {
       return try DHCPServedIPv6(port: port, in: goal, underlayMTU: underlay?.guestMTU)
     } catch {
       logger.warning("IPv6 cannot be served", metadata: ["port": "\(port.id)", "reason": "\(error)"])
+      dhcpPorts.note("\(error)", of: port.id)
       return nil
     }
   }

@@ -76,11 +76,22 @@ struct DHCPClientWords {
   /// The longest of a guest's words that is kept.
   private static let longest = 64
 
-  /// As text that disturbs no log and no terminal. Lengths between the labels of a name are its dots.
+  /// As text that disturbs no log and no terminal.
   var text: String {
-    var bytes = bytes
-    if areLabels, bytes.last == 0 { bytes.removeLast() }
-    return String(decoding: bytes.map { (0x20...0x7e).contains($0) ? $0 : UInt8(ascii: ".") }, as: UTF8.self)
+    let words = areLabels ? DHCPClientWords.dotted(bytes) : bytes
+    return String(decoding: words.map { (0x20...0x7e).contains($0) ? $0 : UInt8(ascii: ".") }, as: UTF8.self)
+  }
+
+  /// Labels with dots between them. The first byte is their first length.
+  private static func dotted(_ labels: [UInt8]) -> [UInt8] {
+    var text: [UInt8] = []
+    var rest = labels[...]
+    while let length = rest.popFirst(), length > 0 {
+      if !text.isEmpty { text.append(UInt8(ascii: ".")) }
+      text += rest.prefix(Int(length))
+      rest = rest.dropFirst(Int(length))
+    }
+    return text
   }
 
   /// Keeps the bytes if they are others than before; returns whether they are.

@@ -44,6 +44,9 @@ public final class DHCPPortHistory: Sendable {
     }
   }
 
+  /// How many of the guest's router solicitations were answered.
+  public var advertisements: Int { state.withLock { $0?.advertisements ?? 0 } }
+
   /// Hands the state to `body`; it is made when it is first needed.
   func change(_ body: (DHCPPortState) -> Void) {
     state.withLock { state in
@@ -67,6 +70,7 @@ final class DHCPPortState {
 
   var bucket = DHCPTokenBucket()
   var v4 = V4()
+  var advertisements = 0
   private(set) var v6: V6Box?
 
   func withV6<Result>(_ body: (inout V6) -> Result) -> Result {

@@ -27,7 +27,7 @@ extension DHCPSession {
       holdsOffers: state.v6?.conversation.backOff.holdsOffers(at: elapsed) ?? false, into: &reply, notes: &notes)
     if logsEveryOutcome { logger.debug("DHCPv6", metadata: ["port": "\(port.name)", "outcome": "\(outcome)"]) }
     let address = port.ipv6?.binding.configuration.addresses.first
-    if let conversation = state.v6?.conversation, conversation.isProbe(notes) {
+    if state.v6?.conversation.isProbe(notes) == true {
       state.withV6 { $0.noteProbe(DHCPPortHistory.ProbeOutcome(outcome, address)) }
       if case .reply = outcome { batch.append(reply) }
       return
@@ -38,7 +38,7 @@ extension DHCPSession {
       counters.answersV6[.init(description.kind, description.request), default: 0] += 1
       if event == nil, note(description, address, state, notes, frame) { hasNews = true }
       note(event, port, state, elapsed, notes, frame, &counters)
-    case .drop(.notUDP): advertise(to: frame, port, &counters)
+    case .drop(.notUDP): advertise(to: frame, port, state, &counters)
     case .drop(let reason): counters.dropsV6[reason, default: 0] += 1
     }
   }
@@ -102,7 +102,9 @@ extension DHCPSession {
     batch.removeAll()
   }
 
-  private mutating func advertise(to frame: RawSpan, _ port: DHCPServedPort, _ counters: inout DHCPCounters) {
+  private mutating func advertise(
+    to frame: RawSpan, _ port: DHCPServedPort, _ state: DHCPPortState, _ counters: inout DHCPCounters
+  ) {
     guard let advertiser = port.ipv6?.advertiser, let header = try? EthernetHeader(parsing: frame) else {
       counters.dropsV6[.noBinding, default: 0] += 1
       return
@@ -111,6 +113,7 @@ extension DHCPSession {
       try advertiser.respond(to: frame, portMAC: header.source, from: port.serverMAC, into: &reply)
       batch.append(reply)
       counters.advertisements += 1
+      state.advertisements += 1
     } catch {
       counters.solicitationDrops[error, default: 0] += 1
     }

@@ -72,6 +72,8 @@ public struct Subnet: Hashable, Sendable {
   public var leaseSeconds: UInt32
   /// What guests are told by DHCP besides.
   public var dhcpOptions: [ExtraDHCPOption]
+  /// Whether guests that ask for it have their lease after two messages (RFC 4039, RFC 8415 section 21.14).
+  public var rapidCommit: Bool
   /// What the router's advertisements say of an IPv6 subnet's addresses; nil when nothing advertises it.
   public var ipv6RAMode: IPv6Mode?
   /// How guests come by addresses of an IPv6 subnet, which is what DHCPv6 answers; nil when that is their own affair.
@@ -85,7 +87,7 @@ public struct Subnet: Hashable, Sendable {
     id: SubnetID, networkID: NetworkID, name: String = "", prefix: IPPrefix, gateway: Gateway? = nil,
     dhcpEnabled: Bool = true, dnsServers: [IPAddress] = [], hostRoutes: [HostRoute] = [], domainName: String? = nil,
     leaseSeconds: UInt32 = Subnet.defaultLeaseSeconds, dhcpOptions: [ExtraDHCPOption] = [],
-    ipv6RAMode: IPv6Mode? = nil, ipv6AddressMode: IPv6Mode? = nil
+    rapidCommit: Bool = false, ipv6RAMode: IPv6Mode? = nil, ipv6AddressMode: IPv6Mode? = nil
   ) {
     self.id = id
     self.networkID = networkID
@@ -98,6 +100,7 @@ public struct Subnet: Hashable, Sendable {
     self.domainName = domainName
     self.leaseSeconds = leaseSeconds
     self.dhcpOptions = dhcpOptions
+    self.rapidCommit = rapidCommit
     self.ipv6RAMode = ipv6RAMode
     self.ipv6AddressMode = ipv6AddressMode
   }

@@ -7,7 +7,7 @@ extension MACAddress {
 }
 
 extension IPv6Address {
-  /// The link-local address that an interface forms of its MAC address (RFC 4291 section 2.5.6).
+  /// The link-local address that an interface forms of its MAC address (RFC 2464 section 5).
   public init(linkLocalOf mac: MACAddress) {
     self.init(high: 0xfe80 << 48, low: mac.interfaceIdentifier)
   }

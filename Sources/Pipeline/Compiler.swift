@@ -42,7 +42,7 @@ public struct Compiler: Sendable {
         table: table, priority: Priority.miss, cookie: FlowCookie(.host, drop: table.missReason),
         instructions: table.missReason == nil ? [.goto(.forwarding)] : [])
     }
-    return CompiledUnit(flows: misses)
+    return CompiledUnit(flows: misses + GuestServices.dropFlows)
   }
 
   private func compile(_ network: Network) -> CompiledUnit {
@@ -89,7 +89,8 @@ public struct Compiler: Sendable {
   private func compile(_ subnet: Subnet) -> CompiledUnit {
     let unit = Unit.subnet(subnet.id)
     guard let network = goal.networks[subnet.networkID] else { return .waiting(missing(subnet.networkID)) }
-    if let gateway = subnet.gateway, !subnet.prefix.contains(gateway.address) {
+    // IPv6 routers are known by their link-local addresses, and may be given by them.
+    if let gateway = subnet.gateway, !subnet.prefix.contains(gateway.address), gateway.address.v6?.isLinkLocal != true {
       return .invalid("gateway \(gateway.address) is not in the subnet's network \(subnet.prefix)")
     }
     guard let service = DHCPService(subnet: subnet) else { return CompiledUnit() }
@@ -215,6 +216,7 @@ public struct Compiler: Sendable {
 /// Priorities within a table; the wider the match, the lower.
 enum Priority {
   static let high: UInt16 = 200
+  static let raised: UInt16 = 150
   static let normal: UInt16 = 100
   static let low: UInt16 = 50
   static let miss: UInt16 = 0

@@ -4,9 +4,9 @@ import OpenFlow
 
 /// What a port's guest is told of IPv6, by whom, and the flows that join it to the responder.
 ///
-/// All subnets of a port are on one link, so they have one router to the guest: the gateway of the first of them that is
-/// served. It says what there is on the link, and its DUID is the DHCPv6 server's. As for IPv4, the port's OpenFlow number
-/// travels in MAC addresses; see ``DHCPService``.
+/// All subnets of a port are on one link, so they have one router to the guest: a gateway of theirs, whose DUID is the DHCPv6
+/// server's. It is chosen by the subnets' ids, so that it stays the same whatever the order of the port's addresses. As for
+/// IPv4, the port's OpenFlow number travels in MAC addresses; see ``DHCPService``.
 public struct IPv6Service: Sendable, Equatable {
   /// The router's MAC address, the same on every host.
   public let routerMAC: MACAddress
@@ -24,11 +24,12 @@ public struct IPv6Service: Sendable, Equatable {
       else { continue }
       subnets.append(subnet)
     }
-    guard let first = subnets.first else { return nil }
+    guard !subnets.isEmpty else { return nil }
     self.subnets = subnets
-    routerMAC = first.gateway?.mac ?? DHCPService.standaloneMAC
+    let router = subnets.filter { $0.gateway != nil }.min { $0.id < $1.id }
+    routerMAC = router?.gateway?.mac ?? DHCPService.standaloneMAC
     // A gateway may be given by the link-local address that hosts know routers by.
-    let given = first.gateway?.address.v6
+    let given = router?.gateway?.address.v6
     routerAddress = given.flatMap { $0.isLinkLocal ? $0 : nil } ?? IPv6Address(linkLocalOf: routerMAC)
   }
 
@@ -40,7 +41,7 @@ public struct IPv6Service: Sendable, Equatable {
     return [
       Flow(
         table: .localServices, priority: Priority.high, cookie: cookie,
-        match: [.inPort(port), .ethType(EtherType.ipv6), .ipProto(IPProtocol.udp), .udpSrc(546), .udpDst(547)],
+        match: [.inPort(port), .ethType(EtherType.ipv6), .ipProto(IPProtocol.udp), .udpDst(547)],
         instructions: toResponder),
       Flow(
         table: .localServices, priority: Priority.high, cookie: cookie,
@@ -58,8 +59,4 @@ public struct IPv6Service: Sendable, Equatable {
 extension Subnet {
   /// Whether guests of this IPv6 subnet are told anything.
   fileprivate var isServedByHost: Bool { dhcpEnabled && (ipv6RAMode != nil || ipv6AddressMode != nil) }
-}
-
-enum ICMPv6 {
-  static let routerSolicitation: UInt8 = 133
 }

@@ -9,7 +9,7 @@ public enum PipelineTable: UInt8, CaseIterable, Sendable {
   case classification = 0
   /// May this port send from this address?
   case sourceGuard = 10
-  /// What the host answers itself: ARP, DHCP.
+  /// What the host answers itself: ARP, DHCP, who its router is.
   case localServices = 30
   /// Which port, here or on which other host?
   case forwarding = 60
@@ -36,7 +36,8 @@ public enum PipelineTable: UInt8, CaseIterable, Sendable {
     case .classification:
       "Finds the packet's network and source: a guest's port, a tunnel and its key, or the DHCP responder."
     case .sourceGuard: "Lets a guest send only from its own MAC address."
-    case .localServices: "Answers ARP for known addresses and hands DHCP to the responder."
+    case .localServices:
+      "Answers ARP for known addresses; hands DHCP, DHCPv6 and router solicitations to the responder."
     case .forwarding:
       "Finds the destination by MAC address: a port here, or the host that has it; copies broadcasts to who needs them."
     case .delivery: "Hands the packet to the guest's port."
@@ -67,6 +68,10 @@ public enum DropReason: UInt8, CaseIterable, Sendable, CustomStringConvertible {
   case portGone = 4
   /// A guest asked for its own address; an answer would look like a duplicate (RFC 5227 section 2.1.1).
   case ownAddress = 5
+  /// A guest answered DHCP, or advertised itself as a router.
+  case guestServer = 6
+  /// A guest asked for its address or its router, and is told nothing.
+  case nobodyServes = 7
 
   /// The reason in words.
   public var description: String {
@@ -76,6 +81,8 @@ public enum DropReason: UInt8, CaseIterable, Sendable, CustomStringConvertible {
     case .unknownDestination: "unknown destination"
     case .portGone: "port gone"
     case .ownAddress: "own address probed"
+    case .guestServer: "server or router of a guest's own"
+    case .nobodyServes: "nobody serves it"
     }
   }
 }

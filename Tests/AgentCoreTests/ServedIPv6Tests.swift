@@ -15,6 +15,7 @@ struct ServedIPv6Tests {
       gateway: .init(
         address: try #require(IPAddress("2001:db8:\(number)::1")), mac: MACAddress(0xfa, 0x16, 0x3e, 0, 0, number)),
       dnsServers: [try #require(IPAddress("2001:db8:\(number)::53"))], domainName: "example.test", leaseSeconds: 600,
+      rapidCommit: true,
       ipv6RAMode: ra ?? mode, ipv6AddressMode: mode)
   }
 
@@ -44,7 +45,7 @@ struct ServedIPv6Tests {
     let served = try #require(try served([subnet(1, .stateful), subnet(2, .slaac)]))
     let configuration = served.configuration
     #expect(configuration.mode == .stateful && configuration.addresses.map(\.description) == ["2001:db8:1::5"])
-    #expect(configuration.mtu == 1400 && configuration.preferredLifetime == 600)
+    #expect(configuration.mtu == 1400 && configuration.preferredLifetime == 600 && configuration.rapidCommit)
     #expect(configuration.dnsServers.map(\.description) == ["2001:db8:1::53", "2001:db8:2::53"])
     #expect(configuration.domainSearch == ["example.test"] && configuration.hostName == "web.example.test")
     #expect(configuration.serverMAC.description == "fa:16:3e:00:00:01")
@@ -93,11 +94,34 @@ struct ServedIPv6Tests {
     #expect(configuration.dnsServers.map(\.description) == ["2001:db8::99"] && configuration.timeServers.isEmpty)
   }
 
-  @Test("what no reply has room for is an error that says so")
-  func refusal() throws {
-    let prefixes = (0..<17).map { "2001:db8:\($0 + 100)::/56" }
-    #expect(throws: DHCPv6ConfigurationError.tooMany(field: "delegated prefixes", count: 17, limit: 16)) {
-      try served([subnet(1, .stateful)], prefixes: prefixes)
+  @Test("of what a packet has no room for the rest is left out, and the guest is served all the same")
+  func room() throws {
+    var subnets = [try subnet(1, .slaac), try subnet(2, .slaac)]
+    for index in subnets.indices {
+      let gateway = try #require(subnets[index].gateway)
+      subnets[index].dnsServers = (0..<14).map {
+        .v6(IPv6Address(high: 0x2001_0db8_00ff_0000 | UInt64(index), low: UInt64($0)))
+      }
+      subnets[index].hostRoutes = try (0..<20).map { number in
+        Subnet.HostRoute(destination: try #require(IPPrefix("2001:db8:\(number + 100)::/80")), nextHop: gateway.address)
+      }
     }
+    let served = try #require(try self.served(subnets))
+    #expect(served.configuration.dnsServers.count == 16)
+    let advertisement = try #require(served.advertisement)
+    #expect(advertisement.length <= RouterAdvertiser.longestMessage && advertisement.prefixes.count == 2)
+    #expect(!advertisement.dnsServers.isEmpty)
+  }
+
+  @Test("a route that does not lead through the gateway is not advertised")
+  func routes() throws {
+    var subnet = try subnet(1, .slaac)
+    let gateway = try #require(subnet.gateway)
+    subnet.hostRoutes = [
+      Subnet.HostRoute(destination: try #require(IPPrefix("2001:db8:a::/48")), nextHop: gateway.address),
+      Subnet.HostRoute(
+        destination: try #require(IPPrefix("2001:db8:b::/48")), nextHop: try #require(IPAddress("2001:db8:1::9"))),
+    ]
+    #expect(try served([subnet])?.advertisement?.routes.map(\.destination.description) == ["2001:db8:a::/48"])
   }
 }

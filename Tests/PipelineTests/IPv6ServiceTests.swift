@@ -33,7 +33,7 @@ struct IPv6ServiceTests {
     #expect(compiled.status == .complete)
     let shown = texts(compiled)
     let trap = "actions=set_field:0a:d1:00:00:00:05->eth_dst,output:2"
-    #expect(shown.contains { $0.contains("udp6,in_port=5,tp_src=546,tp_dst=547 \(trap)") }, "\(shown)")
+    #expect(shown.contains { $0.contains("udp6,in_port=5,tp_dst=547 \(trap)") }, "\(shown)")
     #expect(shown.contains { $0.contains("icmp6,in_port=5,icmp_type=133 \(trap)") }, "\(shown)")
     #expect(
       shown.contains {
@@ -68,8 +68,21 @@ struct IPv6ServiceTests {
     var given = subnet
     given.gateway?.address = .v6(try #require(IPv6Address("fe80::1")))
     #expect(IPv6Service(port: port([given]), in: self.goal([given]))?.routerAddress.description == "fe80::1")
+    #expect(Compiler(goal: self.goal([given]), host: plugged).compile(.subnet(given.id)).status == .complete)
     given.gateway = nil
     #expect(IPv6Service(port: port([given]), in: self.goal([given]))?.routerAddress.isLinkLocal == true)
+  }
+
+  @Test("what only servers and routers say, and what nobody here is asked, comes from no guest to another")
+  func guestServices() {
+    let shown = texts(Compiler(goal: goal([subnet]), host: plugged).compile(.host))
+    for match in [
+      "udp,tp_src=67", "udp6,tp_src=547", "icmp6,icmp_type=134", "icmp6,icmp_type=137", "udp,tp_dst=67",
+      "udp6,tp_dst=547",
+      "icmp6,icmp_type=133",
+    ] {
+      #expect(shown.contains("table=30,priority=150,\(match) actions=drop"), "\(match): \(shown)")
+    }
   }
 
   @Test("a port waits for the responder's interface when all it is served is IPv6")

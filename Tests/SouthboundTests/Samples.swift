@@ -29,7 +29,7 @@ func sampleResources() throws -> [VersionedResource] {
       .subnet(
         Subnet(
           id: SubnetID("sub-2"), networkID: NetworkID("vpc-1"), prefix: try prefix("2001:db8:1::/64"),
-          dhcpEnabled: true, ipv6RAMode: .slaac, ipv6AddressMode: .stateless)), revision: 3),
+          dhcpEnabled: true, rapidCommit: true, ipv6RAMode: .slaac, ipv6AddressMode: .stateless)), revision: 3),
     VersionedResource(
       .neighbor(
         Neighbor(

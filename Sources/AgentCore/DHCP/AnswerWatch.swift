@@ -8,16 +8,15 @@ final class AnswerWatch: Sendable {
   typealias Sighting = (answer: DHCPProbeMessage.Answer, time: ContinuousClock.Instant)
 
   private let interface: String
-  private let message: DHCPProbeMessage
-  private let transaction: UInt32
+  private let recognize: @Sendable (RawSpan) -> DHCPProbeMessage.Answer?
   private let wakeUp = CaptureWakeUp()
   private let isOver = Atomic(false)
   private let found = AsyncStream.makeStream(of: Sighting.self)
 
-  init(interface: String, message: DHCPProbeMessage, transaction: UInt32) {
+  /// - Parameter recognize: tells the answer from whatever else passes.
+  init(interface: String, recognize: @escaping @Sendable (RawSpan) -> DHCPProbeMessage.Answer?) {
     self.interface = interface
-    self.message = message
-    self.transaction = transaction
+    self.recognize = recognize
   }
 
   /// Begins to look; returns why that is not possible, nil when it is.
@@ -66,7 +65,7 @@ final class AnswerWatch: Sendable {
   }
 
   private func look(_ frame: RawSpan) {
-    guard let answer = message.answer(in: frame, transaction) else { return }
+    guard let answer = recognize(frame) else { return }
     found.continuation.yield((answer, ContinuousClock.now))
   }
 }

@@ -23,6 +23,7 @@ extension DHCPBinding {
           guard let destination = route.destination.v4, let router = route.nextHop.v4 else { return nil }
           return Route(destination: destination, router: router)
         })
+      allowsRapidCommit = subnet.rapidCommit
       // The port's come after its subnet's, so that they count. None is refused here: nobody could send it to this host.
       for option in subnet.dhcpOptions + port.dhcpOptions where option.version == .v4 {
         if let extra = try? DHCPExtraOption(named: option.name, text: option.value) { add(extra) }

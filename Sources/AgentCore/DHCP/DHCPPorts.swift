@@ -10,6 +10,8 @@ struct DHCPPorts {
   private var served: [MACAddress: DHCPServedPort] = [:]
   private var places: [PortID: MACAddress] = [:]
   private var histories: [PortID: DHCPPortHistory] = [:]
+  /// Why a port's guest is told nothing of IPv6, where that is not as it is meant.
+  private(set) var problems: [PortID: String] = [:]
   private var compiler = DHCPBindingCompiler()
 
   /// What the responder answers from.
@@ -18,10 +20,13 @@ struct DHCPPorts {
   /// Takes ports out; `put` may follow for some of them.
   mutating func remove(_ ids: some Sequence<PortID>) {
     for id in ids {
+      problems[id] = nil
       guard let place = places.removeValue(forKey: id), served[place]?.name == "\(id)" else { continue }
       served[place] = nil
     }
   }
+
+  mutating func note(_ problem: String, of id: PortID) { problems[id] = problem }
 
   /// Answers a port by what it is told.
   mutating func put(_ id: PortID, at port: OFPort, _ binding: DHCPBinding?, _ ipv6: DHCPServedIPv6?) {

@@ -80,9 +80,12 @@ struct DHCPProbe: Sendable {
   ) async -> Document.Result {
     var result = Document.Result(ipVersion: message.version.rawValue, isServed: false)
     let transaction = UInt32.random(in: 1...0xff_ffff)
-    let watch = AnswerWatch(interface: interface, message: message, transaction: transaction)
+    let watch = AnswerWatch(interface: interface) { frame in
+      message.answer(in: frame, transaction, port: port.mac, router: served.ipv6?.configuration.serverAddress)
+    }
     let problem = await watch.begin()
     defer { watch.stop() }
+    let advertisementsBefore = served.history.advertisements
     if message != .routerSolicitation { served.history.expectProbe(transaction, message.version) }
     let start = ContinuousClock.now
     let packet = PacketOut(
@@ -103,7 +106,8 @@ struct DHCPProbe: Sendable {
       }
       return result
     }
-    switch served.history.lastProbe(transaction, message.version) {
+    let isAdvertised = message == .routerSolicitation && served.history.advertisements > advertisementsBefore
+    switch isAdvertised ? .answered(nil) : served.history.lastProbe(transaction, message.version) {
     case .answered(let address) where problem != nil:
       result.isServed = true
       result.address = address?.description
@@ -134,12 +138,10 @@ extension Agent {
     let key = ResourceKey.port(id)
     if let failure = failures.first(where: { $0.key == key }) { return "the port has failed: \(failure.message)" }
     if let waiting = pending.first(where: { $0.key == key }) { return "the port is pending: \(waiting.reason)" }
-    do {
-      let isServedV6 = try DHCPServedIPv6(port: port, in: goal, underlayMTU: nil) != nil
-      guard isServedV6 || DHCPBinding(port: port, in: goal, underlayMTU: nil) != nil else {
-        return "none of the port's addresses is in a subnet whose guests are told theirs"
-      }
-    } catch { return "\(error)" }
+    if let problem = dhcpPorts.problems[id] { return problem }
+    guard IPv6Service(port: port, in: goal) != nil || DHCPBinding(port: port, in: goal, underlayMTU: nil) != nil else {
+      return "none of the port's addresses is in a subnet whose guests are told theirs"
+    }
     return isInForce ? nil : "the goal state is still being put in force"
   }
 }

@@ -80,12 +80,16 @@ enum DHCPProbeMessage: Sendable, Hashable {
   }
 
   /// What a frame on the guest's interface answers; nil when it answers something else.
-  func answer(in frame: RawSpan, _ transaction: UInt32) -> Answer? {
+  ///
+  /// - Parameters:
+  ///   - mac: the guest's, whose link-local address asked.
+  ///   - router: who may advertise itself.
+  func answer(in frame: RawSpan, _ transaction: UInt32, port mac: MACAddress, router: IPv6Address?) -> Answer? {
     guard let ethernet = try? EthernetHeader(parsing: frame) else { return nil }
     let packet = frame.extracting(ethernet.length..<frame.byteCount)
     switch version {
     case .v4: return ethernet.etherType == .ipv4 ? offer(in: packet, transaction) : nil
-    case .v6: return ethernet.etherType == .ipv6 ? answerV6(in: packet, transaction) : nil
+    case .v6: return ethernet.etherType == .ipv6 ? answerV6(in: packet, transaction, mac, router) : nil
     }
   }
 
@@ -100,11 +104,15 @@ enum DHCPProbeMessage: Sendable, Hashable {
     return Answer(address: "\(message.header.yourAddress)", summary: message.summary(of: payload))
   }
 
-  private func answerV6(in packet: RawSpan, _ transaction: UInt32) -> Answer? {
+  private func answerV6(
+    in packet: RawSpan, _ transaction: UInt32, _ mac: MACAddress, _ router: IPv6Address?
+  ) -> Answer? {
     guard let ip = try? IPv6Header(parsing: packet), !ip.isFragment else { return nil }
     let content = packet.extracting(ip.payload)
     if self == .routerSolicitation {
-      guard ip.upperProtocol == .icmpv6, content.uint8(at: 0) == 134 else { return nil }
+      guard ip.upperProtocol == .icmpv6, content.uint8(at: 0) == 134, ip.source == router,
+        ip.destination == IPv6Address(linkLocalOf: mac)
+      else { return nil }
       return Answer(address: nil, summary: "router advertisement from \(ip.source)")
     }
     guard ip.upperProtocol == .udp, let udp = try? UDPHeader(parsing: content), udp.sourcePort == 547 else {

@@ -15,27 +15,34 @@ extension DHCPServedIPv6 {
     else { return nil }
     let mtu = [network.mtu, underlayMTU].compactMap { $0 }.min().flatMap { UInt16(exactly: $0) }
     let configuration = DHCPv6Configuration(port: port, service, mtu: mtu)
-    try self.init(configuration, advertisement: RouterAdvertisement(service, configuration, mtu: mtu))
+    let advertisement = RouterAdvertisement(service, configuration, mtu: mtu)?.fitting(configuration)
+    try self.init(configuration, advertisement: advertisement)
   }
 }
 
 extension DHCPv6Configuration {
   fileprivate init(port: Port, _ service: IPv6Service, mtu: UInt16?) {
     let leased = Set(service.subnets.filter { $0.ipv6AddressMode == .stateful }.map(\.id))
-    let seconds = service.subnets.first { leased.contains($0.id) }?.leaseSeconds ?? Subnet.defaultLeaseSeconds
+    let first = service.subnets.first { leased.contains($0.id) }
+    let seconds = first?.leaseSeconds ?? Subnet.defaultLeaseSeconds
     self.init(
       mode: service.mode(delegates: !port.delegatedPrefixes.isEmpty), mac: port.mac,
-      addresses: port.fixedIPs.filter { leased.contains($0.subnetID) }.compactMap(\.address.v6),
-      linkPrefixes: service.subnets.compactMap(\.prefix.v6), delegatedPrefixes: port.delegatedPrefixes,
+      addresses: port.fixedIPs.filter { leased.contains($0.subnetID) }.compactMap(\.address.v6).mostServed,
+      linkPrefixes: service.subnets.compactMap(\.prefix.v6).mostServed,
+      delegatedPrefixes: port.delegatedPrefixes.mostServed,
       serverMAC: service.routerMAC, serverAddress: service.routerAddress, preferredLifetime: seconds,
-      validLifetime: seconds, mtu: mtu ?? 1280)
-    dnsServers = service.unique { $0.dnsServers.compactMap(\.v6) }
-    domainSearch = service.unique { $0.domainName.map { [$0] } ?? [] }
+      validLifetime: seconds, rapidCommit: first?.rapidCommit ?? false, mtu: mtu ?? 1280)
+    dnsServers = service.unique { $0.dnsServers.compactMap(\.v6) }.mostServed
+    domainSearch = service.unique { $0.domainName.map { [$0] } ?? [] }.mostServed
     hostName = port.hostName.map { name in domainSearch.first.map { "\(name).\($0)" } ?? name }
     // The port's come after its subnets', so that they count. None is refused here: nobody could send it to this host.
     for option in service.subnets.flatMap(\.dhcpOptions) + port.dhcpOptions where option.version == .v6 {
       if let extra = try? DHCPv6ExtraOption(named: option.name, text: option.value) { add(extra) }
     }
+    otherOptions = otherOptions.mostServed
+    dnsServers = dnsServers.mostServed
+    timeServers = timeServers.mostServed
+    domainSearch = domainSearch.mostServed
   }
 }
 
@@ -46,17 +53,40 @@ extension RouterAdvertisement {
     guard !advertised.isEmpty else { return nil }
     self.init(
       isManaged: advertised.contains { $0.ipv6RAMode == .stateful },
-      hasOtherConfiguration: advertised.contains { $0.ipv6RAMode?.asksDHCP == true })
+      // A guest that is to be delegated prefixes has to ask for them.
+      hasOtherConfiguration: advertised.contains { $0.ipv6RAMode?.asksDHCP == true }
+        || !configuration.delegatedPrefixes.isEmpty)
     prefixes = advertised.compactMap { subnet in
       subnet.prefix.v6.map { Prefix(prefix: $0, isAutonomous: subnet.ipv6RAMode?.isAutonomous == true) }
     }
     // Without a gateway there is nobody to route through (RFC 4861 section 4.2).
     if !advertised.contains(where: { $0.gateway != nil }) { routerLifetime = 0 }
-    routes = advertised.flatMap(\.hostRoutes).compactMap { $0.destination.v6.map { Route(destination: $0) } }
+    routes = advertised.flatMap { subnet in
+      subnet.hostRoutes.filter { $0.nextHop == subnet.gateway?.address }
+        .compactMap { $0.destination.v6.map { Route(destination: $0) } }
+    }
     self.mtu = mtu.map { UInt32(max(1280, $0)) }
     dnsServers = configuration.dnsServers
     domainSearch = configuration.domainSearch
   }
+}
+
+extension RouterAdvertisement {
+  /// With as much as one packet has room for: routes are left out first, then search domains and name servers, which
+  /// DHCPv6 tells as well, from the end.
+  fileprivate func fitting(_ configuration: DHCPv6Configuration) -> RouterAdvertisement {
+    var advertisement = self
+    while advertisement.length > RouterAdvertiser.longestMessage {
+      if advertisement.routes.popLast() != nil || advertisement.domainSearch.popLast() != nil { continue }
+      guard advertisement.dnsServers.popLast() != nil else { break }
+    }
+    return advertisement
+  }
+}
+
+extension Array {
+  /// As many as a reply has room for, from the first on.
+  fileprivate var mostServed: [Element] { Array(prefix(DHCPv6Binding.mostAddresses)) }
 }
 
 extension IPv6Service {

@@ -1,5 +1,4 @@
 import DHCP
-import DHCPServer
 import GoalState
 import NetworkTypes
 import OpenFlow
@@ -39,9 +38,11 @@ extension Agent {
         fixedIps: port.fixedIPs.map(\.address.description), status: "ACTIVE")
       // Whether a port that has it is answered is the responder's to say.
       if DHCPBinding(port: port, in: goal, underlayMTU: nil) == nil { entry.dhcp = "off" }
-      do throws(DHCPv6ConfigurationError) {
-        if try DHCPServedIPv6(port: port, in: goal, underlayMTU: nil) == nil { entry.dhcpv6 = "off" }
-      } catch { entry.dhcpv6 = "\(error)" }
+      if let problem = dhcpPorts.problems[port.id] {
+        entry.dhcpv6 = problem
+      } else if IPv6Service(port: port, in: goal) == nil {
+        entry.dhcpv6 = "off"
+      }
       switch self.ports.guests[port.id] {
       case .attached(let ofport, let interface):
         entry.interface = interface

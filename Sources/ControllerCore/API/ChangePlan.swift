@@ -84,10 +84,12 @@ struct ChangePlan {
     return stored
   }
 
-  /// Ports of this plan that prefixes are delegated to.
-  private(set) var portsWithPrefixes: [PortRecord] = []
+  /// Prefixes that this plan delegates.
+  private(set) var delegatedPrefixes: [NetworkID: DelegatedPrefixSet] = [:]
 
-  mutating func noteDelegation(to port: PortRecord) { portsWithPrefixes.append(port) }
+  mutating func noteDelegation(of prefix: IPv6Prefix, to port: PortRecord) {
+    delegatedPrefixes[port.networkID, default: DelegatedPrefixSet()].insert(prefix, of: port.id)
+  }
 
   /// Replaces a port that is stored, and that nobody has changed meanwhile.
   mutating func replace(_ port: PortRecord, of revision: UInt64) throws(APIError) {

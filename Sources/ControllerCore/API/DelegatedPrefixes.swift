@@ -38,13 +38,13 @@ enum DelegatedPrefixes {
         guard let subnet = plan.state.subnets[id]?.record, subnet.prefix.overlaps(.v6(prefix)) else { continue }
         throw inUse(prefix, "of subnet \(id) (\(subnet.prefix))")
       }
-      let stored = (plan.state.portsByNetwork[record.networkID] ?? []).compactMap { plan.state.ports[$0]?.record }
-      for other in stored + plan.portsWithPrefixes where other.networkID == record.networkID && other.id != record.id {
-        guard let held = other.delegatedPrefixes?.first(where: { $0.overlaps(prefix) }) else { continue }
-        throw inUse(prefix, "delegated to port \(other.id) (\(held))")
+      if let held = plan.state.delegatedPrefixes[record.networkID]?.overlap(with: prefix, besides: record.id)
+        ?? plan.delegatedPrefixes[record.networkID]?.overlap(with: prefix, besides: record.id)
+      {
+        throw inUse(prefix, "delegated to port \(held.port) (\(held.prefix))")
       }
+      plan.noteDelegation(of: prefix, to: record)
     }
-    plan.noteDelegation(to: record)
   }
 
   private static func inUse(_ prefix: IPv6Prefix, _ whose: String) -> APIError {

@@ -57,7 +57,7 @@ enum PortAddressing {
       }
     } else {
       for version in IPVersion.allCases {
-        let candidates = subnets.filter { $0.record.prefix.version == version && !formsAddresses($0.record) }
+        let candidates = subnets.filter { $0.record.prefix.version == version && !$0.record.formsAddresses }
         if let address = try allocateAny(candidates, port, &plan) { addresses.append(address) }
       }
     }
@@ -85,7 +85,7 @@ enum PortAddressing {
 
   /// Gives the network's ports their address in a new subnet whose guests form theirs.
   static func addFormed(in subnet: SubnetRecord, _ plan: inout ChangePlan) throws(APIError) {
-    guard formsAddresses(subnet) else { return }
+    guard subnet.formsAddresses else { return }
     // A port that is made or changed meanwhile may not know of the subnet.
     plan.require(.nothingNewerUnder(ModelKeys.ports(of: subnet.networkID), plan.state.revision))
     for id in (plan.state.portsByNetwork[subnet.networkID] ?? []).sorted() {
@@ -112,8 +112,6 @@ enum PortAddressing {
       try plan.replace(port.record, of: port.revision)
     }
   }
-
-  private static func formsAddresses(_ subnet: SubnetRecord) -> Bool { subnet.ipv6AddressMode?.isAutonomous == true }
 
   private static func subnets(of network: NetworkID, _ state: ModelState) -> [Stored<SubnetRecord>] {
     (state.subnetsByNetwork[network] ?? []).compactMap { state.subnets[$0] }

@@ -104,13 +104,15 @@ enum SubnetAttributes {
     try attributes.addresses("dns_nameservers", version, maximum: maximumListed)
   }
 
-  /// `alioth:lease_seconds`, which null sets back to its default. Clients renew after half of it.
-  static func leaseSeconds(_ attributes: inout AttributeReader, _ record: inout SubnetRecord) throws(APIError) {
+  /// `alioth:lease_seconds`, which null sets back to its default, and `alioth:rapid_commit`. Clients renew after half of
+  /// the time.
+  static func leases(_ attributes: inout AttributeReader, _ record: inout SubnetRecord) throws(APIError) {
     switch try attributes.integer("alioth:lease_seconds", in: 20...Int(UInt32.max)) {
     case .absent: break
     case .null: record.leaseSeconds = nil
     case .value(let seconds): record.leaseSeconds = UInt32(clamping: seconds)
     }
+    if let rapid = try attributes.boolean("alioth:rapid_commit") { record.rapidCommit = rapid }
   }
 
   /// How an IPv6 subnet's guests come by addresses.

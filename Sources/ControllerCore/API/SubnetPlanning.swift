@@ -29,7 +29,7 @@ enum SubnetPlanning {
       dnsServers: try SubnetAttributes.dnsServers(&attributes, version) ?? [],
       hostRoutes: try SubnetAttributes.hostRoutes(&attributes, version) ?? [], dhcpOptions: nil)
     try DHCPOptionAttributes.read(&attributes, &record.dhcpOptions)
-    try SubnetAttributes.leaseSeconds(&attributes, &record)
+    try SubnetAttributes.leases(&attributes, &record)
     try SubnetAttributes.modes(&attributes, &record)
     try SubnetAttributes.takeUnsupported(&attributes)
     try attributes.finish(readOnly: readOnly)
@@ -86,7 +86,7 @@ enum SubnetPlanning {
     if let servers = try SubnetAttributes.dnsServers(&attributes, version) { record.dnsServers = servers }
     if let routes = try SubnetAttributes.hostRoutes(&attributes, version) { record.hostRoutes = routes }
     try DHCPOptionAttributes.read(&attributes, &record.dhcpOptions)
-    try SubnetAttributes.leaseSeconds(&attributes, &record)
+    try SubnetAttributes.leases(&attributes, &record)
     try SubnetAttributes.takeUnsupported(&attributes)
     // As in Neutron, how guests come by their addresses is decided once.
     try attributes.finish(
@@ -113,7 +113,7 @@ enum SubnetPlanning {
     guard let stored = plan.state.subnets[id] else { throw .notFound(.subnets, id.rawValue) }
     let record = stored.record
     plan.require(.modRevision(ModelKeys.subnet(id), stored.revision))
-    if record.ipv6AddressMode?.isAutonomous == true {
+    if record.formsAddresses {
       try PortAddressing.removeFormed(in: record, &plan)
     } else {
       guard plan.state.addressUse[id]?.isEmpty ?? true else {

@@ -29,6 +29,7 @@ extension SubnetPlanning {
       .init("segment_id", .null),
       .init("service_types", .array([])),
       .init("alioth:lease_seconds", .integer(Int(record.leaseSeconds ?? Subnet.defaultLeaseSeconds))),
+      .init("alioth:rapid_commit", .boolean(record.rapidCommit ?? false)),
       .init("alioth:gateway_mac", text(record.gatewayMAC)),
     ]
     return .object(members + record.header.trailingMembers)

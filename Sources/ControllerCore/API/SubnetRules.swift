@@ -85,12 +85,10 @@ enum SubnetRules {
           + "\(other.header.id) (\(other.prefix)).")
     }
     guard let prefix = record.prefix.v6 else { return }
-    for id in state.portsByNetwork[record.networkID] ?? [] {
-      let delegated = state.ports[id]?.record.delegatedPrefixes ?? []
-      guard let other = delegated.first(where: { $0.overlaps(prefix) }) else { continue }
+    if let other = state.delegatedPrefixes[record.networkID]?.overlap(with: prefix) {
       throw .invalidInput(
-        "Requested subnet with cidr: \(prefix) for network: \(record.networkID) overlaps with \(other), which is delegated "
-          + "to port \(id).")
+        "Requested subnet with cidr: \(prefix) for network: \(record.networkID) overlaps with \(other.prefix), which is "
+          + "delegated to port \(other.port).")
     }
   }
 }

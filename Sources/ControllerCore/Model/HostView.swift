@@ -53,7 +53,7 @@ extension ModelState {
       dhcpEnabled: record.dhcpEnabled, dnsServers: record.dnsServers,
       hostRoutes: record.hostRoutes.map { Subnet.HostRoute(destination: $0.destination, nextHop: $0.nextHop) },
       leaseSeconds: record.leaseSeconds ?? Subnet.defaultLeaseSeconds, dhcpOptions: record.dhcpOptions ?? [],
-      ipv6RAMode: record.ipv6RAMode, ipv6AddressMode: record.ipv6AddressMode)
+      rapidCommit: record.rapidCommit ?? false, ipv6RAMode: record.ipv6RAMode, ipv6AddressMode: record.ipv6AddressMode)
     return VersionedResource(.subnet(subnet), revision: stored.revision)
   }
 

@@ -22,7 +22,7 @@ struct ModelState: Sendable {
   private(set) var subnetSets: [NetworkID: UInt64] = [:]
   private(set) var statuses: [PortID: PortStatusRecord] = [:]
   /// What hosts say of their guests' leases. It is not stored: hosts say it again to whoever asks.
-  private(set) var leases: [PortID: [IPVersion: GoalStateReport.Lease]] = [:]
+  private(set) var leases: [PortID: PortLeases] = [:]
 
   private(set) var subnetsByNetwork: [NetworkID: Set<SubnetID>] = [:]
   private(set) var portsByNetwork: [NetworkID: Set<PortID>] = [:]
@@ -32,12 +32,13 @@ struct ModelState: Sendable {
 
   private(set) var vniUse = NumberUse<UInt32>()
   private(set) var addressUse: [SubnetID: NumberUse<UInt128>] = [:]
+  private(set) var delegatedPrefixes: [NetworkID: DelegatedPrefixSet] = [:]
   private(set) var macUse: [NetworkID: Set<MACAddress>] = [:]
 
   /// Takes in what a host says of its guests' leases.
   mutating func note(_ reported: [GoalStateReport.Lease], of host: HostID) {
     for lease in reported where ports[lease.port]?.record.host == host {
-      leases[lease.port, default: [:]][lease.version] = lease
+      leases[lease.port, default: PortLeases()].note(lease)
     }
   }
 
@@ -175,6 +176,8 @@ struct ModelState: Sendable {
     if let old = ports[id]?.record {
       portsByNetwork.remove(id, under: old.networkID)
       macUse.remove(old.mac, under: old.networkID)
+      for prefix in old.delegatedPrefixes ?? [] { delegatedPrefixes[old.networkID]?.remove(prefix, of: id) }
+      if delegatedPrefixes[old.networkID]?.isEmpty == true { delegatedPrefixes[old.networkID] = nil }
       for address in old.addresses { addressUse[address.subnetID]?.remove(address.address.value) }
       if let host = old.host {
         portsByHost.remove(id, under: host)
@@ -184,6 +187,9 @@ struct ModelState: Sendable {
     if let new = new?.record {
       portsByNetwork[new.networkID, default: []].insert(id)
       macUse[new.networkID, default: []].insert(new.mac)
+      for prefix in new.delegatedPrefixes ?? [] {
+        delegatedPrefixes[new.networkID, default: DelegatedPrefixSet()].insert(prefix, of: id)
+      }
       for address in new.addresses {
         addressUse[address.subnetID, default: NumberUse()].insert(address.address.value)
       }
@@ -200,6 +206,19 @@ struct ModelState: Sendable {
     let count = (hostsByNetwork[network]?[host] ?? 0) + difference
     hostsByNetwork[network, default: [:]][host] = count > 0 ? count : nil
     if hostsByNetwork[network]?.isEmpty == true { hostsByNetwork[network] = nil }
+  }
+}
+
+/// What a host says of the leases of one port's guest.
+struct PortLeases: Sendable {
+  private(set) var v4: GoalStateReport.Lease?
+  private(set) var v6: GoalStateReport.Lease?
+
+  mutating func note(_ lease: GoalStateReport.Lease) {
+    switch lease.version {
+    case .v4: v4 = lease
+    case .v6: v6 = lease
+    }
   }
 }
 

@@ -91,6 +91,8 @@ public struct SubnetRecord: Codable, Hashable, Sendable {
   /// What guests are told by DHCP besides; nil as earlier releases wrote it, for nothing.
   public var dhcpOptions: [ExtraDHCPOption]?
 
+  /// Whether guests that ask for it have their lease after two messages; nil for no.
+  public var rapidCommit: Bool?
   /// How long guests lease their addresses, in seconds; nil for a day.
   public var leaseSeconds: UInt32?
   /// What the advertisements of the subnet's router say of addresses; nil when nothing advertises.
@@ -101,9 +103,12 @@ public struct SubnetRecord: Codable, Hashable, Sendable {
   /// The subnet's id.
   public var id: SubnetID { SubnetID(header.id) }
 
+  /// Whether guests form their addresses by themselves, of what our router says or another's.
+  var formsAddresses: Bool { (ipv6AddressMode ?? ipv6RAMode)?.isAutonomous == true }
+
   /// The address that guests form by themselves of their MAC address; nil where they are given theirs.
   func formedAddress(of mac: MACAddress) -> IPAddress? {
-    guard ipv6AddressMode?.isAutonomous == true else { return nil }
+    guard formsAddresses else { return nil }
     return prefix.v6?.address(formedOf: mac).map { .v6($0) }
   }
 }

@@ -5,7 +5,7 @@ public struct DHCPClientNotes: Hashable, Sendable {
   /// What made it (option 60); empty when it does not say.
   public internal(set) var vendorClass = 0..<0
 
-  /// Whether the name is labels with their lengths between them, without the first length, as DHCPv6 has it.
+  /// Whether the name is labels with their lengths before them, as DHCPv6 has it.
   public internal(set) var namesAreLabels = false
 
   /// Tells the client's transactions apart.
@@ -27,7 +27,7 @@ public struct DHCPClientNotes: Hashable, Sendable {
     let start = request.payload.lowerBound
     // After the flags, names are labels with their lengths before them (RFC 4704 section 4.2).
     if let fqdn = request.fqdn, fqdn.count > 2 {
-      hostName = start + fqdn.lowerBound + 2..<start + fqdn.upperBound
+      hostName = start + fqdn.lowerBound + 1..<start + fqdn.upperBound
       namesAreLabels = true
     }
     // After the enterprise number, texts with their lengths before them (RFC 8415 section 21.16).

@@ -28,7 +28,7 @@ public struct DHCPReply: Hashable, Sendable {
 }
 
 /// What a client is about, as its message shows (RFC 2131 section 4.3.2 and figure 5).
-public enum DHCPClientState: String, Hashable, Sendable, CaseIterable {
+public enum DHCPClientState: UInt8, Hashable, Sendable, CaseIterable {
   /// DISCOVER: it has nothing.
   case initializing
   /// REQUEST with a server identifier: it takes an offer.

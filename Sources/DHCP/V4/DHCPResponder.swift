@@ -92,7 +92,7 @@ public enum DHCPResponder {
       return .event(.released(binding.address))
     case .inform:
       // Never a NAK here: clients take it as the loss of their address. The address is the client's own affair, but it
-      // must be of this network (RFC 2131 section 4.3.5).
+      // should be of this network (RFC 2131 section 3.4).
       guard request.clientAddress != .any else { throw .noAddress }
       guard binding.prefix.contains(request.clientAddress) else { throw .foreignAddress }
       return .reply(DHCPReply(kind: .ack, state: .informing, address: request.clientAddress))
@@ -101,7 +101,7 @@ public enum DHCPResponder {
     }
   }
 
-  /// Answers a REQUEST (RFC 2131 section 4.3.2, table 4).
+  /// Answers a REQUEST (RFC 2131 sections 4.3.2 and 4.3.6, table 4).
   ///
   /// A client that names an address other than its reservation, in whatever state and in whichever field, is told so:
   /// the NAK is what makes a guest whose reservation moved start afresh at once.

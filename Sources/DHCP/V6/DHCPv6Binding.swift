@@ -50,7 +50,7 @@ public struct DHCPv6Binding: Hashable, Sendable {
   ) throws(DHCPv6ConfigurationError) -> (renewal: UInt32, rebinding: UInt32) {
     let preferred = configuration.preferredLifetime
     let isEndless = preferred == .max
-    // An address that never ends is never renewed, unless that is asked for (RFC 8415 section 7.7).
+    // An address that never ends is never renewed, unless that is asked for (RFC 8415 section 21.4).
     let rebinding = configuration.rebindingTime ?? (isEndless ? .max : preferred - preferred / 5)
     let renewal = configuration.renewalTime ?? (isEndless ? .max : preferred / 2)
     guard preferred > 0, renewal <= rebinding, rebinding <= preferred, preferred <= configuration.validLifetime else {

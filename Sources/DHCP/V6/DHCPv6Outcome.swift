@@ -57,9 +57,10 @@ public enum DHCPv6DropReason: String, Error, Hashable, Sendable, CaseIterable {
   case malformedUDP = "malformed_udp"
   /// Not to the server's port, 547.
   case notServerPort = "not_server_port"
-  /// Not from a link-local address: nobody to answer on this link (RFC 8415 section 17.1).
+  /// Not from a link-local address. RFC 8415 section 5 knows others; guests are on this link, and are answered there.
   case notLinkLocalSource = "not_link_local_source"
-  /// Not to ff02::1:2. No client is told that it may send to the server's own address (RFC 8415 section 16).
+  /// Not to ff02::1:2. No client is told that it may send to the server's own address, and one that does all the same gets
+  /// no answer (RFC 8415 section 18.4 would have it told so).
   case notForServer = "not_for_server"
   /// The type and the transaction are cut short.
   case truncatedMessage = "truncated_message"

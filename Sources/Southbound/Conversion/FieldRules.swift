@@ -127,19 +127,15 @@ enum FieldRules {
 
   /// Extra DHCP options, each of which a guest can be told.
   static func dhcpOptions(
-    _ options: [(name: String, value: String, version: UInt32)]
+    _ options: [(name: String, value: String, version: IPVersion)]
   ) throws(InvalidField) -> [ExtraDHCPOption] {
     try count(options.count, atMost: maximumDHCPOptions, "extra_dhcp_options")
     var read: [ExtraDHCPOption] = []
     for option in options {
-      // 0, as Alcor's controllers leave it, is IPv4.
-      guard let version = option.version == 0 ? .v4 : IPVersion(rawValue: Int(option.version)) else {
-        throw InvalidField("extra_dhcp_options", option.name, "has the IP version \(option.version), not 4 or 6")
-      }
-      if let problem = DHCPExtraOptionCheck.problem(named: option.name, text: option.value, version: version) {
+      if let problem = DHCPExtraOptionCheck.problem(named: option.name, text: option.value, version: option.version) {
         throw InvalidField("extra_dhcp_options", option.name, "cannot be used: \(problem)")
       }
-      read.append(ExtraDHCPOption(name: option.name, value: option.value, version: version))
+      read.append(ExtraDHCPOption(name: option.name, value: option.value, version: option.version))
     }
     return read
   }

@@ -119,7 +119,10 @@ extension Subnet {
       hostRoutes: routes,
       domainName: try FieldRules.dnsName(configuration.domainName, "domain_name"),
       leaseSeconds: configuration.leaseSeconds == 0 ? Subnet.defaultLeaseSeconds : configuration.leaseSeconds,
-      dhcpOptions: try FieldRules.dhcpOptions(configuration.extraDhcpOptions.map { ($0.name, $0.value, $0.ipVersion) }),
+      dhcpOptions: try FieldRules.dhcpOptions(
+        configuration.extraDhcpOptions.map { ($0.name, $0.value, .v4) }
+          + configuration.extraDhcpv6Options.map { ($0.name, $0.value, .v6) }),
+      rapidCommit: configuration.rapidCommit,
       ipv6RAMode: try FieldRules.ipv6Mode(
         configuration.ipv6RaMode, of: prefix, dhcpEnabled: configuration.dhcpEnable, "ipv6_ra_mode"),
       ipv6AddressMode: try FieldRules.ipv6Mode(
@@ -163,7 +166,9 @@ extension Port {
       fixedIPs: fixedIPs.list,
       adminStateUp: configuration.adminStateUp,
       hostName: try FieldRules.dnsName(configuration.hostName, "host_name"),
-      dhcpOptions: try FieldRules.dhcpOptions(configuration.extraDhcpOptions.map { ($0.name, $0.value, $0.ipVersion) }),
+      dhcpOptions: try FieldRules.dhcpOptions(
+        configuration.extraDhcpOptions.map { ($0.name, $0.value, .v4) }
+          + configuration.extraDhcpv6Options.map { ($0.name, $0.value, .v6) }),
       delegatedPrefixes: try FieldRules.delegatedPrefixes(configuration.delegatedPrefixes))
   }
 }

@@ -44,15 +44,13 @@ extension Alcor_Schema_SubnetConfiguration {
     }
     domainName = subnet.domainName ?? ""
     leaseSeconds = subnet.leaseSeconds
+    rapidCommit = subnet.rapidCommit
     ipv6RaMode = Alcor_Schema_Ipv6Mode(subnet.ipv6RAMode)
     ipv6AddressMode = Alcor_Schema_Ipv6Mode(subnet.ipv6AddressMode)
-    extraDhcpOptions = subnet.dhcpOptions.map { option in
-      .with {
-        $0.name = option.name
-        $0.value = option.value
-        $0.ipVersion = UInt32(option.version.rawValue)
-      }
-    }
+    extraDhcpOptions = subnet.dhcpOptions.filter { $0.version == .v4 }.map(
+      Alcor_Schema_SubnetConfiguration.ExtraDhcpOption.init)
+    extraDhcpv6Options = subnet.dhcpOptions.filter { $0.version == .v6 }.map(
+      Alcor_Schema_SubnetConfiguration.ExtraDhcpOption.init)
   }
 }
 
@@ -88,13 +86,10 @@ extension Alcor_Schema_PortConfiguration {
     }
     hostName = port.hostName ?? ""
     delegatedPrefixes = port.delegatedPrefixes.map(\.description)
-    extraDhcpOptions = port.dhcpOptions.map { option in
-      .with {
-        $0.name = option.name
-        $0.value = option.value
-        $0.ipVersion = UInt32(option.version.rawValue)
-      }
-    }
+    extraDhcpOptions = port.dhcpOptions.filter { $0.version == .v4 }.map(
+      Alcor_Schema_PortConfiguration.ExtraDhcpOption.init)
+    extraDhcpv6Options = port.dhcpOptions.filter { $0.version == .v6 }.map(
+      Alcor_Schema_PortConfiguration.ExtraDhcpOption.init)
   }
 }
 
@@ -130,5 +125,21 @@ extension Alioth_Southbound_V1_Resource {
       case .neighbor(let neighbor):
         .neighbor(Alcor_Schema_NeighborConfiguration(neighbor, revision: versioned.revision))
       }
+  }
+}
+
+extension Alcor_Schema_SubnetConfiguration.ExtraDhcpOption {
+  fileprivate init(_ option: ExtraDHCPOption) {
+    self.init()
+    name = option.name
+    value = option.value
+  }
+}
+
+extension Alcor_Schema_PortConfiguration.ExtraDhcpOption {
+  fileprivate init(_ option: ExtraDHCPOption) {
+    self.init()
+    name = option.name
+    value = option.value
   }
 }

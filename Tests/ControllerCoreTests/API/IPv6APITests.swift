@@ -102,19 +102,86 @@ struct IPv6APITests {
     }
   }
 
-  @Test("a port that is made while a subnet is has its address there, whichever comes first")
+  @Test("a port that is made while a subnet is made by another controller has its address there, whichever comes first")
   func races() async throws {
+    try await withTemporaryDirectory { directory in
+      let store = try SQLiteStore(path: directory + "/store.db")
+      try await ControllerHarness.run(store: store) { first in
+        try await ControllerHarness.run(store: store) { second in
+          for round in 0..<6 {
+            let network = try await first.makeNetwork()
+            _ = try await first.makeSubnet(network, "10.0.0.0/24")
+            let revision = await first.revision()
+            #expect(await second.inventory.reached(revision))
+            async let subnet = makeSubnet(
+              second, network, "2001:db8:5::/64", round.isMultiple(of: 2) ? .slaac : .stateless)
+            var ports: [PortID] = []
+            for _ in 0..<8 { ports.append(try await first.makePort(network)) }
+            let made = try await subnet
+            async let gone: JSONValue = second.expect(204, "DELETE", "/v2.0/subnets/\(made)")
+            for _ in 0..<4 { ports.append(try await first.makePort(network)) }
+            _ = try await gone
+            let last = await second.revision()
+            #expect(await first.inventory.reached(last))
+            for port in ports { #expect(try await addresses(first, port).count == 1) }
+            let again = try await makeSubnet(second, network, "2001:db8:5::/64", .slaac)
+            let end = await second.revision()
+            #expect(await first.inventory.reached(end))
+            for port in ports { #expect(try await addresses(first, port).count == 2) }
+            let kept = try await store.list(under: "/unique/address/\(again)/", at: nil).entries
+            #expect(kept.count == ports.count)
+          }
+        }
+      }
+      await store.close()
+    }
+  }
+
+  @Test("a plan that did not see a port, or a subnet, that others made meanwhile is not carried out")
+  func stalePlans() async throws {
     try await ControllerHarness.run { controller in
       let network = try await controller.makeNetwork()
       _ = try await controller.makeSubnet(network, "10.0.0.0/24")
-      try await withThrowingTaskGroup(of: Void.self) { group in
-        for _ in 0..<8 { group.addTask { for _ in 0..<4 { _ = try await controller.makePort(network) } } }
-        group.addTask { _ = try await makeSubnet(controller, network, "2001:db8:5::/64", .stateless) }
-        try await group.waitForAll()
+      let held = try await makeSubnet(controller, network, "2001:db8:6::/64", .slaac)
+      let body = try JSONParser.parse(
+        Array(
+          #"{"network_id":"\#(network)","cidr":"2001:db8:5::/64","ipv6_address_mode":"slaac","ipv6_ra_mode":"slaac"}"#
+            .utf8))
+      let portBody = try JSONParser.parse(Array(#"{"network_id":"\#(network)"}"#.utf8))
+      let state = await controller.inventory.read { $0 }
+      func plan(_ body: (inout ChangePlan) throws -> Void) throws -> StoreTransaction {
+        var plan = ChangePlan(state: state, settings: AllocationSettings())
+        try body(&plan)
+        return plan.transaction
       }
-      let ports = await controller.inventory.read { $0.ports.values.map(\.record) }
-      #expect(ports.count == 32)
-      for port in ports { #expect(port.addresses.count == 2, "\(port.addresses)") }
+      let creation = try plan { plan in
+        var earlier: [SubnetRecord] = []
+        try SubnetPlanning.create(body, &plan, earlier: &earlier)
+      }
+      let deletion = try plan { try SubnetPlanning.delete(held, &$0) }
+      let portCreation = try plan { try PortPlanning.create(portBody, &$0) }
+      _ = try await controller.makePort(network)
+      for transaction in [creation, deletion] {
+        guard case .refused(.nothingNewerUnder, _) = try await controller.store.commit(transaction) else {
+          Issue.record("carried out without the port")
+          continue
+        }
+      }
+      try await controller.expect(204, "DELETE", "/v2.0/subnets/\(held)")
+      guard case .refused = try await controller.store.commit(portCreation) else {
+        Issue.record("a port has an address in a subnet that is gone")
+        return
+      }
+    }
+  }
+
+  @Test("guests form their addresses where only an advertisement says so, too")
+  func advertisedOnly() async throws {
+    try await ControllerHarness.run { controller in
+      let network = try await controller.makeNetwork()
+      _ = try await makeSubnet(controller, network, "2001:db8:5::/64", nil, #","ipv6_ra_mode":"slaac""#)
+      let port = try await controller.makePort(network)
+      #expect(try await addresses(controller, port) == [formed(controller, port)])
     }
   }
 

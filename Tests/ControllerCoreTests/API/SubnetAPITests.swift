@@ -40,9 +40,14 @@ struct SubnetAPITests {
       #expect(subnet?["allocation_pools"] == pools(("10.1.0.1", "10.1.0.8"), ("10.1.0.10", "10.1.0.14")))
       #expect(subnet?["dns_nameservers"] == .array([.string("9.9.9.9"), .string("1.1.1.1")]))
       #expect(subnet?["host_routes"]?.array?.first?["nexthop"] == .string("10.1.0.5"))
-      let body = #"{"subnet":{"gateway_ip":null,"dns_nameservers":[],"enable_dhcp":true,"name":"n"}}"#
+      #expect(subnet?["alioth:lease_seconds"] == .integer(86_400) && subnet?["alioth:rapid_commit"] == .boolean(false))
+      let body = #"""
+        {"subnet":{"gateway_ip":null,"dns_nameservers":[],"enable_dhcp":true,"name":"n","alioth:lease_seconds":600,
+        "alioth:rapid_commit":true}}
+        """#
       let changed = try await controller.expect(200, "PUT", "/v2.0/subnets/\(id)", body)["subnet"]
       #expect(changed?["gateway_ip"] == .null)
+      #expect(changed?["alioth:lease_seconds"] == .integer(600) && changed?["alioth:rapid_commit"] == .boolean(true))
       #expect(changed?["dns_nameservers"] == .array([]))
       #expect(changed?["alioth:gateway_mac"] == subnet?["alioth:gateway_mac"])
       #expect(changed?["host_routes"] == subnet?["host_routes"])

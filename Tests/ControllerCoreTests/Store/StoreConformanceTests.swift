@@ -72,10 +72,11 @@ struct StoreConformanceTests {
       try await store.put("/d/x", "1")
       let holding: [StoreCompare] = [
         .modRevision("/a", 1), .absent("/b"), .present("/a"), .value("/a", Array("1".utf8)), .nothingUnder("/e/"),
+        .nothingNewerUnder("/d/", 2), .nothingNewerUnder("/e/", 0),
       ]
       let failing: [StoreCompare] = [
         .modRevision("/a", 2), .modRevision("/b", 0), .absent("/a"), .present("/b"), .value("/a", []),
-        .value("/b", []), .nothingUnder("/d/"),
+        .value("/b", []), .nothingUnder("/d/"), .nothingNewerUnder("/d/", 1),
       ]
       for compare in failing {
         let transaction = StoreTransaction(compares: holding + [compare], operations: [.put("/b", []), .delete("/a")])

@@ -65,7 +65,12 @@ struct ExtraOptionTests {
     ]
     for (name, text) in options { binding.add(try DHCPExtraOption(named: name, text: text)) }
     #expect(
-      binding.boot == DHCPBoot(file: "undionly.kpxe", files: [7: "ipxe.efi"], ipxeFile: "http://192.0.2.9/s"))
+      binding.boot
+        == DHCPBoot(files: [7: "ipxe.efi"], ipxeFile: "http://192.0.2.9/s", firmwareFile: "undionly.kpxe"))
+    binding.boot?.ipxeFile = nil
+    let ipxe = ClientMessage(.discover, [DHCPOption(.userClass, Array("iPXE".utf8))])
+    #expect(try Reply(ipxe, binding)[.bootFileName] == nil, "it does not load itself")
+    #expect(try Reply(ClientMessage(.discover), binding)[.bootFileName] == Array("undionly.kpxe".utf8))
     for name in ["tag:ipxe", "tag:efi,67", "tag:arch-x,67", "tag:ipxe,66", "tag:ipxe,150"] {
       #expect(throws: DHCPOptionTextError.unknownTag(name)) { try DHCPExtraOption(named: name, text: "192.0.2.1") }
     }

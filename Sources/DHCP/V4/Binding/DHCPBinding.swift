@@ -37,7 +37,7 @@ public struct DHCPBinding: Hashable, Sendable {
   public var extraOptions: [DHCPOption]
   /// What a guest that boots from the network loads; nil for nothing.
   public var boot: DHCPBoot?
-  /// For how many seconds a guest that can do without IPv4 stays without (RFC 8925 section 3.3, at least 300); nil when
+  /// For how many seconds a guest that can do without IPv4 stays without (RFC 8925 section 3.3; at least 300, section 3.4); nil when
   /// it shall not.
   public var ipv6OnlySeconds: UInt32?
   /// Whether a DISCOVER that asks for it is answered with the lease at once (RFC 4039). There is one server here.

@@ -13,17 +13,20 @@ public struct DHCPBoot: Hashable, Sendable {
   public var files: [UInt16: String]
   /// The file, usually a script's URL, for a client that is iPXE already (option 77 or 175 says so).
   public var ipxeFile: String?
+  /// The file for a client that is not iPXE, in the place of `file`.
+  public var firmwareFile: String?
 
   /// All parts.
   public init(
     nextServer: IPv4Address? = nil, serverName: String? = nil, file: String? = nil, files: [UInt16: String] = [:],
-    ipxeFile: String? = nil
+    ipxeFile: String? = nil, firmwareFile: String? = nil
   ) {
     self.nextServer = nextServer
     self.serverName = serverName
     self.file = file
     self.files = files
     self.ipxeFile = ipxeFile
+    self.firmwareFile = firmwareFile
   }
 }
 
@@ -34,6 +37,7 @@ final class DHCPCompiledBoot: Sendable {
   private let file: [UInt8]
   private let files: [(architecture: UInt16, name: [UInt8])]
   private let ipxeFile: [UInt8]?
+  private let firmwareFile: [UInt8]?
 
   /// Whether clients that boot over HTTP are given their class back; not where an operator has given another.
   let answersHTTPClients: Bool
@@ -45,16 +49,22 @@ final class DHCPCompiledBoot: Sendable {
     file = Array((boot.file ?? "").utf8)
     files = boot.files.sorted { $0.key < $1.key }.map { ($0.key, Array($0.value.utf8)) }
     ipxeFile = boot.ipxeFile.map { Array($0.utf8) }
+    firmwareFile = boot.firmwareFile.map { Array($0.utf8) }
   }
+
+  /// Whether a client that boots over HTTP can load the file.
+  static func isURL(_ file: [UInt8]) -> Bool { file.starts(with: Array("http".utf8)) }
 
   /// The class of clients that boot over HTTP, and of servers that serve them.
   static let httpClient = Array("HTTPClient".utf8)
 
   /// The file for a client; empty for none.
   func file(for wishes: DHCPWishes) -> [UInt8] {
-    if wishes.isIPXE, let ipxeFile { return ipxeFile }
-    guard let architecture = wishes.architecture else { return file }
-    return files.first { $0.architecture == architecture }?.name ?? file
+    // What is for firmware would have iPXE load itself again.
+    guard !wishes.isIPXE else { return ipxeFile ?? file }
+    let other = firmwareFile ?? file
+    guard let architecture = wishes.architecture else { return other }
+    return files.first { $0.architecture == architecture }?.name ?? other
   }
 }
 

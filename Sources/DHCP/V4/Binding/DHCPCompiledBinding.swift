@@ -109,7 +109,7 @@ extension DHCPBinding {
       boot = boot ?? DHCPBoot()
       switch kind {
       case .ipxe: boot?.ipxeFile = file
-      case .other: boot?.file = file
+      case .other: boot?.firmwareFile = file
       case .architecture(let number): boot?.files[number] = file
       }
     case .time(.lease, let seconds): leaseSeconds = seconds

@@ -1,6 +1,6 @@
 import PacketFormats
 
-/// The guest's whole name in the form that it asks in (RFC 4702 section 4): only to who sent the option, with the flags
+/// The guest's whole name in the form that it asks in (RFC 4702 sections 2.1 and 4): only to who sent the option, with the flags
 /// that say that nobody here updates the DNS. Without a name of ours the guest's own goes back.
 struct DHCPFullName {
   private let binding: DHCPCompiledBinding

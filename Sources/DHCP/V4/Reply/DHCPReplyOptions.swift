@@ -2,7 +2,7 @@ import NetworkTypes
 import PacketFormats
 
 /// The options of a reply, in an order that the pickiest clients take: type, server and lease first, what relay agents
-/// sent last (RFC 3046 section 2.1).
+/// sent last (RFC 3046 section 2.2).
 struct DHCPReplyOptions {
   let reply: DHCPReply
   let binding: DHCPCompiledBinding
@@ -15,7 +15,7 @@ struct DHCPReplyOptions {
     buffer.append(reply.kind.rawValue)
     buffer.appendOption(.serverIdentifier, server)
     if reply.kind == .nak {
-      // RFC 2131 table 3 has nothing else in a NAK but a message to show.
+      // RFC 2131 table 3 allows no parameters in a NAK; a message is for people.
       buffer.appendOption(.message, DHCPReplyOptions.refusal.span.bytes)
     } else {
       copy(binding.networkOptions, wishes, to: &buffer)
@@ -70,8 +70,8 @@ struct DHCPReplyOptions {
       }
       let file = boot.file(for: wishes)
       if !file.isEmpty, isSent(.bootFileName, wishes.wanted) { buffer.appendOption(.bootFileName, file.span.bytes) }
-      // Firmware takes an offer of HTTP boot only with its own class in it (UEFI specification 2.10, section 24.7.3).
-      if wishes.isHTTPClient, boot.answersHTTPClients, !file.isEmpty {
+      // Firmware takes an offer of HTTP boot only with its own class in it (UEFI specification, "HTTP Boot").
+      if wishes.isHTTPClient, boot.answersHTTPClients, DHCPCompiledBoot.isURL(file) {
         let httpClient = DHCPCompiledBoot.httpClient
         buffer.appendOption(.vendorClassIdentifier, httpClient.span.bytes)
       }

@@ -23,7 +23,7 @@ struct DHCPWishes {
   private(set) var wanted: DHCPOptionSet?
   private(set) var architecture: UInt16?
   private(set) var isIPXE = false
-  /// Whether it boots over HTTP (option 60; UEFI specification 2.10, section 24.7).
+  /// Whether it boots over HTTP (option 60; UEFI specification, "HTTP Boot").
   private(set) var isHTTPClient = false
   private(set) var hasRapidCommit = false
   private(set) var clientIdentifier = DHCPOptionPlace()

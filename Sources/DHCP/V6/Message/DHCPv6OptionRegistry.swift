@@ -96,6 +96,7 @@ public enum DHCPv6OptionRegistry {
     (140, "SLAP_QUAD", .opaque), (141, "V6_DOTS_RI", .domains), (142, "V6_DOTS_ADDRESS", .addresses),
     (143, "IPv6_Address-ANDSF", .addresses), (144, "V6_DNR", .opaque), (145, "REGISTERED_DOMAIN", .opaque),
     (146, "FORWARD_DIST_MANAGER", .opaque), (147, "REVERSE_DIST_MANAGER", .opaque), (148, "ADDR_REG_ENABLE", .empty),
+    (149, "IA_SRV6_LOCATOR", .opaque), (150, "IALOCATOR", .opaque),
   ]
 
   /// The registered name, or nil.

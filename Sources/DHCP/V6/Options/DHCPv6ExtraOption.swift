@@ -20,6 +20,10 @@ public struct DHCPv6ExtraOption: Hashable, Sendable {
     } catch {
       throw .invalidValue(name: name, found: error.found, expected: error.expected)
     }
+    guard DHCPv6ExtraOption.isTold(option.value) else {
+      throw .invalidValue(
+        name: name, found: text, expected: "addresses of servers, or texts in UTF-8, as this option takes")
+    }
     do throws(DHCPv6ConfigurationError) {
       // What a port can be told with it, it can be told without the rest of its goal state.
       var configuration = DHCPv6Configuration(
@@ -28,6 +32,15 @@ public struct DHCPv6ExtraOption: Hashable, Sendable {
       _ = try DHCPv6Binding(configuration)
     } catch {
       throw .unusable(name: name, error)
+    }
+  }
+
+  /// Whether the configuration's fields have room for all of it.
+  private static func isTold(_ value: DHCPv6OptionValue) -> Bool {
+    switch value {
+    case .ntp(let sources): sources.allSatisfy { if case .server = $0 { true } else { false } }
+    case .strings(let strings): strings.allSatisfy { String(validating: $0, as: UTF8.self) != nil }
+    default: true
     }
   }
 

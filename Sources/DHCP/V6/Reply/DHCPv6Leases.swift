@@ -4,8 +4,7 @@ import PacketFormats
 /// What becomes of the identity associations in a request: which are given what, refused, or taken away.
 ///
 /// All of a port's addresses go to the first IA_NA of a message, all its delegated prefixes to the first IA_PD: a client
-/// has one of each for an interface (RFC 8415 section 12.1), and a second would get what the switch lets through only
-/// once. Temporary addresses are not given at all, because the switch lets only reserved ones through.
+/// has at least one of each that it asks for (RFC 8415 sections 12.1 and 12.2), and what is the port's is leased once. Temporary addresses are not given at all, because the switch lets only reserved ones through.
 struct DHCPv6Leases {
   let request: DHCPv6Request
   let binding: DHCPv6Binding

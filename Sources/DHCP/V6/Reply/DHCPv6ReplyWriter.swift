@@ -69,10 +69,10 @@ struct DHCPv6ReplyWriter {
     }
   }
 
-  /// The class of a client that boots over HTTP: firmware takes a boot file only with it (UEFI specification 2.10, section
-  /// 24.7.3).
+  /// The class of a client that boots over HTTP: firmware takes a boot file only with it (UEFI specification, "HTTP
+  /// Boot").
   private func writeHTTPClass(to buffer: inout [UInt8], _ payload: RawSpan, limit: Int) {
-    guard let vendor = request.vendorClass, !(binding.configuration.bootFileURL ?? "").isEmpty,
+    guard let vendor = request.vendorClass, binding.configuration.bootFileURL?.hasPrefix("http") == true,
       payload.uint32(at: vendor.lowerBound) == DHCPv6ReplyWriter.intel, vendor.count >= 16,
       payload.saysHTTPClient(at: vendor.lowerBound + 6), limit - buffer.count >= 20
     else { return }

@@ -2,6 +2,13 @@ import NetworkTypes
 import PacketFormats
 
 extension RouterAdvertisement {
+  /// The number of bytes of the ICMPv6 message.
+  public var length: Int {
+    var message: [UInt8] = []
+    write(to: &message, sourceMAC: .zero)
+    return message.count
+  }
+
   /// Appends the ICMPv6 message with a checksum of zero (RFC 4861 section 4.2).
   ///
   /// - Parameter sourceMAC: the router's MAC address.

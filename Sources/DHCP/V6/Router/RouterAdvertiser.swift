@@ -29,14 +29,17 @@ public struct RouterAdvertiser: Hashable, Sendable {
     }
     var message: [UInt8] = []
     advertisement.write(to: &message, sourceMAC: routerMAC)
-    guard message.count <= IPv6Frame.leastPayload else {
-      throw .tooLong(field: "router advertisement", bytes: message.count, limit: IPv6Frame.leastPayload)
+    guard message.count <= RouterAdvertiser.longestMessage else {
+      throw .tooLong(field: "router advertisement", bytes: message.count, limit: RouterAdvertiser.longestMessage)
     }
     self.advertisement = advertisement
     self.routerMAC = routerMAC
     self.routerAddress = routerAddress
     self.message = message
   }
+
+  /// The longest message in bytes: it goes out in one packet, which every link of IPv6 carries.
+  public static let longestMessage = IPv6Frame.leastPayload
 
   /// Answers a router solicitation: to the host itself, or to all nodes when it has no address yet (RFC 4861
   /// section 6.2.6).

@@ -122,6 +122,12 @@ public nonisolated struct Alcor_Schema_PortConfiguration: @unchecked Sendable {
     set {_uniqueStorage()._delegatedPrefixes = newValue}
   }
 
+  /// Alioth: options of DHCPv6, whose names and numbers are others.
+  public var extraDhcpv6Options: [Alcor_Schema_PortConfiguration.ExtraDhcpOption] {
+    get {_storage._extraDhcpv6Options}
+    set {_uniqueStorage()._extraDhcpv6Options = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated struct HostInfo: Sendable {
@@ -176,9 +182,6 @@ public nonisolated struct Alcor_Schema_PortConfiguration: @unchecked Sendable {
 
     public var value: String = String()
 
-    /// 4 or 6; 0 means 4.
-    public var ipVersion: UInt32 = 0
-
     public var unknownFields = SwiftProtobuf.UnknownStorage()
 
     public init() {}
@@ -230,7 +233,7 @@ fileprivate nonisolated let _protobuf_package = "alcor.schema"
 
 nonisolated extension Alcor_Schema_PortConfiguration: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PortConfiguration"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}revision_number\0\u{3}request_id\0\u{1}id\0\u{3}update_type\0\u{3}vpc_id\0\u{1}name\0\u{3}device_id\0\u{3}device_owner\0\u{3}mac_address\0\u{3}admin_state_up\0\u{3}host_info\0\u{3}fixed_ips\0\u{3}allow_address_pairs\0\u{3}security_group_ids\0\u{2}Z\u{f}revision\0\u{3}host_name\0\u{3}extra_dhcp_options\0\u{3}delegated_prefixes\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}revision_number\0\u{3}request_id\0\u{1}id\0\u{3}update_type\0\u{3}vpc_id\0\u{1}name\0\u{3}device_id\0\u{3}device_owner\0\u{3}mac_address\0\u{3}admin_state_up\0\u{3}host_info\0\u{3}fixed_ips\0\u{3}allow_address_pairs\0\u{3}security_group_ids\0\u{2}Z\u{f}revision\0\u{3}host_name\0\u{3}extra_dhcp_options\0\u{3}delegated_prefixes\0\u{3}extra_dhcpv6_options\0")
 
   fileprivate class _StorageClass {
     var _revisionNumber: UInt32 = 0
@@ -251,6 +254,7 @@ nonisolated extension Alcor_Schema_PortConfiguration: SwiftProtobuf.Message, Swi
     var _hostName: String = String()
     var _extraDhcpOptions: [Alcor_Schema_PortConfiguration.ExtraDhcpOption] = []
     var _delegatedPrefixes: [String] = []
+    var _extraDhcpv6Options: [Alcor_Schema_PortConfiguration.ExtraDhcpOption] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -279,6 +283,7 @@ nonisolated extension Alcor_Schema_PortConfiguration: SwiftProtobuf.Message, Swi
       _hostName = source._hostName
       _extraDhcpOptions = source._extraDhcpOptions
       _delegatedPrefixes = source._delegatedPrefixes
+      _extraDhcpv6Options = source._extraDhcpv6Options
     }
   }
 
@@ -315,6 +320,7 @@ nonisolated extension Alcor_Schema_PortConfiguration: SwiftProtobuf.Message, Swi
         case 1001: try { try decoder.decodeSingularStringField(value: &_storage._hostName) }()
         case 1002: try { try decoder.decodeRepeatedMessageField(value: &_storage._extraDhcpOptions) }()
         case 1003: try { try decoder.decodeRepeatedStringField(value: &_storage._delegatedPrefixes) }()
+        case 1004: try { try decoder.decodeRepeatedMessageField(value: &_storage._extraDhcpv6Options) }()
         default: break
         }
       }
@@ -381,6 +387,9 @@ nonisolated extension Alcor_Schema_PortConfiguration: SwiftProtobuf.Message, Swi
       if !_storage._delegatedPrefixes.isEmpty {
         try visitor.visitRepeatedStringField(value: _storage._delegatedPrefixes, fieldNumber: 1003)
       }
+      if !_storage._extraDhcpv6Options.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._extraDhcpv6Options, fieldNumber: 1004)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -408,6 +417,7 @@ nonisolated extension Alcor_Schema_PortConfiguration: SwiftProtobuf.Message, Swi
         if _storage._hostName != rhs_storage._hostName {return false}
         if _storage._extraDhcpOptions != rhs_storage._extraDhcpOptions {return false}
         if _storage._delegatedPrefixes != rhs_storage._delegatedPrefixes {return false}
+        if _storage._extraDhcpv6Options != rhs_storage._extraDhcpv6Options {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -524,7 +534,7 @@ nonisolated extension Alcor_Schema_PortConfiguration.AllowAddressPair: SwiftProt
 
 nonisolated extension Alcor_Schema_PortConfiguration.ExtraDhcpOption: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = Alcor_Schema_PortConfiguration.protoMessageName + ".ExtraDhcpOption"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}value\0\u{3}ip_version\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}value\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -534,7 +544,6 @@ nonisolated extension Alcor_Schema_PortConfiguration.ExtraDhcpOption: SwiftProto
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.value) }()
-      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.ipVersion) }()
       default: break
       }
     }
@@ -547,16 +556,12 @@ nonisolated extension Alcor_Schema_PortConfiguration.ExtraDhcpOption: SwiftProto
     if !self.value.isEmpty {
       try visitor.visitSingularStringField(value: self.value, fieldNumber: 2)
     }
-    if self.ipVersion != 0 {
-      try visitor.visitSingularUInt32Field(value: self.ipVersion, fieldNumber: 3)
-    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Alcor_Schema_PortConfiguration.ExtraDhcpOption, rhs: Alcor_Schema_PortConfiguration.ExtraDhcpOption) -> Bool {
     if lhs.name != rhs.name {return false}
     if lhs.value != rhs.value {return false}
-    if lhs.ipVersion != rhs.ipVersion {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

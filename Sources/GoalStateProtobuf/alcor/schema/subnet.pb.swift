@@ -193,6 +193,18 @@ public nonisolated struct Alcor_Schema_SubnetConfiguration: @unchecked Sendable 
     set {_uniqueStorage()._ipv6AddressMode = newValue}
   }
 
+  /// Alioth: whether guests that ask for it have their lease after two messages.
+  public var rapidCommit: Bool {
+    get {_storage._rapidCommit}
+    set {_uniqueStorage()._rapidCommit = newValue}
+  }
+
+  /// Alioth: the same of DHCPv6, whose names and numbers are others.
+  public var extraDhcpv6Options: [Alcor_Schema_SubnetConfiguration.ExtraDhcpOption] {
+    get {_storage._extraDhcpv6Options}
+    set {_uniqueStorage()._extraDhcpv6Options = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated struct Gateway: Sendable {
@@ -217,9 +229,6 @@ public nonisolated struct Alcor_Schema_SubnetConfiguration: @unchecked Sendable 
     public var name: String = String()
 
     public var value: String = String()
-
-    /// Alioth: 4 or 6; 0 means 4.
-    public var ipVersion: UInt32 = 0
 
     public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -291,7 +300,7 @@ nonisolated extension Alcor_Schema_Ipv6Mode: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension Alcor_Schema_SubnetConfiguration: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SubnetConfiguration"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}revision_number\0\u{3}request_id\0\u{1}id\0\u{3}update_type\0\u{3}network_type\0\u{3}vpc_id\0\u{1}name\0\u{1}cidr\0\u{3}tunnel_id\0\u{1}gateway\0\u{3}dhcp_enable\0\u{3}extra_dhcp_options\0\u{3}dns_entry_list\0\u{3}availability_zone\0\u{2}Z\u{f}revision\0\u{3}lease_seconds\0\u{3}domain_name\0\u{3}host_routes\0\u{3}ipv6_ra_mode\0\u{3}ipv6_address_mode\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}revision_number\0\u{3}request_id\0\u{1}id\0\u{3}update_type\0\u{3}network_type\0\u{3}vpc_id\0\u{1}name\0\u{1}cidr\0\u{3}tunnel_id\0\u{1}gateway\0\u{3}dhcp_enable\0\u{3}extra_dhcp_options\0\u{3}dns_entry_list\0\u{3}availability_zone\0\u{2}Z\u{f}revision\0\u{3}lease_seconds\0\u{3}domain_name\0\u{3}host_routes\0\u{3}ipv6_ra_mode\0\u{3}ipv6_address_mode\0\u{3}rapid_commit\0\u{3}extra_dhcpv6_options\0")
 
   fileprivate class _StorageClass {
     var _revisionNumber: UInt32 = 0
@@ -314,6 +323,8 @@ nonisolated extension Alcor_Schema_SubnetConfiguration: SwiftProtobuf.Message, S
     var _hostRoutes: [Alcor_Schema_SubnetConfiguration.HostRoute] = []
     var _ipv6RaMode: Alcor_Schema_Ipv6Mode = .unspecified
     var _ipv6AddressMode: Alcor_Schema_Ipv6Mode = .unspecified
+    var _rapidCommit: Bool = false
+    var _extraDhcpv6Options: [Alcor_Schema_SubnetConfiguration.ExtraDhcpOption] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -344,6 +355,8 @@ nonisolated extension Alcor_Schema_SubnetConfiguration: SwiftProtobuf.Message, S
       _hostRoutes = source._hostRoutes
       _ipv6RaMode = source._ipv6RaMode
       _ipv6AddressMode = source._ipv6AddressMode
+      _rapidCommit = source._rapidCommit
+      _extraDhcpv6Options = source._extraDhcpv6Options
     }
   }
 
@@ -382,6 +395,8 @@ nonisolated extension Alcor_Schema_SubnetConfiguration: SwiftProtobuf.Message, S
         case 1003: try { try decoder.decodeRepeatedMessageField(value: &_storage._hostRoutes) }()
         case 1004: try { try decoder.decodeSingularEnumField(value: &_storage._ipv6RaMode) }()
         case 1005: try { try decoder.decodeSingularEnumField(value: &_storage._ipv6AddressMode) }()
+        case 1006: try { try decoder.decodeSingularBoolField(value: &_storage._rapidCommit) }()
+        case 1007: try { try decoder.decodeRepeatedMessageField(value: &_storage._extraDhcpv6Options) }()
         default: break
         }
       }
@@ -454,6 +469,12 @@ nonisolated extension Alcor_Schema_SubnetConfiguration: SwiftProtobuf.Message, S
       if _storage._ipv6AddressMode != .unspecified {
         try visitor.visitSingularEnumField(value: _storage._ipv6AddressMode, fieldNumber: 1005)
       }
+      if _storage._rapidCommit != false {
+        try visitor.visitSingularBoolField(value: _storage._rapidCommit, fieldNumber: 1006)
+      }
+      if !_storage._extraDhcpv6Options.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._extraDhcpv6Options, fieldNumber: 1007)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -483,6 +504,8 @@ nonisolated extension Alcor_Schema_SubnetConfiguration: SwiftProtobuf.Message, S
         if _storage._hostRoutes != rhs_storage._hostRoutes {return false}
         if _storage._ipv6RaMode != rhs_storage._ipv6RaMode {return false}
         if _storage._ipv6AddressMode != rhs_storage._ipv6AddressMode {return false}
+        if _storage._rapidCommit != rhs_storage._rapidCommit {return false}
+        if _storage._extraDhcpv6Options != rhs_storage._extraDhcpv6Options {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -529,7 +552,7 @@ nonisolated extension Alcor_Schema_SubnetConfiguration.Gateway: SwiftProtobuf.Me
 
 nonisolated extension Alcor_Schema_SubnetConfiguration.ExtraDhcpOption: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = Alcor_Schema_SubnetConfiguration.protoMessageName + ".ExtraDhcpOption"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}value\0\u{4}f\u{f}ip_version\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}value\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -539,7 +562,6 @@ nonisolated extension Alcor_Schema_SubnetConfiguration.ExtraDhcpOption: SwiftPro
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.value) }()
-      case 1000: try { try decoder.decodeSingularUInt32Field(value: &self.ipVersion) }()
       default: break
       }
     }
@@ -552,16 +574,12 @@ nonisolated extension Alcor_Schema_SubnetConfiguration.ExtraDhcpOption: SwiftPro
     if !self.value.isEmpty {
       try visitor.visitSingularStringField(value: self.value, fieldNumber: 2)
     }
-    if self.ipVersion != 0 {
-      try visitor.visitSingularUInt32Field(value: self.ipVersion, fieldNumber: 1000)
-    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Alcor_Schema_SubnetConfiguration.ExtraDhcpOption, rhs: Alcor_Schema_SubnetConfiguration.ExtraDhcpOption) -> Bool {
     if lhs.name != rhs.name {return false}
     if lhs.value != rhs.value {return false}
-    if lhs.ipVersion != rhs.ipVersion {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -139,7 +139,7 @@ extension DHCPOptionCode {
   /// Bootstrap servers' URIs (RFC 8572).
   public static let zeroTouchRedirect = DHCPOptionCode(rawValue: 143)
   /// The client's place in coordinates with uncertainty (RFC 6225).
-  public static let geographicLocationURI = DHCPOptionCode(rawValue: 144)
+  public static let geographicLocationCoordinates = DHCPOptionCode(rawValue: 144)
   /// Algorithms for FORCERENEW (RFC 6704 section 3.1.1).
   public static let forceRenewNonceCapable = DHCPOptionCode(rawValue: 145)
   /// Which name server is for which domains (RFC 6731 section 4.3).

@@ -83,7 +83,7 @@ extension DHCPOptionDefinition {
     .init(.sipConfigurationDomains, "sip-ua-cs-domains", .domainList),
     .init(.andsfServer, "andsf-ipv4-address", aliases: ["v4-andsf"], .addressList),
     .init(.zeroTouchRedirect, "sztp-redirect", aliases: ["v4-sztp-redirect"], .bytes),
-    .init(.geographicLocationURI, "geoloc", .bytes),
+    .init(.geographicLocationCoordinates, "geoloc", .bytes),
     .init(.forceRenewNonceCapable, "forcerenew-nonce-capable", .uint8List, isServerDecided: true),
     .init(.nameServerSelection, "rdnss-selection", .bytes),
     .init(.dotsReferenceIdentifier, "dots-ri", aliases: ["v4-dots-ri"], .domainName),

@@ -57,7 +57,7 @@ public struct DHCPClientFQDN: Hashable, Sendable {
   }
 
   /// The labels up to the end, as text. A partial name has no empty label at its end, and pointers are not allowed
-  /// (RFC 4702 section 2.3.1).
+  /// (RFC 4702 sections 2.3 and 2.1).
   private static func wireName(_ reader: inout DHCPOptionReader) throws(DHCPOptionError) -> [UInt8] {
     var text: [UInt8] = []
     let dot = UInt8(ascii: ".")
