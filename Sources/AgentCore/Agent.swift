@@ -41,6 +41,8 @@ actor Agent {
   private var dirty: Set<Unit> = [.host]
   private var switchPorts: (any PortResolving)?
   private(set) var dhcpPorts = DHCPPorts()
+  /// Ports whose router says something else than its guest has heard.
+  private var unannounced: Set<PortID> = []
   /// Versions that the engine has been given, each with the engine's number for the last of it.
   private var underway: [(version: GoalStateVersion, change: UInt64)] = []
   /// The engine's number for the last that it has been given.
@@ -51,6 +53,7 @@ actor Agent {
   /// The connection whose flows were in force last, by its number.
   private var replayedConnection = 0
   private let (replays, replayed) = AsyncStream.makeStream(of: Bool.self, bufferingPolicy: .bufferingNewest(1))
+  private let (announcements, announcing) = AsyncStream.makeStream(of: [MACAddress].self)
 
   init(dhcpTable: DHCPTable, engine: SwitchEngine<Unit>, logger: Logger) {
     self.dhcpTable = dhcpTable
@@ -128,6 +131,10 @@ actor Agent {
   /// one reader.
   nonisolated var switchReplays: AsyncStream<Bool> { replays }
 
+  /// The ports, by what tells them in the responder's table, whose guests are to be told of their router without asking. For
+  /// one reader.
+  nonisolated var routerAnnouncements: AsyncStream<[MACAddress]> { announcements }
+
   /// The tunnel address, now and whenever it changes. For one reader.
   func tunnelAddresses() -> AsyncStream<IPv4Address> {
     let (stream, continuation) = AsyncStream.makeStream(of: IPv4Address.self, bufferingPolicy: .bufferingNewest(1))
@@ -191,7 +198,15 @@ actor Agent {
     guard dirty.isEmpty, underway.isEmpty, goal.isComplete, switchPorts != nil, lastChange <= state.changeInForce else {
       return
     }
+    announceRouters()
     await reports.post(report)
+  }
+
+  /// Has guests told what their router says now, once the flows that it comes to them by are in force.
+  private func announceRouters() {
+    guard !unannounced.isEmpty else { return }
+    announcing.yield(unannounced.compactMap { dhcpPorts.place(of: $0) })
+    unannounced = []
   }
 
   private func logChanges(since old: SwitchEngineState<Unit>) {
@@ -237,12 +252,14 @@ actor Agent {
       if case .port(let id) = unit { id } else { nil }
     }
     guard !ids.isEmpty else { return }
+    let advertised = ids.map { dhcpPorts.advertisement($0) }
     dhcpPorts.remove(ids)
     dhcpPorts.forget(ids.filter { goal.ports[$0] == nil })
-    for id in ids {
+    for (id, before) in zip(ids, advertised) {
       guard let port = goal.ports[id], let ofport = ports.guests[id]?.port else { continue }
       let binding = DHCPBinding(port: port, in: goal, underlayMTU: underlay?.guestMTU)
-      let ipv6 = servedIPv6(port)
+      let ipv6 = servedIPv6(port, before: before)
+      if ipv6?.advertisement != before { unannounced.insert(id) }
       if binding != nil || ipv6 != nil { dhcpPorts.put(id, at: ofport, binding, ipv6) }
     }
     dhcpTable.publish(dhcpPorts.snapshot)
@@ -250,7 +267,9 @@ actor Agent {
 
   /// What the port's guest is told of IPv6. What cannot be told is a warning and the port's readiness: the port itself works
   /// without.
-  private func servedIPv6(_ port: Port) -> DHCPServedIPv6? {
+  ///
+  /// - Parameter before: What its router said until now.
+  private func servedIPv6(_ port: Port, before: RouterAdvertisement?) -> DHCPServedIPv6? {
     guard IPv6Service(port: port, in: goal) != nil else {
       if !port.delegatedPrefixes.isEmpty {
         dhcpPorts.note("no prefix is delegated: no address of the port is in an IPv6 subnet with a mode", of: port.id)
@@ -258,7 +277,7 @@ actor Agent {
       return nil
     }
     do throws(DHCPv6ConfigurationError) {
-      return try DHCPServedIPv6(port: port, in: goal, underlayMTU: underlay?.guestMTU)
+      return try DHCPServedIPv6(port: port, in: goal, underlayMTU: underlay?.guestMTU, before: before)
     } catch {
       logger.warning("IPv6 cannot be served", metadata: ["port": "\(port.id)", "reason": "\(error)"])
       dhcpPorts.note("\(error)", of: port.id)

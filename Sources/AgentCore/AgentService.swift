@@ -92,6 +92,9 @@ public struct AgentService: Service {
           await agent.leasesChanged()
         }
       }
+      group.addTask {
+        for await macs in agent.routerAnnouncements { listener.announce(macs) }
+      }
       group.addTask { try await database.run() }
       group.addTask {
         for await isReplayed in agent.switchReplays { await database.switchChanged(isReplayed: isReplayed) }

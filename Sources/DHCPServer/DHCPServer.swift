@@ -1,6 +1,7 @@
 import DHCP
 import Foundation
 import Logging
+import NetworkTypes
 import PacketCapture
 import Synchronization
 
@@ -35,6 +36,7 @@ public final class DHCPServer: Sendable {
   private let wakeUp = CaptureWakeUp()
   private let isStopped = Atomic(false)
   private let counted = Mutex(DHCPCounters())
+  private let announcements = Mutex(DHCPAnnouncements())
 
   private static let filter = "udp dst port 67 or udp dst port 547 or (icmp6 and ip6[40] = 133)"
   /// How many frames are looked at before their answers are sent.
@@ -51,6 +53,14 @@ public final class DHCPServer: Sendable {
   /// Tells that a port's lease is another than before. For one reader; several changes may be told of once.
   public let news: AsyncStream<Void>
   private let newsToTell: AsyncStream<Void>.Continuation
+
+  /// Tells guests of their router without their asking, because what it says has changed (RFC 4861 section 6.2.4).
+  ///
+  /// - Parameter macs: What tells their ports in the table.
+  public func announce(_ macs: some Sequence<MACAddress>) {
+    announcements.withLock { $0.add(macs) }
+    wakeUp.signal()
+  }
 
   /// What was answered and dropped so far, and whether the interface is being listened on.
   public var counters: DHCPCounters { counted.withLock { $0 } }
@@ -113,14 +123,16 @@ public final class DHCPServer: Sendable {
       if ContinuousClock.now >= nextAdvertisement {
         // RFC 4861 section 6.2.1: the longest interval, and a third of it as the shortest.
         nextAdvertisement = .now + .seconds(Int.random(in: 200...600))
-        try advertise(on: capture, &session)
+        let snapshot = table.current
+        announcements.withLock { $0.addAll(of: snapshot) }
       }
+      let isAnnounced = try announceSome(on: capture, &session)
       // The library reads two files for it, which takes longer than an answer.
       if ContinuousClock.now - lastLook > .seconds(1), let statistics = try? capture.statistics() {
         lastLook = .now
         counted.withLock { $0.overruns = overrunsBefore + Int(clamping: statistics.dropped) }
       }
-      guard try capture.wait(timeoutMilliseconds: 1000) else { continue }
+      guard try capture.wait(timeoutMilliseconds: isAnnounced ? 1000 : 0) else { continue }
       var isDrained = false
       while !isDrained, !stopped {
         // One look at the table per batch: what changes meanwhile counts from the next on.
@@ -134,12 +146,20 @@ public final class DHCPServer: Sendable {
     }
   }
 
-  private func advertise(on capture: PacketCapture, _ session: inout DHCPSession) throws {
-    session.begin()
-    try session.advertise(table.current, piece: DHCPServer.batchSize) { batch throws(CaptureError) in
-      let sent = try capture.inject(batch)
-      counted.withLock { $0.unsolicitedAdvertisements += sent }
+  /// Advertises to some of the ports that are to be told; returns whether that was all.
+  private func announceSome(on capture: PacketCapture, _ session: inout DHCPSession) throws -> Bool {
+    let (macs, isAll) = announcements.withLock { announcements in
+      (announcements.take(DHCPServer.batchSize), announcements.isEmpty)
     }
+    guard !macs.isEmpty else { return true }
+    session.begin()
+    session.advertise(to: macs, from: table.current)
+    let sent = try capture.inject(session.batch)
+    counted.withLock { counters in
+      counters.unsolicitedAdvertisements += sent
+      counters.sendFailures += session.batch.count - sent
+    }
+    return isAll
   }
 
   private func drain(

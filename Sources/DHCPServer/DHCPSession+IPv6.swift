@@ -83,23 +83,13 @@ extension DHCPSession {
     }
   }
 
-  /// Advertises to everybody what nobody has asked for, some at a time. Where one interface leads to all guests, what several
-  /// of them are to be told is sent once.
-  mutating func advertise(
-    _ snapshot: DHCPSnapshot, piece: Int, send: (FrameBatch) throws(CaptureError) -> Void
-  ) throws(CaptureError) {
-    var told: Set<RouterAdvertiser> = []
-    for port in snapshot.all {
-      guard let advertiser = port.ipv6?.advertiser else { continue }
-      if snapshot.key == .source, !told.insert(advertiser).inserted { continue }
+  /// Advertises to these ports what nobody has asked for.
+  mutating func advertise(to macs: some Sequence<MACAddress>, from snapshot: DHCPSnapshot) {
+    for mac in macs {
+      guard let port = snapshot.port(of: mac), let advertiser = port.ipv6?.advertiser else { continue }
       advertiser.advertise(from: port.serverMAC, into: &reply)
       batch.append(reply)
-      guard batch.count >= piece else { continue }
-      try send(batch)
-      batch.removeAll()
     }
-    if batch.count > 0 { try send(batch) }
-    batch.removeAll()
   }
 
   private mutating func advertise(

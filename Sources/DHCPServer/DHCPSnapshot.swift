@@ -48,6 +48,9 @@ public struct DHCPSnapshot: Sendable {
   /// What happened on the port of this MAC address; nil for one that is not known.
   public func history(of mac: MACAddress) -> DHCPPortHistory? { port(mac.rawValue)?.history }
 
+  /// The port of this MAC address; nil for one that is not known.
+  func port(of mac: MACAddress) -> DHCPServedPort? { port(mac.rawValue) }
+
   /// The port that a frame comes from; nil for one that is not known.
   func port(of frame: RawSpan) -> DHCPServedPort? {
     let offset = key == .destination ? 0 : 6

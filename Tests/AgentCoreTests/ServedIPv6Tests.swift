@@ -19,9 +19,9 @@ struct ServedIPv6Tests {
       ipv6RAMode: ra ?? mode, ipv6AddressMode: mode)
   }
 
-  private func served(_ subnets: [Subnet], prefixes: [String] = [], options: [ExtraDHCPOption] = []) throws
-    -> DHCPServedIPv6?
-  {
+  private func served(
+    _ subnets: [Subnet], prefixes: [String] = [], options: [ExtraDHCPOption] = [], before: RouterAdvertisement? = nil
+  ) throws -> DHCPServedIPv6? {
     let port = Port(
       id: PortID("port"), networkID: NetworkID("net"), mac: MACAddress(0xfa, 0x16, 0x3e, 0, 1, 1),
       fixedIPs: subnets.compactMap { subnet in
@@ -37,7 +37,7 @@ struct ServedIPv6Tests {
         upserts: ([.network(network), .port(port)] + subnets.map { .subnet($0) }).map {
           VersionedResource($0, revision: 1)
         }))
-    return try DHCPServedIPv6(port: port, in: goal, underlayMTU: 1450)
+    return try DHCPServedIPv6(port: port, in: goal, underlayMTU: 1450, before: before)
   }
 
   @Test("leased addresses are leased, formed ones are not, and the advertisement agrees with both")
@@ -123,5 +123,17 @@ struct ServedIPv6Tests {
         destination: try #require(IPPrefix("2001:db8:b::/48")), nextHop: try #require(IPAddress("2001:db8:1::9"))),
     ]
     #expect(try served([subnet])?.advertisement?.routes.map(\.destination.description) == ["2001:db8:a::/48"])
+  }
+
+  @Test("a network that is gone is told to be over, once")
+  func withdrawal() throws {
+    let before = try #require(try served([subnet(1, .slaac), subnet(2, .slaac)])?.advertisement)
+    let after = try #require(try served([subnet(1, .slaac)], before: before)?.advertisement)
+    #expect(after.prefixes.map(\.prefix.description) == ["2001:db8:1::/64", "2001:db8:2::/64"])
+    #expect(after.prefixes.map(\.validLifetime) == [2_592_000, 0] && after.prefixes.last?.preferredLifetime == 0)
+    let later = try #require(try served([subnet(1, .slaac)], before: after)?.advertisement)
+    #expect(later.prefixes.count == 1)
+    let back = try #require(try served([subnet(1, .slaac), subnet(2, .slaac)], before: after)?.advertisement)
+    #expect(back.prefixes.allSatisfy { $0.validLifetime > 0 })
   }
 }

@@ -158,6 +158,25 @@ struct SessionTests {
     #expect(first == nil)
   }
 
+  @Test("what is announced is told some at a time, and once where one interface leads to all who hear the same")
+  func announcements() throws {
+    let served = try port6()
+    let ports = Dictionary(
+      uniqueKeysWithValues: (1...5).map { number in
+        (
+          mac(number),
+          DHCPServedPort(name: "port\(number)", serverMAC: mac(number), binding: nil, ipv6: served.ipv6)
+        )
+      })
+    var announcements = DHCPAnnouncements()
+    announcements.addAll(of: DHCPSnapshot(ports, key: .destination))
+    #expect(Set(announcements.take(3)).count == 3 && !announcements.isEmpty)
+    announcements.add([mac(9)])
+    #expect(announcements.take(8).last == mac(9) && announcements.isEmpty && announcements.take(1).isEmpty)
+    announcements.addAll(of: DHCPSnapshot(ports, key: .source))
+    #expect(announcements.take(8).count == 1)
+  }
+
   private func port6() throws -> DHCPServedPort {
     var configuration = DHCPv6Configuration(
       mac: mac(5), addresses: [IPv6Address(high: 0x2001_0db8_0001_0000, low: 5)], serverMAC: serverMAC,
@@ -225,9 +244,9 @@ struct SessionTests {
     var (session, counters) = run([solicitation], snapshot)
     #expect(counters.advertisements == 1)
     let solicited = session.batch.frames
-    var sent: [[UInt8]] = []
     session.begin()
-    try session.advertise(snapshot, piece: 8) { batch in sent += batch.frames }
+    session.advertise(to: [elsewhere, mac(9)], from: snapshot)
+    let sent = session.batch.frames
     for frame in solicited + sent {
       #expect(Array(frame[6..<12]) == elsewhere.octets)
       // The source link-layer address is the first option.

@@ -226,9 +226,25 @@ extension EndToEnd {
         let probe = try scenario.lab.run("node", "exec", Self.node, "alioth", "dhcp", "probe", port.id)
         #expect(probe.contains("forms its IPv6 address of") && probe.contains("2001:db8::53"), "\(probe)")
 
+        // A subnet that comes later is heard of at once, and so is that it has gone.
+        let later = try scenario.subnet(
+          of: network, cidr: "2001:db8:2e::/64", fields: ["ipv6_ra_mode": "slaac", "ipv6_address_mode": "slaac"])
+        let formed = try #require(
+          try scenario.api.port(port.id).fixedIPs.first { $0.address.hasPrefix("2001:db8:2e:") }?.address)
+        try eventually("the guest has an address of the new subnet") {
+          try guest.configuredAddresses(6).contains(formed)
+        }
+        try scenario.api.delete("subnet", later.id)
+        try eventually("the guest uses the address no more") { try guest.configuredAddresses(6) == [port.address] }
+
         try scenario.api.update("port", port.id, ["alioth:delegated_prefixes": ["2001:db8:2b00::/56"]])
         try eventually("the node has the prefix") {
           try scenario.leases(on: Self.node).contains { $0.delegatedPrefixes == ["2001:db8:2b00::/56"] }
+        }
+        try eventually("the guest may use its link-local address") {
+          try scenario.lab.run(
+            "guest", "exec", guest.name, "ip", "-6", "address", "show", "dev", "eth0", "scope", "link", "-tentative"
+          ).contains("fe80")
         }
         let client = try scenario.lab.start(
           "guest", "exec", guest.name, "dhclient", "-6", "-P", "-d", "--no-pid", "-cf", "/dev/null", "-lf", "/dev/null",

@@ -17,6 +17,14 @@ struct DHCPPorts {
   /// What the responder answers from.
   var snapshot: DHCPSnapshot { DHCPSnapshot(served, key: .destination) }
 
+  /// What a port's guest was told of its router last.
+  func advertisement(_ id: PortID) -> RouterAdvertisement? {
+    places[id].flatMap { served[$0] }.flatMap { $0.name == "\(id)" ? $0.ipv6?.advertisement : nil }
+  }
+
+  /// What tells a port in the table; nil when it is not served.
+  func place(of id: PortID) -> MACAddress? { places[id] }
+
   /// Takes ports out; `put` may follow for some of them.
   mutating func remove(_ ids: some Sequence<PortID>) {
     for id in ids {

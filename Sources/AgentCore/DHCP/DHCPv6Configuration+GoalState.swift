@@ -7,15 +7,19 @@ import Pipeline
 extension DHCPServedIPv6 {
   /// What a port's guest is told of IPv6: its addresses and prefixes, and what its subnets say.
   ///
-  /// - Parameter underlayMTU: what the tunnels leave to guests; a network's own MTU counts where it is lower.
+  /// - Parameters:
+  ///   - underlayMTU: what the tunnels leave to guests; a network's own MTU counts where it is lower.
+  ///   - before: what the guest was told of its router until now: networks that are gone are told to be over.
   /// - Returns: nil when the port is down, has no address in a subnet that is served, or refers to what is not known yet.
-  convenience init?(port: Port, in goal: HostGoalState, underlayMTU: Int?) throws(DHCPv6ConfigurationError) {
+  convenience init?(
+    port: Port, in goal: HostGoalState, underlayMTU: Int?, before: RouterAdvertisement? = nil
+  ) throws(DHCPv6ConfigurationError) {
     guard port.adminStateUp, let network = goal.networks[port.networkID],
       let service = IPv6Service(port: port, in: goal)
     else { return nil }
     let mtu = [network.mtu, underlayMTU].compactMap { $0 }.min().flatMap { UInt16(exactly: $0) }
     let configuration = DHCPv6Configuration(port: port, service, mtu: mtu)
-    let advertisement = RouterAdvertisement(service, configuration, mtu: mtu)?.fitting(configuration)
+    let advertisement = RouterAdvertisement(service, configuration, mtu: mtu)?.withdrawing(before).fitting
     try self.init(configuration, advertisement: advertisement)
   }
 }
@@ -72,9 +76,23 @@ extension RouterAdvertisement {
 }
 
 extension RouterAdvertisement {
+  /// With an end for the networks that were advertised before and are not now: hosts stop to use their addresses for new
+  /// conversations at once (RFC 4862 section 5.5.3).
+  fileprivate func withdrawing(_ before: RouterAdvertisement?) -> RouterAdvertisement {
+    var advertisement = self
+    let kept = Set(prefixes.map(\.prefix))
+    for gone in before?.prefixes ?? [] where gone.validLifetime > 0 && !kept.contains(gone.prefix) {
+      advertisement.prefixes.append(
+        Prefix(
+          prefix: gone.prefix, isOnLink: gone.isOnLink, isAutonomous: gone.isAutonomous, preferredLifetime: 0,
+          validLifetime: 0))
+    }
+    return advertisement
+  }
+
   /// With as much as one packet has room for: routes are left out first, then search domains and name servers, which
   /// DHCPv6 tells as well, from the end.
-  fileprivate func fitting(_ configuration: DHCPv6Configuration) -> RouterAdvertisement {
+  fileprivate var fitting: RouterAdvertisement {
     var advertisement = self
     while advertisement.length > RouterAdvertiser.longestMessage {
       if advertisement.routes.popLast() != nil || advertisement.domainSearch.popLast() != nil { continue }
