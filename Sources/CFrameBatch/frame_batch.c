@@ -11,6 +11,11 @@ int frame_batch_send_next(int descriptor, const uint8_t *bytes, const uint32_t *
                           unsigned int count) {
   struct mmsghdr messages[FRAMES_A_CALL];
   struct iovec parts[FRAMES_A_CALL];
+  if (count - first == 1) {
+    // What answers one guest: half the work of the other call.
+    uint32_t start = first == 0 ? 0 : ends[first - 1];
+    return send(descriptor, bytes + start, ends[first] - start, MSG_NOSIGNAL) < 0 ? -1 : 1;
+  }
   unsigned int sending = count - first < FRAMES_A_CALL ? count - first : FRAMES_A_CALL;
   memset(messages, 0, sizeof(struct mmsghdr) * sending);
   for (unsigned int i = 0; i < sending; i++) {

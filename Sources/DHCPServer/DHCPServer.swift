@@ -117,19 +117,20 @@ public final class DHCPServer: Sendable {
   private func serve(on capture: PacketCapture, _ session: inout DHCPSession) throws {
     counted.withLock { $0.isListening = true }
     let overrunsBefore = counters.overruns
-    var lastLook = ContinuousClock.now
-    var nextAdvertisement = ContinuousClock.now
+    var nextLook: UInt64 = 0
+    var nextAdvertisement: UInt64 = 0
     while !stopped {
-      if ContinuousClock.now >= nextAdvertisement {
+      let now = DHCPSession.monotonicNanoseconds()
+      if now >= nextAdvertisement {
         // RFC 4861 section 6.2.1: the longest interval, and a third of it as the shortest.
-        nextAdvertisement = .now + .seconds(Int.random(in: 200...600))
+        nextAdvertisement = now + UInt64.random(in: 200...600) * 1_000_000_000
         let snapshot = table.current
         announcements.withLock { $0.addAll(of: snapshot) }
       }
       let isAnnounced = try announceSome(on: capture, &session)
       // The library reads two files for it, which takes longer than an answer.
-      if ContinuousClock.now - lastLook > .seconds(1), let statistics = try? capture.statistics() {
-        lastLook = .now
+      if now >= nextLook, let statistics = try? capture.statistics() {
+        nextLook = now + 1_000_000_000
         counted.withLock { $0.overruns = overrunsBefore + Int(clamping: statistics.dropped) }
       }
       guard try capture.wait(timeoutMilliseconds: isAnnounced ? 1000 : 0) else { continue }

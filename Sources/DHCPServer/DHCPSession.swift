@@ -26,8 +26,8 @@ struct DHCPSession {
   /// Begins a batch: one look at the clocks is enough for it.
   mutating func begin() {
     batch.removeAll()
-    now = DHCPSession.read(CLOCK_MONOTONIC)
-    seconds = Int(DHCPSession.read(CLOCK_REALTIME) / 1_000_000_000)
+    now = DHCPSession.monotonicNanoseconds()
+    seconds = Int(DHCPSession.read(CLOCK_REALTIME_COARSE) / 1_000_000_000)
   }
 
   /// Whether a lease has changed since this was asked last.
@@ -35,6 +35,9 @@ struct DHCPSession {
     defer { hasNews = false }
     return hasNews
   }
+
+  /// As of the kernel's last tick, some milliseconds ago at most: that is exact enough for everything here.
+  static func monotonicNanoseconds() -> UInt64 { read(CLOCK_MONOTONIC_COARSE) }
 
   private static func read(_ clock: clockid_t) -> UInt64 {
     var time = timespec()
