@@ -132,6 +132,28 @@ struct ControllerCommandTests {
     }
   }
 
+  @Test("an IPv6 subnet's gateway advertises its address mode, another, or nothing")
+  func subnetModes() async throws {
+    try await FakeServer.with(answer: controller) { server in
+      let begin = ["subnet", "create", "s", "--network", "web", "--cidr", "fd00::/64", "--controller", server.url]
+      let cases: [([String], JSONValue, JSONValue)] = [
+        (["--ipv6-address-mode", "slaac"], "slaac", "slaac"),
+        (["--ipv6-address-mode", "dhcpv6-stateful", "--ipv6-ra-mode", "none"], "dhcpv6-stateful", nil),
+        (["--ipv6-ra-mode", "slaac"], nil, "slaac"),
+      ]
+      for (options, address, advertised) in cases {
+        _ = await ran(begin + options)
+        let subnet = server.requests.last?.body?["subnet"]
+        #expect(subnet?["ipv6_address_mode"] == address && subnet?["ipv6_ra_mode"] == advertised, "\(options)")
+      }
+      let failure = await ran(
+        "subnet", "create", "s", "--network", "web", "--cidr", "10.0.0.0/24", "--ipv6-ra-mode", "slaac", "--controller",
+        server.url
+      ).failure
+      #expect(failure?.contains("is an IPv4 network") == true, "\(failure ?? "none")")
+    }
+  }
+
   @Test("a port's subnets are named or numbered, its host and MAC address go as they are")
   func portBody() async throws {
     try await FakeServer.with(answer: controller) { server in

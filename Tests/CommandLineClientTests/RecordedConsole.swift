@@ -28,7 +28,9 @@ struct Ran {
 }
 
 /// Runs a whole command line.
-func ran(_ arguments: String...) async -> Ran {
+func ran(_ arguments: String...) async -> Ran { await ran(arguments) }
+
+func ran(_ arguments: [String]) async -> Ran {
   let console = RecordedConsole()
   var failure: String?
   do {

@@ -35,7 +35,7 @@ struct SubnetCommand: AsyncParsableCommand {
     var hostRoute: [HostRouteOption] = []
     @Option(
       help: ArgumentHelp(
-        "How guests come by addresses of an IPv6 subnet: \(IPv6ModeOption.list). Without it nothing is advertised.",
+        "How guests come by addresses of an IPv6 subnet. Without it they are told nothing of it.",
         valueName: "mode"))
     var ipv6AddressMode: IPv6ModeOption?
     @Option(
