@@ -14,8 +14,6 @@ extension EndToEnd {
       let guest: Guest
       /// What tells its network's subnets from others'.
       let number: Int
-      /// Whether its leases are longer.
-      let isSlow: Bool
 
       var name: String { "\(client) over IPv\(version)" }
       var isIPv6: Bool { version == 6 }
@@ -32,18 +30,17 @@ extension EndToEnd {
       }
     }
 
-    /// Debian's udhcpc knows IPv4 only. networkd is some seconds late over IPv6, so that a short lease ends before it asks
-    /// other servers.
+    /// Debian's udhcpc knows IPv4 only. Over IPv6 leases are longer: clients renew again after some ten seconds, and networkd
+    /// is up to seven late, so that a short lease would leave no time that is sure to be between renewing and rebinding.
     private func actors(_ scenario: Scenario) throws -> [Actor] {
       let quick = try network(scenario, "lives", 0x29, seconds: 20)
-      let slow = try network(scenario, "slow-lives", 0x2d, seconds: 60)
+      let slow = try network(scenario, "slow-lives", 0x2d, seconds: 90)
       let parts = DHCPClient.allCases.map { ($0, 4) } + DHCPClient.allCases.filter { $0 != .udhcpc }.map { ($0, 6) }
       return try parts.map { client, version in
-        let isSlow = client == .networkd && version == 6
-        let port = try scenario.port(in: isSlow ? slow : quick, on: Self.node)
+        let port = try scenario.port(in: version == 6 ? slow : quick, on: Self.node)
         return Actor(
           client: client, version: version, guest: try scenario.plug(port, ipv6: version == 6),
-          number: isSlow ? 0x2d : 0x29, isSlow: isSlow)
+          number: version == 6 ? 0x2d : 0x29)
       }
     }
 
@@ -60,15 +57,15 @@ extension EndToEnd {
     }
 
     private func awaitStates(
-      _ states: [Int: String], of actors: [Actor], _ scenario: Scenario, meanwhile: () throws -> Void = {}
+      _ states: [Int: String], of actors: [Actor], _ scenario: Scenario, meanwhile: ([Lease]) throws -> Void = { _ in }
     ) throws {
       var missing = actors
       try eventually(
-        "every client is \(states)", within: 90,
+        "every client is \(states)", within: 120,
         last: { "\(missing.map(\.name)) not: \(try scenario.leases(on: Self.node))" }
       ) {
-        try meanwhile()
         let leases = try scenario.leases(on: Self.node)
+        try meanwhile(leases)
         missing.removeAll { actor in actor.lease(leases)?.state == states[actor.version] }
         return missing.isEmpty
       }
@@ -90,19 +87,13 @@ extension EndToEnd {
         try ovs("add-flow", "cookie=0x51,priority=60000,\(match),actions=drop")
       }
 
-      /// Ends when the renewal has been kept back, so that what goes to any server gets through. A client that renews more
-      /// than once before that is kept back until then.
-      mutating func endWhenRenewed() throws {
-        guard actor.isIPv6, !isOver else { return }
-        if actor.isSlow {
-          // Rebound after 48 seconds of the 60.
-          guard let time = actor.lease(try scenario.leases(on: DHCPLifeTests.node))?.acknowledgedAt,
-            let acknowledged = try? Date(time, strategy: .iso8601), Date() >= acknowledged + 49
-          else { return }
-          try end()
-        } else if try !ovs("dump-flows", match).contains("n_packets=0") {
-          try end()
-        }
+      /// Over IPv6 it ends between the renewal, after 45 seconds and again after 54 to 63, and the rebinding after 72, as both
+      /// go to all servers.
+      mutating func endInTime(_ leases: [Lease]) throws {
+        guard actor.isIPv6, !isOver, let time = actor.lease(leases)?.acknowledgedAt,
+          let acknowledged = try? Date(time, strategy: .iso8601), Date() >= acknowledged + 64
+        else { return }
+        try end()
       }
 
       mutating func end() throws {
@@ -133,10 +124,8 @@ extension EndToEnd {
           let address = try actor.fixedIP(actor.guest.port).address
           #expect(try actor.guest.configuredAddresses(actor.version) == [address], "\(actor.name)")
         }
-        let slow = try actors.filter(\.isSlow).map { try Silence(scenario, $0) }
-        let quick = actors.filter { !$0.isSlow }
-        try awaitStates([4: "RENEWING", 6: "RENEW"], of: quick, scenario)
-        try rebind(actors, scenario, try slow + quick.map { try Silence(scenario, $0) })
+        try awaitStates([4: "RENEWING"], of: actors.filter { !$0.isIPv6 }, scenario)
+        try rebind(actors, scenario)
         try comeBack(actors, scenario)
         try change(actors, scenario)
         try release(actors, scenario)
@@ -145,12 +134,13 @@ extension EndToEnd {
 
     /// Renewals go to the server and find nobody; what then goes to any server is answered. Over IPv6 both go to all
     /// servers, so only the renewal is kept back.
-    private func rebind(_ actors: [Actor], _ scenario: Scenario, _ given: [Silence]) throws {
-      var silences = given
-      try awaitStates([4: "REBINDING", 6: "REBIND"], of: actors, scenario) {
-        for index in silences.indices { try silences[index].endWhenRenewed() }
+    private func rebind(_ actors: [Actor], _ scenario: Scenario) throws {
+      var silences: [Silence] = []
+      defer { for index in silences.indices { try? silences[index].end() } }
+      for actor in actors { silences.append(try Silence(scenario, actor)) }
+      try awaitStates([4: "REBINDING", 6: "REBIND"], of: actors, scenario) { leases in
+        for index in silences.indices { try silences[index].endInTime(leases) }
       }
-      for index in silences.indices { try silences[index].end() }
     }
 
     /// Killed and started again: some remember their lease and ask for it, others ask anew and get the same.
@@ -187,11 +177,11 @@ extension EndToEnd {
       }
       for (actor, address) in zip(actors, wanted) {
         try eventually(
-          "\(actor.name) has \(address) alone", within: 60,
+          "\(actor.name) has \(address) alone", within: 120,
           last: { "\(try actor.guest.configuredAddresses(actor.version))" }
         ) { try actor.guest.configuredAddresses(actor.version) == [address] }
       }
-      try awaitStates([6: "RENEW"], of: actors.filter(\.isSlow), scenario)
+      try awaitStates([6: "RENEW"], of: actors.filter(\.isIPv6), scenario)
       #expect(try scenario.counter("dhcp_replies_NAK", on: Self.node) - refusals >= actors.filter { !$0.isIPv6 }.count)
     }
 
