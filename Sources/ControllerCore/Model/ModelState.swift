@@ -209,19 +209,6 @@ struct ModelState: Sendable {
   }
 }
 
-/// What a host says of the leases of one port's guest.
-struct PortLeases: Sendable {
-  private(set) var v4: GoalStateReport.Lease?
-  private(set) var v6: GoalStateReport.Lease?
-
-  mutating func note(_ lease: GoalStateReport.Lease) {
-    switch lease.version {
-    case .v4: v4 = lease
-    case .v6: v6 = lease
-    }
-  }
-}
-
 extension Dictionary {
   /// Takes `member` out of the set under `key`, and the set away once it is empty.
   fileprivate mutating func remove<Member>(_ member: Member, under key: Key) where Value == Set<Member> {

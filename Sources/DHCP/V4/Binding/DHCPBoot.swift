@@ -1,5 +1,4 @@
 import NetworkTypes
-import PacketFormats
 
 /// What a guest that boots from the network is told (RFC 2132 sections 9.4 and 9.5, RFC 4578).
 public struct DHCPBoot: Hashable, Sendable {
@@ -52,12 +51,6 @@ final class DHCPCompiledBoot: Sendable {
     firmwareFile = boot.firmwareFile.map { Array($0.utf8) }
   }
 
-  /// Whether a client that boots over HTTP can load the file.
-  static func isURL(_ file: [UInt8]) -> Bool { file.starts(with: Array("http".utf8)) }
-
-  /// The class of clients that boot over HTTP, and of servers that serve them.
-  static let httpClient = Array("HTTPClient".utf8)
-
   /// The file for a client; empty for none.
   func file(for wishes: DHCPWishes) -> [UInt8] {
     // What is for firmware would have iPXE load itself again.
@@ -65,12 +58,5 @@ final class DHCPCompiledBoot: Sendable {
     let other = firmwareFile ?? file
     guard let architecture = wishes.architecture else { return other }
     return files.first { $0.architecture == architecture }?.name ?? other
-  }
-}
-
-extension RawSpan {
-  /// Whether a client's class there begins with "HTTPClient".
-  func saysHTTPClient(at offset: Int) -> Bool {
-    uint32(at: offset) == 0x4854_5450 && uint32(at: offset + 4) == 0x436c_6965 && uint16(at: offset + 8) == 0x6e74
   }
 }

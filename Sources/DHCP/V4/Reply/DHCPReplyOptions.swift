@@ -71,8 +71,8 @@ struct DHCPReplyOptions {
       let file = boot.file(for: wishes)
       if !file.isEmpty, isSent(.bootFileName, wishes.wanted) { buffer.appendOption(.bootFileName, file.span.bytes) }
       // Firmware takes an offer of HTTP boot only with its own class in it (UEFI specification, "HTTP Boot").
-      if wishes.isHTTPClient, boot.answersHTTPClients, DHCPCompiledBoot.isURL(file) {
-        let httpClient = DHCPCompiledBoot.httpClient
+      if wishes.isHTTPClient, boot.answersHTTPClients, HTTPBoot.isURL(file) {
+        let httpClient = HTTPBoot.vendorClass
         buffer.appendOption(.vendorClassIdentifier, httpClient.span.bytes)
       }
       // RFC 4578 section 2.3: copied to whoever boots.

@@ -1,5 +1,3 @@
-import NetworkTypes
-
 /// Why an option of DHCPv6 that an operator asks for cannot be had.
 public enum DHCPv6OptionTextError: Error, Hashable, Sendable {
   /// Neither a name that is known nor a number.
@@ -22,25 +20,6 @@ extension DHCPv6OptionTextError: CustomStringConvertible {
     case .invalidValue(let name, let found, let expected):
       "DHCPv6 option \(quoted(name.utf8)): \(quoted(found.utf8)) is not \(expected)"
     case .unusable(_, let error): "\(error)"
-    }
-  }
-}
-
-/// Whether an extra option of either version can be had.
-public enum DHCPExtraOptionCheck {
-  /// - Returns: Why the option cannot be had, in a line for people; nil when it can.
-  public static func problem(named name: String, text: String, version: IPVersion) -> String? {
-    switch version {
-    case .v4:
-      do throws(DHCPOptionTextError) {
-        _ = try DHCPExtraOption(named: name, text: text)
-        return nil
-      } catch { return "\(error)" }
-    case .v6:
-      do throws(DHCPv6OptionTextError) {
-        _ = try DHCPv6ExtraOption(named: name, text: text)
-        return nil
-      } catch { return "\(error)" }
     }
   }
 }

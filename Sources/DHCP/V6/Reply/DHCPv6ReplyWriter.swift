@@ -80,7 +80,7 @@ struct DHCPv6ReplyWriter {
     buffer.appendUInt16(16)
     buffer.appendUInt32(DHCPv6ReplyWriter.intel)
     buffer.appendUInt16(10)
-    buffer.append(contentsOf: DHCPCompiledBoot.httpClient)
+    buffer.append(contentsOf: HTTPBoot.vendorClass)
   }
 
   /// The enterprise number that firmware's class is in.
