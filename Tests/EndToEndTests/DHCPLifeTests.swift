@@ -57,11 +57,12 @@ extension EndToEnd {
     }
 
     private func awaitStates(
-      _ states: [Int: String], of actors: [Actor], _ scenario: Scenario, meanwhile: ([Lease]) throws -> Void = { _ in }
+      _ states: [Int: String], of actors: [Actor], within seconds: Double = 120, _ scenario: Scenario,
+      meanwhile: ([Lease]) throws -> Void = { _ in }
     ) throws {
       var missing = actors
       try eventually(
-        "every client is \(states)", within: 120,
+        "every client is \(states)", within: seconds,
         last: { "\(missing.map(\.name)) not: \(try scenario.leases(on: Self.node))" }
       ) {
         let leases = try scenario.leases(on: Self.node)
@@ -76,7 +77,7 @@ extension EndToEnd {
       let scenario: Scenario
       let actor: Actor
       let match: String
-      private(set) var isOver = false
+      private var isInForce = false
 
       init(_ scenario: Scenario, _ actor: Actor) throws {
         self.scenario = scenario
@@ -84,21 +85,27 @@ extension EndToEnd {
         match =
           "in_port=vm-\(actor.guest.name),"
           + (actor.isIPv6 ? "udp6,tp_dst=547" : "udp,tp_dst=67,nw_dst=10.\(actor.number).0.1")
-        try ovs("add-flow", "cookie=0x51,priority=60000,\(match),actions=drop")
+        try begin()
       }
 
       /// Over IPv6 it ends between the renewal, after 45 seconds and again after 54 to 63, and the rebinding after 72, as both
-      /// go to all servers.
-      mutating func endInTime(_ leases: [Lease]) throws {
-        guard actor.isIPv6, !isOver, let time = actor.lease(leases)?.acknowledgedAt,
-          let acknowledged = try? Date(time, strategy: .iso8601), Date() >= acknowledged + 64
+      /// go to all servers. A client that is late, and renews its lease after all, is kept back once more.
+      mutating func follow(_ leases: [Lease]) throws {
+        guard actor.isIPv6, let lease = actor.lease(leases), lease.state != "REBIND", let time = lease.acknowledgedAt,
+          let acknowledged = try? Date(time, strategy: .iso8601)
         else { return }
-        try end()
+        if Date() >= acknowledged + 64 { try end() } else { try begin() }
+      }
+
+      mutating func begin() throws {
+        guard !isInForce else { return }
+        isInForce = true
+        try ovs("add-flow", "cookie=0x51,priority=60000,\(match),actions=drop")
       }
 
       mutating func end() throws {
-        guard !isOver else { return }
-        isOver = true
+        guard isInForce else { return }
+        isInForce = false
         try ovs("--strict", "del-flows", "priority=60000,\(match)")
       }
 
@@ -138,8 +145,8 @@ extension EndToEnd {
       var silences: [Silence] = []
       defer { for index in silences.indices { try? silences[index].end() } }
       for actor in actors { silences.append(try Silence(scenario, actor)) }
-      try awaitStates([4: "REBINDING", 6: "REBIND"], of: actors, scenario) { leases in
-        for index in silences.indices { try silences[index].endInTime(leases) }
+      try awaitStates([4: "REBINDING", 6: "REBIND"], of: actors, within: 400, scenario) { leases in
+        for index in silences.indices { try silences[index].follow(leases) }
       }
     }
 
