@@ -20,11 +20,17 @@ public struct HostGoalState: Sendable {
   public private(set) var ports: [PortID: Port] = [:]
   /// The ports of other hosts by id.
   public private(set) var neighbors: [NeighborID: Neighbor] = [:]
+  /// The routers by id.
+  public private(set) var routers: [RouterID: Router] = [:]
+  /// The security groups by id: those that this host's ports are held to.
+  public private(set) var securityGroups: [SecurityGroupID: SecurityGroup] = [:]
 
   private var revisions: [ResourceKey: UInt64] = [:]
   private var members: [NetworkID: NetworkMembers] = [:]
   private var portsBySubnet: [SubnetID: Set<PortID>] = [:]
   private var refused: [ResourceKey: ResourceFailure] = [:]
+  private var routerIndex = RouterIndex()
+  private var groupIndex = SecurityGroupIndex()
 
   /// Nothing known, nothing wanted.
   public init() {}
@@ -51,6 +57,38 @@ public struct HostGoalState: Sendable {
 
   /// The ports that name a subnet, whether the subnet is known or not.
   public func ports(in subnet: SubnetID) -> Set<PortID> { portsBySubnet[subnet] ?? [] }
+
+  /// The routers that are in a subnet, whether the subnet is known or not.
+  public func routers(in subnet: SubnetID) -> Set<RouterID> { routerIndex.bySubnet[subnet] ?? [] }
+
+  /// The number of a held router, 1 to 2^30 - 1: no other has it.
+  public func number(of router: RouterID) -> UInt32? { routerIndex.numbers[router] }
+
+  /// The number of a security group that a held group's rules name as the other side, 1 to 2^30 - 1: no other has it.
+  public func number(of group: SecurityGroupID) -> UInt32? { groupIndex.numbers[group] }
+
+  /// This host's ports that are held to a security group's rules, whether the group is known or not.
+  public func ports(of group: SecurityGroupID) -> Set<PortID> { groupIndex.ports[group] ?? [] }
+
+  /// The neighbors that are members of a security group.
+  public func neighbors(of group: SecurityGroupID) -> Set<NeighborID> { groupIndex.neighbors[group] ?? [] }
+
+  /// The held security groups whose rules name a group as the other side.
+  public func users(of group: SecurityGroupID) -> Set<SecurityGroupID> { groupIndex.users[group] ?? [] }
+
+  /// The networks that a router joins with this one, without itself.
+  public func networks(joinedWith network: NetworkID) -> Set<NetworkID> {
+    var joined: Set<NetworkID> = []
+    for subnet in members(of: network).subnets {
+      for router in routers(in: subnet) {
+        for interface in routers[router]?.interfaces ?? [] {
+          if let other = subnets[interface.subnetID]?.networkID { joined.insert(other) }
+        }
+      }
+    }
+    joined.remove(network)
+    return joined
+  }
 
   /// Takes in what a controller sent.
   ///
@@ -121,8 +159,17 @@ public struct HostGoalState: Sendable {
       if let old { members[old.networkID]?.subnets.remove(old.id) }
       members[subnet.networkID, default: NetworkMembers()].subnets.insert(subnet.id)
       return old == subnet
+    case .securityGroup(let group):
+      let old = securityGroups.updateValue(group, forKey: group.id)
+      if old != group { groupIndex.replace(old, by: group) }
+      return old == group
+    case .router(let router):
+      let old = routers.updateValue(router, forKey: router.id)
+      if old != router { routerIndex.replace(old, by: router) }
+      return old == router
     case .port(let port):
       let old = ports.updateValue(port, forKey: port.id)
+      groupIndex.replace(old, by: port)
       if let old { unlist(old) }
       for fixedIP in port.fixedIPs {
         portsBySubnet[fixedIP.subnetID, default: []].insert(port.id)
@@ -136,6 +183,7 @@ public struct HostGoalState: Sendable {
     case .neighbor(let neighbor):
       let old = neighbors.updateValue(neighbor, forKey: neighbor.id)
       guard old != neighbor else { return true }
+      groupIndex.replace(old, by: neighbor)
       if let old { dropNeighbor(old, &changes) }
       // In place: a copy of the entry would have every neighbor of the network copied for each.
       members[neighbor.networkID, default: NetworkMembers()].neighbors.insert(neighbor.id)
@@ -157,13 +205,23 @@ public struct HostGoalState: Sendable {
         members[subnet.networkID]?.subnets.remove(subnet.id)
         forgetIfEmpty(subnet.networkID)
       }
+    case .securityGroup:
+      let old = securityGroups.removeValue(forKey: SecurityGroupID(key.id))
+      groupIndex.replace(old, by: nil)
+    case .router:
+      let old = routers.removeValue(forKey: RouterID(key.id))
+      routerIndex.replace(old, by: nil)
     case .port:
       if let port = ports.removeValue(forKey: PortID(key.id)) {
+        groupIndex.replace(port, by: nil)
         unlist(port)
         dropPort(port, &changes)
       }
     case .neighbor:
-      if let neighbor = neighbors.removeValue(forKey: NeighborID(key.id)) { dropNeighbor(neighbor, &changes) }
+      if let neighbor = neighbors.removeValue(forKey: NeighborID(key.id)) {
+        groupIndex.replace(neighbor, by: nil)
+        dropNeighbor(neighbor, &changes)
+      }
     }
   }
 

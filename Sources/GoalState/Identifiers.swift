@@ -57,6 +57,22 @@ public struct NeighborID: ResourceIdentifier {
   public init(_ rawValue: String) { self.rawValue = rawValue }
 }
 
+/// A router's id.
+public struct RouterID: ResourceIdentifier {
+  /// The text.
+  public let rawValue: String
+  /// The identifier with this text.
+  public init(_ rawValue: String) { self.rawValue = rawValue }
+}
+
+/// A security group's id.
+public struct SecurityGroupID: ResourceIdentifier {
+  /// The text.
+  public let rawValue: String
+  /// The identifier with this text.
+  public init(_ rawValue: String) { self.rawValue = rawValue }
+}
+
 /// A compute node's id.
 public struct HostID: ResourceIdentifier {
   /// The text.

@@ -2,6 +2,8 @@
 public enum ResourceKind: Int, Hashable, Sendable, Comparable, CaseIterable, CustomStringConvertible {
   case network
   case subnet
+  case securityGroup
+  case router
   case neighbor
   case port
 
@@ -13,6 +15,8 @@ public enum ResourceKind: Int, Hashable, Sendable, Comparable, CaseIterable, Cus
     switch self {
     case .network: "network"
     case .subnet: "subnet"
+    case .securityGroup: "security group"
+    case .router: "router"
     case .neighbor: "neighbor"
     case .port: "port"
     }
@@ -36,6 +40,10 @@ public struct ResourceKey: Hashable, Sendable, Comparable, CustomStringConvertib
   public static func network(_ id: NetworkID) -> ResourceKey { ResourceKey(.network, id.rawValue) }
   /// The key of a subnet.
   public static func subnet(_ id: SubnetID) -> ResourceKey { ResourceKey(.subnet, id.rawValue) }
+  /// The key of a security group.
+  public static func securityGroup(_ id: SecurityGroupID) -> ResourceKey { ResourceKey(.securityGroup, id.rawValue) }
+  /// The key of a router.
+  public static func router(_ id: RouterID) -> ResourceKey { ResourceKey(.router, id.rawValue) }
   /// The key of a port.
   public static func port(_ id: PortID) -> ResourceKey { ResourceKey(.port, id.rawValue) }
   /// The key of a neighbor.
@@ -52,6 +60,8 @@ public struct ResourceKey: Hashable, Sendable, Comparable, CustomStringConvertib
 public enum Resource: Hashable, Sendable {
   case network(Network)
   case subnet(Subnet)
+  case securityGroup(SecurityGroup)
+  case router(Router)
   case port(Port)
   case neighbor(Neighbor)
 
@@ -60,6 +70,8 @@ public enum Resource: Hashable, Sendable {
     switch self {
     case .network(let network): .network(network.id)
     case .subnet(let subnet): .subnet(subnet.id)
+    case .securityGroup(let group): .securityGroup(group.id)
+    case .router(let router): .router(router.id)
     case .port(let port): .port(port.id)
     case .neighbor(let neighbor): .neighbor(neighbor.id)
     }

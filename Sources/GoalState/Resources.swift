@@ -1,22 +1,31 @@
 import NetworkTypes
 
-/// A virtual network: one layer-2 domain, carried between hosts in the segment `vni`.
+/// A virtual network: one layer-2 domain, carried between hosts as its segment says.
 public struct Network: Hashable, Sendable {
   /// The id.
   public var id: NetworkID
   /// The name that people gave it; may be empty.
   public var name: String
-  /// The segment that carries it between hosts.
+  /// The number that tells it from the host's other networks, and the tunnels' key where tunnels carry it.
   public var vni: VNI
+  /// What carries it between hosts.
+  public var segment: NetworkSegment
   /// The largest IP datagram that guests may send, in octets, or nil to let each host derive it from its underlay.
   public var mtu: Int?
+  /// Whether there are neighbors that this host has not been told of, and is to ask for when a guest sends to one.
+  public var neighborsOnDemand: Bool
 
   /// All parts.
-  public init(id: NetworkID, name: String = "", vni: VNI, mtu: Int? = nil) {
+  public init(
+    id: NetworkID, name: String = "", vni: VNI, segment: NetworkSegment = .vxlan, mtu: Int? = nil,
+    neighborsOnDemand: Bool = false
+  ) {
     self.id = id
     self.name = name
     self.vni = vni
+    self.segment = segment
     self.mtu = mtu
+    self.neighborsOnDemand = neighborsOnDemand
   }
 }
 
@@ -140,12 +149,16 @@ public struct Port: Hashable, Sendable {
   public var dhcpOptions: [ExtraDHCPOption]
   /// The prefixes that are delegated to the guest by DHCPv6 (RFC 8415 section 6.3).
   public var delegatedPrefixes: [IPv6Prefix]
+  /// What the guest may send from besides its own addresses.
+  public var allowedAddressPairs: [AddressPair]
+  /// What the guest is held to.
+  public var security: PortSecurity
 
   /// All parts.
   public init(
     id: PortID, networkID: NetworkID, name: String = "", mac: MACAddress, fixedIPs: [FixedIP],
     adminStateUp: Bool = true, hostName: String? = nil, dhcpOptions: [ExtraDHCPOption] = [],
-    delegatedPrefixes: [IPv6Prefix] = []
+    delegatedPrefixes: [IPv6Prefix] = [], allowedAddressPairs: [AddressPair] = [], security: PortSecurity = .guarded
   ) {
     self.id = id
     self.networkID = networkID
@@ -156,6 +169,8 @@ public struct Port: Hashable, Sendable {
     self.hostName = hostName
     self.dhcpOptions = dhcpOptions
     self.delegatedPrefixes = delegatedPrefixes
+    self.allowedAddressPairs = allowedAddressPairs
+    self.security = security
   }
 }
 
@@ -171,13 +186,22 @@ public struct Neighbor: Hashable, Sendable {
   public var hostAddress: IPAddress
   /// The addresses, in order.
   public var fixedIPs: [FixedIP]
+  /// What it may send from besides its own addresses.
+  public var allowedAddressPairs: [AddressPair]
+  /// The security groups that it is a member of.
+  public var securityGroupIDs: [SecurityGroupID]
 
   /// All parts.
-  public init(id: NeighborID, networkID: NetworkID, mac: MACAddress, hostAddress: IPAddress, fixedIPs: [FixedIP]) {
+  public init(
+    id: NeighborID, networkID: NetworkID, mac: MACAddress, hostAddress: IPAddress, fixedIPs: [FixedIP],
+    allowedAddressPairs: [AddressPair] = [], securityGroupIDs: [SecurityGroupID] = []
+  ) {
     self.id = id
     self.networkID = networkID
     self.mac = mac
     self.hostAddress = hostAddress
     self.fixedIPs = fixedIPs
+    self.allowedAddressPairs = allowedAddressPairs
+    self.securityGroupIDs = securityGroupIDs
   }
 }

@@ -14,6 +14,14 @@ public enum IPPrefix: Hashable, Sendable {
     }
   }
 
+  /// The prefix of one address.
+  public init(_ address: IPAddress) {
+    switch address {
+    case .v4(let address): self = .v4(IPv4Prefix(address))
+    case .v6(let address): self = .v6(IPv6Prefix(address))
+    }
+  }
+
   /// The network of `length` bits that contains `address`: host bits are cleared.
   ///
   /// - Returns: nil for a length that the address's version does not have.

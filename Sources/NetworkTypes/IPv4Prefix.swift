@@ -5,6 +5,12 @@ public struct IPv4Prefix: Hashable, Sendable {
   /// The number of leading bits that are the network's, 0 to 32.
   public let length: Int
 
+  /// The prefix of one address: all bits are the network's.
+  public init(_ address: IPv4Address) {
+    self.address = address
+    self.length = 32
+  }
+
   /// The network of `length` bits that contains `address`: host bits are cleared.
   ///
   /// - Returns: nil unless `length` is 0 to 32.

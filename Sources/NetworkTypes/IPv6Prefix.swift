@@ -5,6 +5,12 @@ public struct IPv6Prefix: Hashable, Sendable {
   /// The number of leading bits that are the network's, 0 to 128.
   public let length: Int
 
+  /// The prefix of one address: all bits are the network's.
+  public init(_ address: IPv6Address) {
+    self.address = address
+    self.length = 128
+  }
+
   /// The network of `length` bits that contains `address`: host bits are cleared.
   ///
   /// - Returns: nil unless `length` is 0 to 128.

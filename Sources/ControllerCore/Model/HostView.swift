@@ -31,6 +31,7 @@ extension ModelState {
     case .subnet: subnet(SubnetID(key.id), for: host)
     case .port: port(PortID(key.id), for: host)
     case .neighbor: neighbor(PortID(key.id), for: host)
+    case .securityGroup, .router: nil
     }
   }
 

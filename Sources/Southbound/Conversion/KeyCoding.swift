@@ -9,6 +9,8 @@ extension Alioth_Southbound_V1_ResourceKind {
       case .subnet: .subnet
       case .neighbor: .neighbor
       case .port: .port
+      case .securityGroup: .securityGroup
+      case .router: .router
       }
   }
 }
@@ -21,6 +23,8 @@ extension ResourceKind {
     case .subnet: self = .subnet
     case .neighbor: self = .neighbor
     case .port: self = .port
+    case .securityGroup: self = .securityGroup
+    case .router: self = .router
     case .unspecified, .UNRECOGNIZED: return nil
     }
   }

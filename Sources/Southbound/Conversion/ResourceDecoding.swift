@@ -30,6 +30,18 @@ extension DecodedResource {
     self.init(.neighbor, configuration) { () throws(InvalidField) in .neighbor(try Neighbor(configuration)) }
   }
 
+  /// Reads the configuration of a security group.
+  package init(_ configuration: Alcor_Schema_SecurityGroupConfiguration) {
+    self.init(.securityGroup, configuration) { () throws(InvalidField) in
+      .securityGroup(try SecurityGroup(configuration))
+    }
+  }
+
+  /// Reads the configuration of a router.
+  package init(_ configuration: Alcor_Schema_RouterConfiguration) {
+    self.init(.router, configuration) { () throws(InvalidField) in .router(try Router(configuration)) }
+  }
+
   /// - Returns: nil for a kind of resource that this version does not know.
   init?(_ resource: Alioth_Southbound_V1_Resource) {
     switch resource.configuration {
@@ -37,6 +49,8 @@ extension DecodedResource {
     case .subnet(let configuration): self.init(configuration)
     case .neighbor(let configuration): self.init(configuration)
     case .port(let configuration): self.init(configuration)
+    case .securityGroup(let configuration): self.init(configuration)
+    case .router(let configuration): self.init(configuration)
     case nil: return nil
     }
   }
@@ -78,6 +92,8 @@ extension Alcor_Schema_VpcConfiguration: ResourceConfiguration {}
 extension Alcor_Schema_SubnetConfiguration: ResourceConfiguration {}
 extension Alcor_Schema_PortConfiguration: ResourceConfiguration {}
 extension Alcor_Schema_NeighborConfiguration: ResourceConfiguration {}
+extension Alcor_Schema_SecurityGroupConfiguration: ResourceConfiguration {}
+extension Alcor_Schema_RouterConfiguration: ResourceConfiguration {}
 
 extension Network {
   fileprivate init(_ configuration: Alcor_Schema_VpcConfiguration) throws(InvalidField) {
@@ -85,7 +101,9 @@ extension Network {
       id: NetworkID(try FieldRules.identifier(configuration.id, "id")),
       name: try FieldRules.text(configuration.name, "name"),
       vni: try FieldRules.vni(configuration.tunnelID, "tunnel_id"),
-      mtu: try FieldRules.mtu(configuration.mtu, "mtu"))
+      segment: try NetworkSegment(configuration),
+      mtu: try FieldRules.mtu(configuration.mtu, "mtu"),
+      neighborsOnDemand: configuration.neighborsOnDemand)
   }
 }
 
@@ -169,7 +187,10 @@ extension Port {
       dhcpOptions: try FieldRules.dhcpOptions(
         configuration.extraDhcpOptions.map { ($0.name, $0.value, .v4) }
           + configuration.extraDhcpv6Options.map { ($0.name, $0.value, .v6) }),
-      delegatedPrefixes: try FieldRules.delegatedPrefixes(configuration.delegatedPrefixes))
+      delegatedPrefixes: try FieldRules.delegatedPrefixes(configuration.delegatedPrefixes),
+      allowedAddressPairs: try FieldRules.addressPairs(
+        configuration.allowAddressPairs.map { ($0.ipAddress, $0.macAddress) }),
+      security: try PortSecurity(configuration))
   }
 }
 
@@ -187,7 +208,10 @@ extension Neighbor {
       networkID: NetworkID(try FieldRules.identifier(configuration.vpcID, "vpc_id")),
       mac: try FieldRules.mac(configuration.macAddress, "mac_address"),
       hostAddress: try FieldRules.hostAddress(configuration.hostIpAddress, "host_ip_address"),
-      fixedIPs: fixedIPs.list)
+      fixedIPs: fixedIPs.list,
+      allowedAddressPairs: try FieldRules.addressPairs(
+        configuration.allowAddressPairs.map { ($0.ipAddress, $0.macAddress) }),
+      securityGroupIDs: try FieldRules.securityGroups(configuration.securityGroupIds))
   }
 }
 

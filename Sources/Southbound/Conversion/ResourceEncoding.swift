@@ -13,6 +13,15 @@ extension Alcor_Schema_VpcConfiguration {
     id = network.id.rawValue
     name = network.name
     tunnelID = network.vni.rawValue
+    (networkType, physicalNetwork, vlanID) =
+      switch network.segment {
+      case .vxlan: (.vxlan, "", 0)
+      case .geneve: (.geneve, "", 0)
+      case .gre: (.gre, "", 0)
+      case .vlan(let id, let name): (.vlan, name, UInt32(id))
+      case .flat(let name): (.vlan, name, 0)
+      }
+    neighborsOnDemand = network.neighborsOnDemand
     mtu = UInt32(clamping: network.mtu ?? 0)
   }
 }
@@ -86,6 +95,19 @@ extension Alcor_Schema_PortConfiguration {
     }
     hostName = port.hostName ?? ""
     delegatedPrefixes = port.delegatedPrefixes.map(\.description)
+    allowAddressPairs = port.allowedAddressPairs.map { pair in
+      .with {
+        $0.ipAddress = pair.prefix.description
+        $0.macAddress = pair.mac?.description ?? ""
+      }
+    }
+    portSecurity =
+      switch port.security {
+      case .off: .off
+      case .guarded: .guarded
+      case .filtered: .filtered
+      }
+    securityGroupIds = port.security.groups.map { id in .with { $0.id = id.rawValue } }
     extraDhcpOptions = port.dhcpOptions.filter { $0.version == .v4 }.map(
       Alcor_Schema_PortConfiguration.ExtraDhcpOption.init)
     extraDhcpv6Options = port.dhcpOptions.filter { $0.version == .v6 }.map(
@@ -111,6 +133,13 @@ extension Alcor_Schema_NeighborConfiguration {
         $0.ipAddress = fixedIP.address.description
       }
     }
+    allowAddressPairs = neighbor.allowedAddressPairs.map { pair in
+      .with {
+        $0.ipAddress = pair.prefix.description
+        $0.macAddress = pair.mac?.description ?? ""
+      }
+    }
+    securityGroupIds = neighbor.securityGroupIDs.map(\.rawValue)
   }
 }
 
@@ -122,6 +151,9 @@ extension Alioth_Southbound_V1_Resource {
       case .network(let network): .vpc(Alcor_Schema_VpcConfiguration(network, revision: versioned.revision))
       case .subnet(let subnet): .subnet(Alcor_Schema_SubnetConfiguration(subnet, revision: versioned.revision))
       case .port(let port): .port(Alcor_Schema_PortConfiguration(port, revision: versioned.revision))
+      case .securityGroup(let group):
+        .securityGroup(Alcor_Schema_SecurityGroupConfiguration(group, revision: versioned.revision))
+      case .router(let router): .router(Alcor_Schema_RouterConfiguration(router, revision: versioned.revision))
       case .neighbor(let neighbor):
         .neighbor(Alcor_Schema_NeighborConfiguration(neighbor, revision: versioned.revision))
       }

@@ -85,6 +85,9 @@ public nonisolated struct Alcor_Schema_NeighborConfiguration: Sendable {
   /// Alioth: the revision in 64 bits; it counts when it is not 0, otherwise revision_number does.
   public var revision: UInt64 = 0
 
+  /// Alioth: the security groups that the port is a member of.
+  public var securityGroupIds: [String] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated struct FixedIp: Sendable {
@@ -157,7 +160,7 @@ nonisolated extension Alcor_Schema_NeighborType: SwiftProtobuf._ProtoNameProvidi
 
 nonisolated extension Alcor_Schema_NeighborConfiguration: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".NeighborConfiguration"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}revision_number\0\u{3}request_id\0\u{1}id\0\u{3}update_type\0\u{3}vpc_id\0\u{1}name\0\u{3}mac_address\0\u{3}host_mac_address\0\u{3}host_ip_address\0\u{3}fixed_ips\0\u{3}allow_address_pairs\0\u{2}]\u{f}revision\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}revision_number\0\u{3}request_id\0\u{1}id\0\u{3}update_type\0\u{3}vpc_id\0\u{1}name\0\u{3}mac_address\0\u{3}host_mac_address\0\u{3}host_ip_address\0\u{3}fixed_ips\0\u{3}allow_address_pairs\0\u{2}]\u{f}revision\0\u{3}security_group_ids\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -177,6 +180,7 @@ nonisolated extension Alcor_Schema_NeighborConfiguration: SwiftProtobuf.Message,
       case 10: try { try decoder.decodeRepeatedMessageField(value: &self.fixedIps) }()
       case 11: try { try decoder.decodeRepeatedMessageField(value: &self.allowAddressPairs) }()
       case 1000: try { try decoder.decodeSingularUInt64Field(value: &self.revision) }()
+      case 1001: try { try decoder.decodeRepeatedStringField(value: &self.securityGroupIds) }()
       default: break
       }
     }
@@ -219,6 +223,9 @@ nonisolated extension Alcor_Schema_NeighborConfiguration: SwiftProtobuf.Message,
     if self.revision != 0 {
       try visitor.visitSingularUInt64Field(value: self.revision, fieldNumber: 1000)
     }
+    if !self.securityGroupIds.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.securityGroupIds, fieldNumber: 1001)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -235,6 +242,7 @@ nonisolated extension Alcor_Schema_NeighborConfiguration: SwiftProtobuf.Message,
     if lhs.fixedIps != rhs.fixedIps {return false}
     if lhs.allowAddressPairs != rhs.allowAddressPairs {return false}
     if lhs.revision != rhs.revision {return false}
+    if lhs.securityGroupIds != rhs.securityGroupIds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

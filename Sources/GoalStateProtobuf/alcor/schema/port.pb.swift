@@ -20,6 +20,56 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
+public nonisolated enum Alcor_Schema_PortSecurity: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// To its own addresses, and to its security groups when it has any.
+  case unspecified // = 0
+
+  /// To its own addresses and to its security groups; without any nothing passes.
+  case filtered // = 1
+
+  /// To its own addresses only.
+  case guarded // = 2
+
+  /// To nothing.
+  case off // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .filtered
+    case 2: self = .guarded
+    case 3: self = .off
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .filtered: return 1
+    case .guarded: return 2
+    case .off: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Alcor_Schema_PortSecurity] = [
+    .unspecified,
+    .filtered,
+    .guarded,
+    .off,
+  ]
+
+}
+
 public nonisolated struct Alcor_Schema_PortConfiguration: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -128,6 +178,12 @@ public nonisolated struct Alcor_Schema_PortConfiguration: @unchecked Sendable {
     set {_uniqueStorage()._extraDhcpv6Options = newValue}
   }
 
+  /// Alioth: what the guest is held to.
+  public var portSecurity: Alcor_Schema_PortSecurity {
+    get {_storage._portSecurity}
+    set {_uniqueStorage()._portSecurity = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated struct HostInfo: Sendable {
@@ -163,6 +219,7 @@ public nonisolated struct Alcor_Schema_PortConfiguration: @unchecked Sendable {
     // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
     // methods supported on all messages.
 
+    /// An address, or a prefix in CIDR notation.
     public var ipAddress: String = String()
 
     public var macAddress: String = String()
@@ -231,9 +288,13 @@ public nonisolated struct Alcor_Schema_PortState: Sendable {
 
 fileprivate nonisolated let _protobuf_package = "alcor.schema"
 
+nonisolated extension Alcor_Schema_PortSecurity: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PORT_SECURITY_UNSPECIFIED\0\u{1}PORT_SECURITY_FILTERED\0\u{1}PORT_SECURITY_GUARDED\0\u{1}PORT_SECURITY_OFF\0")
+}
+
 nonisolated extension Alcor_Schema_PortConfiguration: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PortConfiguration"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}revision_number\0\u{3}request_id\0\u{1}id\0\u{3}update_type\0\u{3}vpc_id\0\u{1}name\0\u{3}device_id\0\u{3}device_owner\0\u{3}mac_address\0\u{3}admin_state_up\0\u{3}host_info\0\u{3}fixed_ips\0\u{3}allow_address_pairs\0\u{3}security_group_ids\0\u{2}Z\u{f}revision\0\u{3}host_name\0\u{3}extra_dhcp_options\0\u{3}delegated_prefixes\0\u{3}extra_dhcpv6_options\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}revision_number\0\u{3}request_id\0\u{1}id\0\u{3}update_type\0\u{3}vpc_id\0\u{1}name\0\u{3}device_id\0\u{3}device_owner\0\u{3}mac_address\0\u{3}admin_state_up\0\u{3}host_info\0\u{3}fixed_ips\0\u{3}allow_address_pairs\0\u{3}security_group_ids\0\u{2}Z\u{f}revision\0\u{3}host_name\0\u{3}extra_dhcp_options\0\u{3}delegated_prefixes\0\u{3}extra_dhcpv6_options\0\u{3}port_security\0")
 
   fileprivate class _StorageClass {
     var _revisionNumber: UInt32 = 0
@@ -255,6 +316,7 @@ nonisolated extension Alcor_Schema_PortConfiguration: SwiftProtobuf.Message, Swi
     var _extraDhcpOptions: [Alcor_Schema_PortConfiguration.ExtraDhcpOption] = []
     var _delegatedPrefixes: [String] = []
     var _extraDhcpv6Options: [Alcor_Schema_PortConfiguration.ExtraDhcpOption] = []
+    var _portSecurity: Alcor_Schema_PortSecurity = .unspecified
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -284,6 +346,7 @@ nonisolated extension Alcor_Schema_PortConfiguration: SwiftProtobuf.Message, Swi
       _extraDhcpOptions = source._extraDhcpOptions
       _delegatedPrefixes = source._delegatedPrefixes
       _extraDhcpv6Options = source._extraDhcpv6Options
+      _portSecurity = source._portSecurity
     }
   }
 
@@ -321,6 +384,7 @@ nonisolated extension Alcor_Schema_PortConfiguration: SwiftProtobuf.Message, Swi
         case 1002: try { try decoder.decodeRepeatedMessageField(value: &_storage._extraDhcpOptions) }()
         case 1003: try { try decoder.decodeRepeatedStringField(value: &_storage._delegatedPrefixes) }()
         case 1004: try { try decoder.decodeRepeatedMessageField(value: &_storage._extraDhcpv6Options) }()
+        case 1005: try { try decoder.decodeSingularEnumField(value: &_storage._portSecurity) }()
         default: break
         }
       }
@@ -390,6 +454,9 @@ nonisolated extension Alcor_Schema_PortConfiguration: SwiftProtobuf.Message, Swi
       if !_storage._extraDhcpv6Options.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._extraDhcpv6Options, fieldNumber: 1004)
       }
+      if _storage._portSecurity != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._portSecurity, fieldNumber: 1005)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -418,6 +485,7 @@ nonisolated extension Alcor_Schema_PortConfiguration: SwiftProtobuf.Message, Swi
         if _storage._extraDhcpOptions != rhs_storage._extraDhcpOptions {return false}
         if _storage._delegatedPrefixes != rhs_storage._delegatedPrefixes {return false}
         if _storage._extraDhcpv6Options != rhs_storage._extraDhcpv6Options {return false}
+        if _storage._portSecurity != rhs_storage._portSecurity {return false}
         return true
       }
       if !storagesAreEqual {return false}

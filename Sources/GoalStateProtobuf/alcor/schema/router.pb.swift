@@ -71,6 +71,17 @@ public nonisolated struct Alcor_Schema_RouterConfiguration: Sendable {
 
   public var subnetRoutingTables: [Alcor_Schema_RouterConfiguration.SubnetRoutingTable] = []
 
+  /// Alioth: the revision in 64 bits; it counts when it is not 0, otherwise revision_number does.
+  public var revision: UInt64 = 0
+
+  public var name: String = String()
+
+  /// Alioth: whether it is not to forward.
+  public var adminStateDown: Bool = false
+
+  /// Alioth: routes that hold for all of its subnets.
+  public var routes: [Alcor_Schema_RouterConfiguration.RoutingRule] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated struct RoutingRuleExtraInfo: Sendable {
@@ -130,6 +141,11 @@ public nonisolated struct Alcor_Schema_RouterConfiguration: Sendable {
 
     public var routingRules: [Alcor_Schema_RouterConfiguration.RoutingRule] = []
 
+    /// Alioth: the router's address in the subnet, when it is not the subnet's gateway.
+    public var ipAddress: String = String()
+
+    public var macAddress: String = String()
+
     public var unknownFields = SwiftProtobuf.UnknownStorage()
 
     public init() {}
@@ -171,7 +187,7 @@ nonisolated extension Alcor_Schema_DestinationType: SwiftProtobuf._ProtoNameProv
 
 nonisolated extension Alcor_Schema_RouterConfiguration: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RouterConfiguration"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}revision_number\0\u{3}request_id\0\u{1}id\0\u{3}update_type\0\u{3}host_dvr_mac_address\0\u{3}subnet_routing_tables\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}revision_number\0\u{3}request_id\0\u{1}id\0\u{3}update_type\0\u{3}host_dvr_mac_address\0\u{3}subnet_routing_tables\0\u{2}b\u{f}revision\0\u{1}name\0\u{3}admin_state_down\0\u{1}routes\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -185,6 +201,10 @@ nonisolated extension Alcor_Schema_RouterConfiguration: SwiftProtobuf.Message, S
       case 4: try { try decoder.decodeSingularEnumField(value: &self.updateType) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.hostDvrMacAddress) }()
       case 6: try { try decoder.decodeRepeatedMessageField(value: &self.subnetRoutingTables) }()
+      case 1000: try { try decoder.decodeSingularUInt64Field(value: &self.revision) }()
+      case 1001: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 1002: try { try decoder.decodeSingularBoolField(value: &self.adminStateDown) }()
+      case 1003: try { try decoder.decodeRepeatedMessageField(value: &self.routes) }()
       default: break
       }
     }
@@ -209,6 +229,18 @@ nonisolated extension Alcor_Schema_RouterConfiguration: SwiftProtobuf.Message, S
     if !self.subnetRoutingTables.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.subnetRoutingTables, fieldNumber: 6)
     }
+    if self.revision != 0 {
+      try visitor.visitSingularUInt64Field(value: self.revision, fieldNumber: 1000)
+    }
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1001)
+    }
+    if self.adminStateDown != false {
+      try visitor.visitSingularBoolField(value: self.adminStateDown, fieldNumber: 1002)
+    }
+    if !self.routes.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.routes, fieldNumber: 1003)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -219,6 +251,10 @@ nonisolated extension Alcor_Schema_RouterConfiguration: SwiftProtobuf.Message, S
     if lhs.updateType != rhs.updateType {return false}
     if lhs.hostDvrMacAddress != rhs.hostDvrMacAddress {return false}
     if lhs.subnetRoutingTables != rhs.subnetRoutingTables {return false}
+    if lhs.revision != rhs.revision {return false}
+    if lhs.name != rhs.name {return false}
+    if lhs.adminStateDown != rhs.adminStateDown {return false}
+    if lhs.routes != rhs.routes {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -325,7 +361,7 @@ nonisolated extension Alcor_Schema_RouterConfiguration.RoutingRule: SwiftProtobu
 
 nonisolated extension Alcor_Schema_RouterConfiguration.SubnetRoutingTable: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = Alcor_Schema_RouterConfiguration.protoMessageName + ".SubnetRoutingTable"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}subnet_id\0\u{3}routing_rules\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}subnet_id\0\u{3}routing_rules\0\u{4}f\u{f}ip_address\0\u{3}mac_address\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -335,6 +371,8 @@ nonisolated extension Alcor_Schema_RouterConfiguration.SubnetRoutingTable: Swift
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.subnetID) }()
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.routingRules) }()
+      case 1000: try { try decoder.decodeSingularStringField(value: &self.ipAddress) }()
+      case 1001: try { try decoder.decodeSingularStringField(value: &self.macAddress) }()
       default: break
       }
     }
@@ -347,12 +385,20 @@ nonisolated extension Alcor_Schema_RouterConfiguration.SubnetRoutingTable: Swift
     if !self.routingRules.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.routingRules, fieldNumber: 2)
     }
+    if !self.ipAddress.isEmpty {
+      try visitor.visitSingularStringField(value: self.ipAddress, fieldNumber: 1000)
+    }
+    if !self.macAddress.isEmpty {
+      try visitor.visitSingularStringField(value: self.macAddress, fieldNumber: 1001)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Alcor_Schema_RouterConfiguration.SubnetRoutingTable, rhs: Alcor_Schema_RouterConfiguration.SubnetRoutingTable) -> Bool {
     if lhs.subnetID != rhs.subnetID {return false}
     if lhs.routingRules != rhs.routingRules {return false}
+    if lhs.ipAddress != rhs.ipAddress {return false}
+    if lhs.macAddress != rhs.macAddress {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

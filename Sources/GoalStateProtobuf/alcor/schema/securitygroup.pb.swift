@@ -39,6 +39,12 @@ public nonisolated struct Alcor_Schema_SecurityGroupConfiguration: Sendable {
 
   public var securityGroupRules: [Alcor_Schema_SecurityGroupConfiguration.SecurityGroupRule] = []
 
+  /// Alioth: the revision in 64 bits; it counts when it is not 0, otherwise revision_number does.
+  public var revision: UInt64 = 0
+
+  /// Alioth: whether each packet is judged by itself.
+  public var stateless: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum Direction: SwiftProtobuf.Enum, Swift.CaseIterable {
@@ -101,6 +107,14 @@ public nonisolated struct Alcor_Schema_SecurityGroupConfiguration: Sendable {
 
     public var remoteGroupID: String = String()
 
+    /// Alioth: the protocol by its number, in the place of `protocol`; 256 for all of them.
+    public var protocolNumber: UInt32 = 0
+
+    /// Alioth: whether `port_range_min` and `port_range_max` count although they are 0: for ICMP the type and the code.
+    public var hasRangeMin_p: Bool = false
+
+    public var hasRangeMax_p: Bool = false
+
     public var unknownFields = SwiftProtobuf.UnknownStorage()
 
     public init() {}
@@ -138,7 +152,7 @@ fileprivate nonisolated let _protobuf_package = "alcor.schema"
 
 nonisolated extension Alcor_Schema_SecurityGroupConfiguration: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SecurityGroupConfiguration"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}revision_number\0\u{3}request_id\0\u{1}id\0\u{3}update_type\0\u{3}vpc_id\0\u{1}name\0\u{3}security_group_rules\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}revision_number\0\u{3}request_id\0\u{1}id\0\u{3}update_type\0\u{3}vpc_id\0\u{1}name\0\u{3}security_group_rules\0\u{2}a\u{f}revision\0\u{1}stateless\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -153,6 +167,8 @@ nonisolated extension Alcor_Schema_SecurityGroupConfiguration: SwiftProtobuf.Mes
       case 5: try { try decoder.decodeSingularStringField(value: &self.vpcID) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.name) }()
       case 7: try { try decoder.decodeRepeatedMessageField(value: &self.securityGroupRules) }()
+      case 1000: try { try decoder.decodeSingularUInt64Field(value: &self.revision) }()
+      case 1001: try { try decoder.decodeSingularBoolField(value: &self.stateless) }()
       default: break
       }
     }
@@ -180,6 +196,12 @@ nonisolated extension Alcor_Schema_SecurityGroupConfiguration: SwiftProtobuf.Mes
     if !self.securityGroupRules.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.securityGroupRules, fieldNumber: 7)
     }
+    if self.revision != 0 {
+      try visitor.visitSingularUInt64Field(value: self.revision, fieldNumber: 1000)
+    }
+    if self.stateless != false {
+      try visitor.visitSingularBoolField(value: self.stateless, fieldNumber: 1001)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -191,6 +213,8 @@ nonisolated extension Alcor_Schema_SecurityGroupConfiguration: SwiftProtobuf.Mes
     if lhs.vpcID != rhs.vpcID {return false}
     if lhs.name != rhs.name {return false}
     if lhs.securityGroupRules != rhs.securityGroupRules {return false}
+    if lhs.revision != rhs.revision {return false}
+    if lhs.stateless != rhs.stateless {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -202,7 +226,7 @@ nonisolated extension Alcor_Schema_SecurityGroupConfiguration.Direction: SwiftPr
 
 nonisolated extension Alcor_Schema_SecurityGroupConfiguration.SecurityGroupRule: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = Alcor_Schema_SecurityGroupConfiguration.protoMessageName + ".SecurityGroupRule"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}operation_type\0\u{3}security_group_id\0\u{1}id\0\u{1}direction\0\u{1}ethertype\0\u{1}protocol\0\u{3}port_range_min\0\u{3}port_range_max\0\u{3}remote_ip_prefix\0\u{3}remote_group_id\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}operation_type\0\u{3}security_group_id\0\u{1}id\0\u{1}direction\0\u{1}ethertype\0\u{1}protocol\0\u{3}port_range_min\0\u{3}port_range_max\0\u{3}remote_ip_prefix\0\u{3}remote_group_id\0\u{4}^\u{f}protocol_number\0\u{3}has_range_min\0\u{3}has_range_max\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -220,6 +244,9 @@ nonisolated extension Alcor_Schema_SecurityGroupConfiguration.SecurityGroupRule:
       case 8: try { try decoder.decodeSingularUInt32Field(value: &self.portRangeMax) }()
       case 9: try { try decoder.decodeSingularStringField(value: &self.remoteIpPrefix) }()
       case 10: try { try decoder.decodeSingularStringField(value: &self.remoteGroupID) }()
+      case 1000: try { try decoder.decodeSingularUInt32Field(value: &self.protocolNumber) }()
+      case 1001: try { try decoder.decodeSingularBoolField(value: &self.hasRangeMin_p) }()
+      case 1002: try { try decoder.decodeSingularBoolField(value: &self.hasRangeMax_p) }()
       default: break
       }
     }
@@ -256,6 +283,15 @@ nonisolated extension Alcor_Schema_SecurityGroupConfiguration.SecurityGroupRule:
     if !self.remoteGroupID.isEmpty {
       try visitor.visitSingularStringField(value: self.remoteGroupID, fieldNumber: 10)
     }
+    if self.protocolNumber != 0 {
+      try visitor.visitSingularUInt32Field(value: self.protocolNumber, fieldNumber: 1000)
+    }
+    if self.hasRangeMin_p != false {
+      try visitor.visitSingularBoolField(value: self.hasRangeMin_p, fieldNumber: 1001)
+    }
+    if self.hasRangeMax_p != false {
+      try visitor.visitSingularBoolField(value: self.hasRangeMax_p, fieldNumber: 1002)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -270,6 +306,9 @@ nonisolated extension Alcor_Schema_SecurityGroupConfiguration.SecurityGroupRule:
     if lhs.portRangeMax != rhs.portRangeMax {return false}
     if lhs.remoteIpPrefix != rhs.remoteIpPrefix {return false}
     if lhs.remoteGroupID != rhs.remoteGroupID {return false}
+    if lhs.protocolNumber != rhs.protocolNumber {return false}
+    if lhs.hasRangeMin_p != rhs.hasRangeMin_p {return false}
+    if lhs.hasRangeMax_p != rhs.hasRangeMax_p {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -50,6 +50,18 @@ public nonisolated struct Alcor_Schema_VpcConfiguration: Sendable {
   /// Alioth: the largest IP datagram of the guests in octets; 0 leaves it to the host.
   public var mtu: UInt32 = 0
 
+  /// Alioth: what carries it between hosts.
+  public var networkType: Alcor_Schema_NetworkType = .vxlan
+
+  /// Alioth: the physical network of a network_type of VLAN, or of no tunnels at all.
+  public var physicalNetwork: String = String()
+
+  /// Alioth: the VLAN in the physical network, 1 to 4094; 0 for its untagged frames.
+  public var vlanID: UInt32 = 0
+
+  /// Alioth: whether the neighbors that this host is told of are not all that there are: others are to be asked for.
+  public var neighborsOnDemand: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -84,7 +96,7 @@ fileprivate nonisolated let _protobuf_package = "alcor.schema"
 
 nonisolated extension Alcor_Schema_VpcConfiguration: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".VpcConfiguration"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}revision_number\0\u{3}request_id\0\u{1}id\0\u{3}update_type\0\u{3}project_id\0\u{1}name\0\u{1}cidr\0\u{3}tunnel_id\0\u{3}gateway_ids\0\u{2}_\u{f}revision\0\u{1}mtu\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}revision_number\0\u{3}request_id\0\u{1}id\0\u{3}update_type\0\u{3}project_id\0\u{1}name\0\u{1}cidr\0\u{3}tunnel_id\0\u{3}gateway_ids\0\u{2}_\u{f}revision\0\u{1}mtu\0\u{3}network_type\0\u{3}physical_network\0\u{3}vlan_id\0\u{3}neighbors_on_demand\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -103,6 +115,10 @@ nonisolated extension Alcor_Schema_VpcConfiguration: SwiftProtobuf.Message, Swif
       case 9: try { try decoder.decodeRepeatedStringField(value: &self.gatewayIds) }()
       case 1000: try { try decoder.decodeSingularUInt64Field(value: &self.revision) }()
       case 1001: try { try decoder.decodeSingularUInt32Field(value: &self.mtu) }()
+      case 1002: try { try decoder.decodeSingularEnumField(value: &self.networkType) }()
+      case 1003: try { try decoder.decodeSingularStringField(value: &self.physicalNetwork) }()
+      case 1004: try { try decoder.decodeSingularUInt32Field(value: &self.vlanID) }()
+      case 1005: try { try decoder.decodeSingularBoolField(value: &self.neighborsOnDemand) }()
       default: break
       }
     }
@@ -142,6 +158,18 @@ nonisolated extension Alcor_Schema_VpcConfiguration: SwiftProtobuf.Message, Swif
     if self.mtu != 0 {
       try visitor.visitSingularUInt32Field(value: self.mtu, fieldNumber: 1001)
     }
+    if self.networkType != .vxlan {
+      try visitor.visitSingularEnumField(value: self.networkType, fieldNumber: 1002)
+    }
+    if !self.physicalNetwork.isEmpty {
+      try visitor.visitSingularStringField(value: self.physicalNetwork, fieldNumber: 1003)
+    }
+    if self.vlanID != 0 {
+      try visitor.visitSingularUInt32Field(value: self.vlanID, fieldNumber: 1004)
+    }
+    if self.neighborsOnDemand != false {
+      try visitor.visitSingularBoolField(value: self.neighborsOnDemand, fieldNumber: 1005)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -157,6 +185,10 @@ nonisolated extension Alcor_Schema_VpcConfiguration: SwiftProtobuf.Message, Swif
     if lhs.gatewayIds != rhs.gatewayIds {return false}
     if lhs.revision != rhs.revision {return false}
     if lhs.mtu != rhs.mtu {return false}
+    if lhs.networkType != rhs.networkType {return false}
+    if lhs.physicalNetwork != rhs.physicalNetwork {return false}
+    if lhs.vlanID != rhs.vlanID {return false}
+    if lhs.neighborsOnDemand != rhs.neighborsOnDemand {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -27,6 +27,8 @@ public nonisolated enum Alioth_Southbound_V1_ResourceKind: SwiftProtobuf.Enum, S
   case subnet // = 2
   case neighbor // = 3
   case port // = 4
+  case securityGroup // = 5
+  case router // = 6
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -40,6 +42,8 @@ public nonisolated enum Alioth_Southbound_V1_ResourceKind: SwiftProtobuf.Enum, S
     case 2: self = .subnet
     case 3: self = .neighbor
     case 4: self = .port
+    case 5: self = .securityGroup
+    case 6: self = .router
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -51,6 +55,8 @@ public nonisolated enum Alioth_Southbound_V1_ResourceKind: SwiftProtobuf.Enum, S
     case .subnet: return 2
     case .neighbor: return 3
     case .port: return 4
+    case .securityGroup: return 5
+    case .router: return 6
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -62,6 +68,8 @@ public nonisolated enum Alioth_Southbound_V1_ResourceKind: SwiftProtobuf.Enum, S
     .subnet,
     .neighbor,
     .port,
+    .securityGroup,
+    .router,
   ]
 
 }
@@ -342,6 +350,22 @@ public nonisolated struct Alioth_Southbound_V1_Resource: Sendable {
     set {configuration = .port(newValue)}
   }
 
+  public var securityGroup: Alcor_Schema_SecurityGroupConfiguration {
+    get {
+      if case .securityGroup(let v)? = configuration {return v}
+      return Alcor_Schema_SecurityGroupConfiguration()
+    }
+    set {configuration = .securityGroup(newValue)}
+  }
+
+  public var router: Alcor_Schema_RouterConfiguration {
+    get {
+      if case .router(let v)? = configuration {return v}
+      return Alcor_Schema_RouterConfiguration()
+    }
+    set {configuration = .router(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Configuration: Equatable, Sendable {
@@ -349,6 +373,8 @@ public nonisolated struct Alioth_Southbound_V1_Resource: Sendable {
     case subnet(Alcor_Schema_SubnetConfiguration)
     case neighbor(Alcor_Schema_NeighborConfiguration)
     case port(Alcor_Schema_PortConfiguration)
+    case securityGroup(Alcor_Schema_SecurityGroupConfiguration)
+    case router(Alcor_Schema_RouterConfiguration)
 
   }
 
@@ -553,7 +579,7 @@ public nonisolated struct Alioth_Southbound_V1_Report: Sendable {
 fileprivate nonisolated let _protobuf_package = "alioth.southbound.v1"
 
 nonisolated extension Alioth_Southbound_V1_ResourceKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0RESOURCE_KIND_UNSPECIFIED\0\u{1}RESOURCE_KIND_VPC\0\u{1}RESOURCE_KIND_SUBNET\0\u{1}RESOURCE_KIND_NEIGHBOR\0\u{1}RESOURCE_KIND_PORT\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0RESOURCE_KIND_UNSPECIFIED\0\u{1}RESOURCE_KIND_VPC\0\u{1}RESOURCE_KIND_SUBNET\0\u{1}RESOURCE_KIND_NEIGHBOR\0\u{1}RESOURCE_KIND_PORT\0\u{1}RESOURCE_KIND_SECURITY_GROUP\0\u{1}RESOURCE_KIND_ROUTER\0")
 }
 
 nonisolated extension Alioth_Southbound_V1_FailureCode: SwiftProtobuf._ProtoNameProviding {
@@ -942,7 +968,7 @@ nonisolated extension Alioth_Southbound_V1_ResourceKey: SwiftProtobuf.Message, S
 
 nonisolated extension Alioth_Southbound_V1_Resource: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Resource"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}vpc\0\u{1}subnet\0\u{1}neighbor\0\u{1}port\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}vpc\0\u{1}subnet\0\u{1}neighbor\0\u{1}port\0\u{3}security_group\0\u{1}router\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1002,6 +1028,32 @@ nonisolated extension Alioth_Southbound_V1_Resource: SwiftProtobuf.Message, Swif
           self.configuration = .port(v)
         }
       }()
+      case 5: try {
+        var v: Alcor_Schema_SecurityGroupConfiguration?
+        var hadOneofValue = false
+        if let current = self.configuration {
+          hadOneofValue = true
+          if case .securityGroup(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.configuration = .securityGroup(v)
+        }
+      }()
+      case 6: try {
+        var v: Alcor_Schema_RouterConfiguration?
+        var hadOneofValue = false
+        if let current = self.configuration {
+          hadOneofValue = true
+          if case .router(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.configuration = .router(v)
+        }
+      }()
       default: break
       }
     }
@@ -1028,6 +1080,14 @@ nonisolated extension Alioth_Southbound_V1_Resource: SwiftProtobuf.Message, Swif
     case .port?: try {
       guard case .port(let v)? = self.configuration else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case .securityGroup?: try {
+      guard case .securityGroup(let v)? = self.configuration else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    }()
+    case .router?: try {
+      guard case .router(let v)? = self.configuration else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
     }()
     case nil: break
     }

@@ -4,7 +4,7 @@ public enum PipelineDocumentation {
   /// The page's section, as Markdown.
   public static var markdown: String {
     let tables = PipelineTable.allCases.map {
-      "| \($0.rawValue) | \($0.name) | \($0.purpose) | \($0.missReason.map { "dropped: \($0)" } ?? "goes on to \(PipelineTable.forwarding.rawValue)") |"
+      "| \($0.rawValue) | \($0.name) | \($0.purpose) | \($0.miss) |"
     }
     let registers = Register.allCases.map { "| reg\($0.rawValue) | `\($0)` | \($0.meaning) |" }
     let features = FlowCookie.Feature.allCases.map { "| \($0.rawValue) | \($0) |" }
@@ -36,5 +36,15 @@ public enum PipelineDocumentation {
       \(drops.joined(separator: "\n"))
 
       """
+  }
+}
+
+extension PipelineTable.Miss: CustomStringConvertible {
+  /// What happens, in the words of the documentation.
+  public var description: String {
+    switch self {
+    case .drop(let reason): "dropped: \(reason)"
+    case .goto(let table): "goes on to \(table.rawValue)"
+    }
   }
 }

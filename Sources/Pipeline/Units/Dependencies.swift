@@ -19,7 +19,7 @@ public enum Dependencies {
         if let network = goal.ports[PortID(key.id)]?.networkID { dirty.insert(.network(network)) }
       case .subnet:
         dirty.formUnion(goal.ports(in: SubnetID(key.id)).map(Unit.port))
-      case .neighbor:
+      case .securityGroup, .router, .neighbor:
         break
       }
     }

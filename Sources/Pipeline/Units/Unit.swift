@@ -11,6 +11,10 @@ public enum Unit: Hashable, Sendable {
   case network(NetworkID)
   /// A subnet: its gateway's ARP answers.
   case subnet(SubnetID)
+  /// A security group: nothing of its own, but its members' and its users' flows depend on it.
+  case securityGroup(SecurityGroupID)
+  /// A router: its interfaces and routes.
+  case router(RouterID)
   /// A guest's port.
   case port(PortID)
   /// A port on another host.
@@ -22,6 +26,8 @@ public enum Unit: Hashable, Sendable {
     case .host: nil
     case .network(let id): .network(id)
     case .subnet(let id): .subnet(id)
+    case .securityGroup(let id): .securityGroup(id)
+    case .router(let id): .router(id)
     case .port(let id): .port(id)
     case .neighbor(let id): .neighbor(id)
     }
@@ -32,6 +38,8 @@ public enum Unit: Hashable, Sendable {
     switch key.kind {
     case .network: self = .network(NetworkID(key.id))
     case .subnet: self = .subnet(SubnetID(key.id))
+    case .securityGroup: self = .securityGroup(SecurityGroupID(key.id))
+    case .router: self = .router(RouterID(key.id))
     case .port: self = .port(PortID(key.id))
     case .neighbor: self = .neighbor(NeighborID(key.id))
     }
@@ -44,6 +52,8 @@ public enum Unit: Hashable, Sendable {
     case .subnet(let id): (2, id.rawValue)
     case .port(let id): (3, id.rawValue)
     case .neighbor(let id): (4, id.rawValue)
+    case .securityGroup(let id): (5, id.rawValue)
+    case .router(let id): (6, id.rawValue)
     }
   }
 }

@@ -18,6 +18,8 @@ public struct FlowCookie: Hashable, Sendable {
     case subnet = 3
     case port = 4
     case neighbor = 5
+    case securityGroup = 6
+    case router = 7
   }
 
   /// The bits that every flow of the agent has, in place.
@@ -58,6 +60,8 @@ public struct FlowCookie: Hashable, Sendable {
     case .subnet: .subnet
     case .port: .port
     case .neighbor: .neighbor
+    case .securityGroup: .securityGroup
+    case .router: .router
     }
   }
 
