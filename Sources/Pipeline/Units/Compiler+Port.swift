@@ -39,6 +39,8 @@ extension Compiler {
     var flows = SourceGuard.flows(of: attached)
     flows += Forwarding.flows(of: attached)
     flows += AddressResolution.flows(of: attached)
+    flows += nextHops(of: attached)
+    flows += policy(of: attached)
     let dhcp = dhcpService(of: attached.port)
     let ipv6 = IPv6Service(port: attached.port, in: goal)
     guard dhcp != nil || ipv6 != nil else { return CompiledUnit(flows: flows) }

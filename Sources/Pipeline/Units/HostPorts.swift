@@ -21,13 +21,18 @@ public struct HostPorts: Sendable, Equatable {
   public var tunnel: OFPort?
   /// The DHCP responder's internal port; nil while the switch has none.
   public var dhcp: OFPort?
+  /// What this host's routers say that they are towards other hosts; nil while its tunnel address is not known.
+  public var routerMAC: MACAddress?
   /// Guests' interfaces by the port that they are for.
   public var guests: [PortID: Attachment]
 
   /// All parts.
-  public init(tunnel: OFPort? = nil, dhcp: OFPort? = nil, guests: [PortID: Attachment] = [:]) {
+  public init(
+    tunnel: OFPort? = nil, dhcp: OFPort? = nil, routerMAC: MACAddress? = nil, guests: [PortID: Attachment] = [:]
+  ) {
     self.tunnel = tunnel
     self.dhcp = dhcp
+    self.routerMAC = routerMAC
     self.guests = guests
   }
 }
