@@ -38,10 +38,11 @@ extension MatchField {
 
 extension Flow {
   init(
-    table: PipelineTable, priority: UInt16, cookie: FlowCookie, match: [MatchField] = [],
+    table: PipelineTable, priority: UInt16, cookie: FlowCookie? = nil, match: [MatchField] = [],
     instructions: [Instruction] = []
   ) {
     self.init(
-      table: table.id, priority: priority, cookie: cookie.rawValue, match: Match(match), instructions: instructions)
+      table: table.id, priority: priority, cookie: cookie?.rawValue ?? 0, match: Match(match),
+      instructions: instructions)
   }
 }

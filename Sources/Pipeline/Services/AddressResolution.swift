@@ -33,13 +33,24 @@ enum AddressResolution {
   static func arpAnswer(
     _ cookie: FlowCookie, _ network: Network, address: IPv4Address, mac: MACAddress, priority: UInt16
   ) -> Flow {
+    answer.flow(
+      cookie: cookie.rawValue, priority: priority,
+      FlowNumbers(UInt64(address.rawValue), mac.rawValue, UInt64(network.vni.rawValue)))
+  }
+
+  /// Of address, MAC address and network.
+  private static let answer = FlowTemplate { numbers in
     Flow(
-      table: .localServices, priority: priority, cookie: cookie,
-      match: [.ethType(EtherType.arp), .arpOp(ARPOperation.request), .arpTPA(address), .network(network.vni)],
+      table: .localServices, priority: Priority.normal,
+      match: [
+        .ethType(EtherType.arp), .arpOp(ARPOperation.request), .arpTPA(numbers.ipv4(0)),
+        .register(.network, numbers.word(2)),
+      ],
       instructions: [
         .applyActions([
-          answerAsker, .setField(.ethSrc(mac)), .setField(.arpOp(ARPOperation.reply)),
-          answerSHA, answerSPA, .setField(.arpSHA(mac)), .setField(.arpSPA(address)), .output(.inPort),
+          answerAsker, .setField(.ethSrc(numbers.mac(1))), .setField(.arpOp(ARPOperation.reply)),
+          answerSHA, answerSPA, .setField(.arpSHA(numbers.mac(1))), .setField(.arpSPA(numbers.ipv4(0))),
+          .output(.inPort),
         ])
       ])
   }
