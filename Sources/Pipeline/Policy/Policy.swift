@@ -64,8 +64,10 @@ struct PortJudgement {
         Flow(
           table: passage.table, priority: Priority.normal, cookie: attached.cookie,
           match: [.register(passage.port, port), .ethType(type)],
-          // What the sender's connection was is not to be taken for the receiver's.
-          instructions: [.applyActions(enter + [.ctClear]), .goto(passage.untracked)])
+          // What the sender's connection was is not to be taken for the receiver's. OpenFlow's goto goes up only.
+          instructions: [
+            .applyActions(enter + [.ctClear, .resubmit(port: .inPort, table: passage.untracked.id)])
+          ])
       ]
       if hasStateful {
         flows.append(

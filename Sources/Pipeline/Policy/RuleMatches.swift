@@ -70,5 +70,5 @@ extension SecurityGroupRule {
 
 extension MatchField {
   /// No fragment, not even the first.
-  fileprivate static let unfragmented = MatchField.ipFrag(0, mask: 1)
+  fileprivate static let unfragmented = MatchField.ipFrag(0)
 }
