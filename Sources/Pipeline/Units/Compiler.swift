@@ -49,7 +49,9 @@ public struct Compiler: Sendable {
         Flow(table: table, priority: Priority.miss, cookie: FlowCookie(.host), instructions: [.goto(next)])
       }
     }
-    return CompiledUnit(flows: misses + GuestServices.dropFlows + ConnectionFlows.flows)
+    return CompiledUnit(
+      flows: misses + SourceGuard.hostFlows + GuestServices.dropFlows + AddressResolution.hostFlows
+        + ConnectionFlows.flows + Routes.hostFlows)
   }
 
   func missing(_ network: NetworkID) -> String { "network \(network) is not known here yet" }

@@ -17,6 +17,7 @@ public enum Dependencies {
       case .network:
         let members = goal.members(of: NetworkID(key.id))
         dirty.formUnion(members.subnets.map(Unit.subnet))
+        dirty.formUnion(members.subnets.flatMap { goal.routers(in: $0) }.map(Unit.router))
         dirty.formUnion(members.ports.map(Unit.port))
         dirty.formUnion(members.neighbors.map(Unit.neighbor))
         // Their flows have the network's number.
@@ -26,10 +27,19 @@ public enum Dependencies {
         if let network = goal.ports[PortID(key.id)]?.networkID { dirty.insert(.network(network)) }
       case .subnet:
         dirty.formUnion(goal.ports(in: SubnetID(key.id)).map(Unit.port))
+        dirty.formUnion(goal.routers(in: SubnetID(key.id)).map(Unit.router))
       case .securityGroup:
         dirty.formUnion(goal.ports(of: SecurityGroupID(key.id)).map(Unit.port))
       case .router, .neighbor:
         break
+      }
+    }
+    // A port's next hops say which routers its subnets have, a neighbor's only whether there is one.
+    dirty.formUnion(changes.routerSubnets.flatMap { goal.ports(in: $0) }.map(Unit.port))
+    if !changes.routedSubnets.isEmpty {
+      for neighbor in goal.neighbors.values
+      where neighbor.fixedIPs.contains(where: { changes.routedSubnets.contains($0.subnetID) }) {
+        dirty.insert(.neighbor(neighbor.id))
       }
     }
     return dirty
@@ -44,6 +54,9 @@ public enum Dependencies {
     var dirty: Set<Unit> = []
     if old.tunnel != new.tunnel {
       dirty.formUnion(goal.networks.keys.map(Unit.network))
+      dirty.formUnion(goal.neighbors.keys.map(Unit.neighbor))
+    }
+    if old.routerMAC != new.routerMAC {
       dirty.formUnion(goal.neighbors.keys.map(Unit.neighbor))
     }
     if old.dhcp != new.dhcp {
