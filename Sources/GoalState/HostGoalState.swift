@@ -41,9 +41,15 @@ public struct HostGoalState: Sendable {
     public var resources: Set<ResourceKey> = []
     /// Networks whose set of local ports or remote hosts changed, so that broadcasts go elsewhere.
     public var memberships: Set<NetworkID> = []
+    /// Subnets that a router has joined or left, or that one of the routers in it changed.
+    public var routedSubnets: Set<SubnetID> = []
 
     /// Whether nothing is other than before.
     public var isEmpty: Bool { resources.isEmpty }
+
+    fileprivate mutating func noteSubnets(of router: Router?) {
+      for interface in router?.interfaces ?? [] { routedSubnets.insert(interface.subnetID) }
+    }
   }
 
   /// Resources of the last update that were refused, by what they name; kept until the resource is sent again.
@@ -165,7 +171,11 @@ public struct HostGoalState: Sendable {
       return old == group
     case .router(let router):
       let old = routers.updateValue(router, forKey: router.id)
-      if old != router { routerIndex.replace(old, by: router) }
+      if old != router {
+        routerIndex.replace(old, by: router)
+        changes.noteSubnets(of: old)
+        changes.noteSubnets(of: router)
+      }
       return old == router
     case .port(let port):
       let old = ports.updateValue(port, forKey: port.id)
@@ -210,6 +220,7 @@ public struct HostGoalState: Sendable {
       groupIndex.replace(old, by: nil)
     case .router:
       let old = routers.removeValue(forKey: RouterID(key.id))
+      changes.noteSubnets(of: old)
       routerIndex.replace(old, by: nil)
     case .port:
       if let port = ports.removeValue(forKey: PortID(key.id)) {

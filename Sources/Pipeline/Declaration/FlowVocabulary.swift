@@ -11,6 +11,7 @@ enum Priority {
 }
 
 enum EtherType {
+  static let vlan: UInt16 = 0x8100
   static let arp: UInt16 = 0x0806
   static let ipv4: UInt16 = 0x0800
   static let ipv6: UInt16 = 0x86dd

@@ -11,7 +11,7 @@ extension Compiler {
     if let gateway = subnet.gateway, !subnet.prefix.contains(gateway.address), gateway.address.v6?.isLinkLocal != true {
       return .invalid("gateway \(gateway.address) is not in the subnet's network \(subnet.prefix)")
     }
-    guard let service = DHCPService(subnet: subnet) else { return CompiledUnit() }
+    guard let service = DHCPService(subnet: subnet, in: goal) else { return CompiledUnit() }
     return CompiledUnit(flows: [
       AddressResolution.arpAnswer(
         FlowCookie(unit), network, address: service.serverAddress, mac: service.serverMAC, priority: Priority.low)

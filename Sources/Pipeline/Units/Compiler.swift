@@ -48,10 +48,8 @@ public struct Compiler: Sendable {
         Flow(table: table, priority: Priority.miss, cookie: FlowCookie(.host), instructions: [.goto(next)])
       }
     }
-    return CompiledUnit(flows: misses + GuestServices.dropFlows)
+    return CompiledUnit(flows: misses + GuestServices.dropFlows + [UnderlayOutput.tooBigFlow])
   }
 
   func missing(_ network: NetworkID) -> String { "network \(network) is not known here yet" }
-
-  static let noTunnel = "the switch has no tunnel port yet"
 }

@@ -7,6 +7,11 @@ public enum Dependencies {
   public static func units(affectedBy changes: HostGoalState.Changes, in goal: HostGoalState) -> Set<Unit> {
     var dirty = Set(changes.resources.map(Unit.init))
     dirty.formUnion(changes.memberships.map(Unit.network))
+    for subnet in changes.routedSubnets {
+      // Whether hosts are its gateway decides what guests are told, and by whom.
+      dirty.insert(.subnet(subnet))
+      dirty.formUnion(goal.ports(in: subnet).map(Unit.port))
+    }
     for key in changes.resources {
       switch key.kind {
       case .network:
@@ -29,8 +34,16 @@ public enum Dependencies {
   /// The units that depend on the switch's ports, for ports that changed.
   public static func units(affectedBy old: HostPorts, _ new: HostPorts, in goal: HostGoalState) -> Set<Unit> {
     var dirty: Set<Unit> = []
-    if old.tunnel != new.tunnel {
-      dirty.formUnion(goal.networks.keys.map(Unit.network))
+    for network in goal.networks.values
+    where old.carriage(of: network) != new.carriage(of: network) || old.mtu(of: network) != new.mtu(of: network) {
+      dirty.insert(.network(network.id))
+      // Guests are told the MTU, and ports of a physical network wait for it.
+      dirty.formUnion(goal.members(of: network.id).ports.map(Unit.port))
+    }
+    if old.routerMAC != new.routerMAC {
+      dirty.formUnion(goal.routers.keys.map(Unit.router))
+      dirty.formUnion(goal.subnets.keys.map(Unit.subnet))
+      dirty.formUnion(goal.ports.keys.map(Unit.port))
       dirty.formUnion(goal.neighbors.keys.map(Unit.neighbor))
     }
     if old.dhcp != new.dhcp {
