@@ -41,6 +41,8 @@ public enum PipelineTable: UInt8, CaseIterable, Sendable {
   case underlay = 80
   /// Small enough: out to the other hosts.
   case underlayOutput = 82
+  /// Who is told that it is too big?
+  case tooBig = 84
   /// Out of the guest's port.
   case delivery = 90
 
@@ -68,6 +70,7 @@ public enum PipelineTable: UInt8, CaseIterable, Sendable {
     case .arriving: "arriving"
     case .underlay: "underlay"
     case .underlayOutput: "underlay output"
+    case .tooBig: "too big"
     case .delivery: "delivery"
     }
   }
@@ -97,6 +100,7 @@ public enum PipelineTable: UInt8, CaseIterable, Sendable {
     case .underlay: "Measures what goes to other hosts, once, however many hosts it goes to."
     case .underlayOutput:
       "Sends it through the network's kind of tunnel, or to its physical network, unless it is too big."
+    case .tooBig: "Sees to what is larger than its network's MTU."
     case .delivery: "Hands the packet to the guest's port."
     }
   }
@@ -126,6 +130,7 @@ public enum PipelineTable: UInt8, CaseIterable, Sendable {
     case .forwarding: .drop(.unknownDestination)
     case .arriving: .goto(.delivery)
     case .underlay, .underlayOutput: .drop(.noUnderlay)
+    case .tooBig: .drop(.tooBig)
     case .delivery: .drop(.portGone)
     }
   }

@@ -8,11 +8,30 @@ import OpenFlow
 /// leaves its answer in ``Register/size``, and the packet goes on by a resubmit in the same list, since a goto would be
 /// worked out before the answer is there.
 enum UnderlayOutput {
-  /// What is too big goes nowhere, in any network.
-  static var tooBigFlow: Flow {
-    Flow(
-      table: .underlayOutput, priority: Priority.high, cookie: FlowCookie(.host, drop: .tooBig),
-      match: [.register(.size, PacketSize.tooBig)])
+  /// Sends what is too big, of any network, to the table that sees to it.
+  ///
+  /// Open vSwitch works out both answers at once for the packets of a flow, and counts them all for both. So what is too big
+  /// is looked up anew as it is, by which it alone is counted, and what is small enough is not told apart by more than its
+  /// size. An MPLS label that was put on and taken off again is what makes Open vSwitch do that, for frames of any type; no
+  /// label is ever in the packet.
+  static var tooBigFlows: [Flow] {
+    let kinds: [(match: [MatchField], etherType: UInt16, priority: UInt16)] = [
+      ([.ethType(EtherType.ipv4)], EtherType.ipv4, Priority.highest),
+      ([.ethType(EtherType.ipv6)], EtherType.ipv6, Priority.highest),
+      // Nobody looks at more of the others than that they are dropped.
+      ([], EtherType.localExperiment, Priority.high),
+    ]
+    return kinds.map { kind in
+      Flow(
+        table: .underlayOutput, priority: kind.priority, cookie: FlowCookie(.host),
+        match: [.register(.size, PacketSize.tooBig)] + kind.match,
+        instructions: [
+          .applyActions([
+            .pushMPLS(EtherType.mpls), .popMPLS(kind.etherType),
+            .resubmit(port: .inPort, table: PipelineTable.tooBig.id),
+          ])
+        ])
+    }
   }
 
   /// Measures the packets of a network.

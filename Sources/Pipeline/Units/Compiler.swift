@@ -48,7 +48,7 @@ public struct Compiler: Sendable {
         Flow(table: table, priority: Priority.miss, cookie: FlowCookie(.host), instructions: [.goto(next)])
       }
     }
-    return CompiledUnit(flows: misses + GuestServices.dropFlows + [UnderlayOutput.tooBigFlow])
+    return CompiledUnit(flows: misses + GuestServices.dropFlows + UnderlayOutput.tooBigFlows)
   }
 
   func missing(_ network: NetworkID) -> String { "network \(network) is not known here yet" }
