@@ -44,6 +44,7 @@ enum PortStatusRule {
     for address in port.record.addresses {
       keys[.subnet(address.subnetID)] = state.subnets[address.subnetID]?.revision
     }
+    for group in port.record.security.groups { keys[.securityGroup(group)] = state.securityGroups[group]?.revision }
     return keys
   }
 }
