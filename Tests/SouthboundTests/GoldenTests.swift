@@ -216,7 +216,7 @@ struct GoldenTests {
 
 extension String {
   /// Each line up to its annotation, which three spaces set off.
-  fileprivate var hexColumns: String {
+  var hexColumns: String {
     split(separator: "\n").map { line in
       let line = line.drop { $0 == " " }
       var end = line.startIndex

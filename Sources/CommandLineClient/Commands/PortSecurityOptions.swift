@@ -1,4 +1,5 @@
 import ArgumentParser
+import NetworkTypes
 
 /// What a port's guest is held to.
 struct PortSecurityOptions: ParsableArguments {

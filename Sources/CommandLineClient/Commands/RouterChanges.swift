@@ -1,4 +1,5 @@
 import ArgumentParser
+import NetworkTypes
 
 extension RouterCommand {
   struct AddSubnet: AsyncParsableCommand {
