@@ -38,6 +38,7 @@ struct RouterAPITests {
       #expect(port["device_owner"] == .string("network:router_interface") && port["device_id"] == .string(router))
       #expect(port["mac_address"] == shownSubnet?["alioth:gateway_mac"])
       #expect(port["fixed_ips"]?.array?.first?["ip_address"] == .string("10.0.0.1"))
+      #expect(port["status"] == .string("ACTIVE") && port["alioth:status_reason"] == .null)
       #expect(port["security_groups"] == .array([]) && port["port_security_enabled"] == .boolean(false))
 
       // While it is there, what it is made of stays.
