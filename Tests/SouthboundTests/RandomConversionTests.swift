@@ -101,9 +101,10 @@ private struct ResourceGenerator {
       case 3: .vlan(number(1...4094), physicalNetwork: text())
       default: .flat(physicalNetwork: text())
       }
+    let key = number(1...0xff_ffff) as UInt32
     return .network(
       Network(
-        id: NetworkID(text()), name: text(), vni: try #require(VNI(number(1...0xff_ffff) as UInt32)), segment: segment,
+        id: NetworkID(text()), name: text(), vni: try #require(VNI(key)), segment: segment,
         mtu: maybe { $0.number(68...65_535) }, neighborsOnDemand: flip()))
   }
 

@@ -56,7 +56,8 @@ struct SecurityConversionTests {
         $0.ethertype = .ipv6
       } == .icmp(type: nil, code: nil))
     #expect(rule(group { $0.remoteIpPrefix = "0.0.0.0/0" })?.remote == .any)
-    #expect(rule(group { $0.remoteIpPrefix = "10.0.0.0/8" })?.remote == .prefix(try prefix("10.0.0.0/8")))
+    let eight = try prefix("10.0.0.0/8")
+    #expect(rule(group { $0.remoteIpPrefix = "10.0.0.0/8" })?.remote == .prefix(eight))
     #expect(rule(group { $0.remoteGroupID = "sg-2" })?.remote == .group(SecurityGroupID("sg-2")))
     #expect(rule(group { $0.operationType = .delete }) == nil)
   }
@@ -134,7 +135,7 @@ struct SecurityConversionTests {
 
   @Test("a port without a word on security is filtered if it names groups, and guarded if it does not")
   func portSecurity() {
-    func security(_ mode: Alcor_Schema_PortConfiguration.PortSecurity, _ groups: String...) -> PortSecurity? {
+    func security(_ mode: Alcor_Schema_PortSecurity, _ groups: String...) -> PortSecurity? {
       let decoded = DecodedResource(
         Alcor_Schema_PortConfiguration.with {
           $0.id = "p"
