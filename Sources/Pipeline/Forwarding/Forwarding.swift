@@ -19,10 +19,18 @@ enum Forwarding {
 
   /// To the host that has the neighbor, by the network's tunnels.
   static func flow(of reachable: ReachableNeighbor) -> Flow {
+    neighbor.flow(
+      cookie: reachable.cookie.rawValue,
+      FlowNumbers(
+        reachable.neighbor.mac.rawValue, UInt64(reachable.network.vni.rawValue), UInt64(reachable.remote.rawValue)))
+  }
+
+  /// Of MAC address, network and remote host.
+  private static let neighbor = FlowTemplate { numbers in
     Flow(
-      table: .forwarding, priority: Priority.normal, cookie: reachable.cookie,
-      match: [.ethDst(reachable.neighbor.mac), .network(reachable.network.vni)],
-      instructions: [.applyActions([.setField(.tunnelDst(reachable.remote))]), .goto(.underlay)])
+      table: .forwarding, priority: Priority.normal,
+      match: [.ethDst(numbers.mac(0)), .register(.network, numbers.word(1))],
+      instructions: [.applyActions([.setField(.tunnelDst(numbers.ipv4(2)))]), .goto(.underlay)])
   }
 
   /// Guests' frames for who is not known here: the physical network knows, or asks. What came from it does not go back.

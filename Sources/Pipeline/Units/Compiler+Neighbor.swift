@@ -25,8 +25,8 @@ extension Compiler {
     // A physical network finds its stations by itself.
     if network.segment.tunnelKind != nil { flows.append(Forwarding.flow(of: reachable)) }
     AddressResolution.appendAnswers(for: reachable, to: &flows)
-    appendNextHops(of: reachable, to: &flows)
+    let missing = appendNextHops(of: reachable, to: &flows)
     appendMemberships(of: reachable, to: &flows)
-    return CompiledUnit(flows: flows)
+    return CompiledUnit(flows: flows, status: missing.map { .waiting(reason: $0) } ?? .complete)
   }
 }
