@@ -164,7 +164,7 @@ actor Agent {
       let compiled = compile(units.sorted())
       let isEmpty = switchState.flowsInstalled == 0
       let input: DesiredInput? = !isComplete ? nil : dirty.isEmpty ? .complete : isEmpty ? .arriving : nil
-      lastChange = await engine.update(compiled, input: input)
+      lastChange = await engine.update(compiled, zones: zones(of: units), input: input)
       if dirty.isEmpty, isComplete, version == goal.version { underway.append((version, lastChange)) }
     }
     if isComplete, underway.isEmpty, applied != goal.version {
@@ -234,6 +234,11 @@ actor Agent {
       logger.error("flow refused", metadata: ["resource": "\(unit)", "reason": "\(reason)"])
     }
     reportedQuarantines = quarantines
+  }
+
+  private func zones(of units: [Unit]) -> [Unit: UInt16] {
+    let compiler = Compiler(goal: goal, host: ports)
+    return units.reduce(into: [:]) { $0[$1] = compiler.conntrackZone(of: $1) }
   }
 
   private func compile(_ units: [Unit]) -> [(owner: Unit, flows: [Flow])] {
