@@ -163,11 +163,11 @@ actor Agent {
       let compiled = compile(units.sorted())
       let isEmpty = switchState.flowsInstalled == 0
       let input: DesiredInput? = !isComplete ? nil : dirty.isEmpty ? .complete : isEmpty ? .arriving : nil
-      lastChange = await engine.update(compiled, input: input)
+      lastChange = await engine.update(states: compiled, input: input)
       if dirty.isEmpty, isComplete, version == goal.version { underway.append((version, lastChange)) }
     }
     if isComplete, underway.isEmpty, applied != goal.version {
-      lastChange = await engine.update([], input: .complete)
+      lastChange = await engine.update(states: [], input: .complete)
       underway.append((goal.version, lastChange))
     }
     await observeSwitch()
@@ -235,14 +235,14 @@ actor Agent {
     reportedQuarantines = quarantines
   }
 
-  private func compile(_ units: [Unit]) -> [(owner: Unit, flows: [Flow])] {
+  private func compile(_ units: [Unit]) -> [(owner: Unit, desired: DesiredState)] {
     let compiler = Compiler(goal: goal, host: ports)
     defer { updateBindings(units) }
     return units.map { unit in
       let compiled = compiler.compile(unit)
       unitsCompiled += 1
       unsettled[unit] = compiled.status == .complete ? nil : compiled.status
-      return (owner: unit, flows: compiled.flows)
+      return (owner: unit, desired: DesiredState(flows: compiled.flows, meters: compiled.meters))
     }
   }
 

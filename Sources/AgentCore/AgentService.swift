@@ -8,6 +8,7 @@ import Logging
 import NIOPosix
 import NetworkTypes
 import Pipeline
+import Reconciler
 import ServiceLifecycle
 import Southbound
 import SwitchEngine
@@ -61,7 +62,8 @@ public struct AgentService: Service {
     let board = StatusBoard()
     let link = SwitchLink(configuration: configuration.openVSwitch, board: board)
     let engine = SwitchEngine<Pipeline.Unit>(
-      ownership: FlowCookie.ownership, eventLoop: MultiThreadedEventLoopGroup.singleton.next()
+      ownership: Ownership(cookies: FlowCookie.ownership, meters: Punt.meters),
+      eventLoop: MultiThreadedEventLoopGroup.singleton.next()
     ) { eventLoop in
       try await link.dial(eventLoop)
     }

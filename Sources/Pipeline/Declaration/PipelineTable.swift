@@ -41,6 +41,10 @@ public enum PipelineTable: UInt8, CaseIterable, Sendable {
   case underlay = 80
   /// Out of the guest's port.
   case delivery = 90
+  /// Has the port had its share of the agent?
+  case rationing = 94
+  /// To the agent.
+  case punts = 96
 
   /// The number as OpenFlow has it.
   public var id: TableID { TableID(rawValue: rawValue) }
@@ -66,6 +70,8 @@ public enum PipelineTable: UInt8, CaseIterable, Sendable {
     case .arriving: "arriving"
     case .underlay: "underlay"
     case .delivery: "delivery"
+    case .rationing: "rationing"
+    case .punts: "punts"
     }
   }
 
@@ -93,6 +99,8 @@ public enum PipelineTable: UInt8, CaseIterable, Sendable {
     case .arriving: "Has the connection tracked, in the zone of the receiving port, when the port has security groups."
     case .underlay: "Sends it through the network's kind of tunnel, or to its physical network, unless it is too big."
     case .delivery: "Hands the packet to the guest's port."
+    case .rationing: "Lets each port have its share of packets that the agent is to see, and no more."
+    case .punts: "Hands the packet to the agent, as far as the share of its kind goes."
     }
   }
 
@@ -121,7 +129,7 @@ public enum PipelineTable: UInt8, CaseIterable, Sendable {
     case .forwarding: .drop(.unknownDestination)
     case .arriving: .goto(.delivery)
     case .underlay: .drop(.noUnderlay)
-    case .delivery: .drop(.portGone)
+    case .delivery, .rationing, .punts: .drop(.portGone)
     }
   }
 }

@@ -21,11 +21,11 @@ public struct Compiler: Sendable {
   public func compile(_ unit: Unit) -> CompiledUnit {
     switch unit {
     case .host: compileHost()
-    case .network(let id): goal.networks[id].map(compile) ?? CompiledUnit()
+    case .network(let id): goal.networks[id].map { addingPunts(to: compile($0), of: $0) } ?? CompiledUnit()
     case .subnet(let id): goal.subnets[id].map(compile) ?? CompiledUnit()
     case .securityGroup(let id): compile(id)
     case .router(let id): goal.routers[id].map(compile) ?? CompiledUnit()
-    case .port(let id): goal.ports[id].map(compile) ?? CompiledUnit()
+    case .port(let id): goal.ports[id].map { addingRation(to: compile($0), of: $0) } ?? CompiledUnit()
     case .neighbor(let id): goal.neighbors[id].map(compile) ?? CompiledUnit()
     }
   }
@@ -48,7 +48,7 @@ public struct Compiler: Sendable {
         Flow(table: table, priority: Priority.miss, cookie: FlowCookie(.host), instructions: [.goto(next)])
       }
     }
-    return CompiledUnit(flows: misses + GuestServices.dropFlows)
+    return CompiledUnit(flows: misses + GuestServices.dropFlows + Punts.hostFlows, meters: Punts.hostMeters)
   }
 
   func missing(_ network: NetworkID) -> String { "network \(network) is not known here yet" }
