@@ -38,6 +38,8 @@ actor Agent {
   private(set) var underlay: Underlay?
   private(set) var unitsCompiled = 0
   private var tunnelAddress: AsyncStream<IPv4Address>.Continuation?
+  /// What packets that are handed over need.
+  var punts = AgentPunts()
   private var dirty: Set<Unit> = [.host]
   private var switchPorts: (any PortResolving)?
   private(set) var dhcpPorts = DHCPPorts()
@@ -81,6 +83,7 @@ actor Agent {
   func received(_ update: GoalStateUpdate) {
     let changes = goal.apply(update)
     dirty.formUnion(Dependencies.units(affectedBy: changes, in: goal))
+    noteNeighbors(changes)
     if changes.resources.contains(where: { $0.kind == .port }) { _ = resolvePorts() }
     logger.info(
       "goal state received",
@@ -106,6 +109,7 @@ actor Agent {
     guard let switchPorts else { return false }
     let old = ports
     ports = switchPorts.resolve(guests: goal.ports.keys)
+    if ports.guests != old.guests { notePorts() }
     dirty.formUnion(Dependencies.units(affectedBy: old, ports, in: goal))
     return old != ports
   }
@@ -143,7 +147,7 @@ actor Agent {
     return stream
   }
 
-  private func wake() {
+  func wake() {
     wakeup.yield()
   }
 
@@ -166,6 +170,7 @@ actor Agent {
       lastChange = await engine.update(states: compiled, input: input)
       if dirty.isEmpty, isComplete, version == goal.version { underway.append((version, lastChange)) }
     }
+    noteHandedOver(lastChange)
     if isComplete, underway.isEmpty, applied != goal.version {
       lastChange = await engine.update(states: [], input: .complete)
       underway.append((goal.version, lastChange))
@@ -186,6 +191,7 @@ actor Agent {
       replayed.yield(true)
     }
     guard isHostConfigured else { return }
+    releaseFound(inForce: state.changeInForce)
     while let first = underway.first, first.change <= state.changeInForce {
       underway.removeFirst()
       guard underway.isEmpty || applied.epoch != first.version.epoch || applied.revision != first.version.revision

@@ -17,12 +17,14 @@ enum NetworkPlanning {
     let adminStateUp = try attributes.boolean("admin_state_up") ?? true
     try attributes.expect("provider:network_type", oneOf: [.null, .string("vxlan")])
     let requested = try attributes.integer("provider:segmentation_id", in: 1...0xff_ffff)
+    let neighborsOnDemand = try attributes.boolean("alioth:neighbors_on_demand")
     try takeUnsupported(&attributes)
     try attributes.finish(readOnly: readOnly)
 
     let id = NetworkID(header.id)
     var record = NetworkRecord(header: header, vni: try vni(requested, for: id, &plan), mtu: nil)
     if case .value(let mtu) = mtu { record.mtu = mtu }
+    record.neighborsOnDemand = neighborsOnDemand
     try plan.put(ModelKeys.network(id), record)
     if !adminStateUp { try plan.put(ModelKeys.networkAdminState(id), false) }
     plan.ids.append(header.id)
@@ -64,7 +66,9 @@ enum NetworkPlanning {
     }
     try takeUnsupported(&attributes)
     try attributes.finish(
-      readOnly: readOnly.union(["project_id", "tenant_id", "provider:network_type", "provider:segmentation_id"]),
+      readOnly: readOnly.union([
+        "alioth:neighbors_on_demand", "project_id", "tenant_id", "provider:network_type", "provider:segmentation_id",
+      ]),
       verb: "PUT")
     plan.require(.modRevision(ModelKeys.network(id), stored.revision))
     try plan.put(ModelKeys.network(id), record)
@@ -99,6 +103,7 @@ enum NetworkPlanning {
       .init("status", .string("ACTIVE")),
       .init("subnets", .array(subnets.sorted(by: SubnetPlanning.isOlder).map { .string($0.header.id) })),
       .init("mtu", record.mtu.map { .integer($0) } ?? .null),
+      .init("alioth:neighbors_on_demand", .boolean(record.neighborsOnDemand == true)),
       .init("shared", .boolean(false)),
       .init("router:external", .boolean(false)),
       .init("provider:network_type", .string("vxlan")),

@@ -41,7 +41,9 @@ extension ModelState {
 
   private func network(_ id: NetworkID, for host: HostID) -> VersionedResource? {
     guard concerns(id, host), let stored = networks[id] else { return nil }
-    let network = Network(id: id, name: stored.record.header.name, vni: stored.record.vni, mtu: stored.record.mtu)
+    let network = Network(
+      id: id, name: stored.record.header.name, vni: stored.record.vni, mtu: stored.record.mtu,
+      neighborsOnDemand: stored.record.neighborsOnDemand == true)
     return VersionedResource(.network(network), revision: stored.revision)
   }
 

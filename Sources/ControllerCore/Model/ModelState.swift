@@ -34,6 +34,7 @@ struct ModelState: Sendable {
   private(set) var addressUse: [SubnetID: NumberUse<UInt128>] = [:]
   private(set) var delegatedPrefixes: [NetworkID: DelegatedPrefixSet] = [:]
   private(set) var macUse: [NetworkID: Set<MACAddress>] = [:]
+  private(set) var portIndex = PortIndex()
 
   /// Takes in what a host says of its guests' leases.
   mutating func note(_ reported: [GoalStateReport.Lease], of host: HostID) {
@@ -199,6 +200,7 @@ struct ModelState: Sendable {
       }
     }
     if new?.record.host != ports[id]?.record.host { leases[id] = nil }
+    portIndex.replace(ports[id]?.record, by: new?.record)
     ports[id] = new
   }
 

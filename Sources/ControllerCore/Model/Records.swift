@@ -47,6 +47,8 @@ public struct NetworkRecord: Codable, Hashable, Sendable {
   public var vni: VNI
   /// The guests' MTU, or nil to let each host derive it.
   public var mtu: Int?
+  /// Whether hosts are told of its ports elsewhere when they ask; nil for no.
+  public var neighborsOnDemand: Bool?
 
   /// The network's id.
   public var id: NetworkID { NetworkID(header.id) }

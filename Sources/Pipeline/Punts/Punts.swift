@@ -7,13 +7,16 @@ import OpenFlow
 enum Punts {
   /// Below what tables find, above their ends.
   static let priority: UInt16 = 20
-  /// Below that, for what holds in all networks.
-  static let generalPriority: UInt16 = 10
-  /// Below every route, the default route too.
-  static let noRoutePriority: UInt16 = 1
+  /// Below every route, above what counts for each router.
+  static let noRoutePriority: UInt16 = 50
+  /// Below every next hop, above what counts for each subnet; higher where neighbors are on demand.
+  static let nextHopPriority: (general: UInt16, onDemand: UInt16) = (60, 70)
+  /// Below the router's own addresses, above what counts for each interface.
+  static let timeToLivePriority: UInt16 = 160
   /// Above everything that measures packets.
   static let tooBigPriority: UInt16 = 250
 
+  private static let neighborSolicitation: UInt8 = 135
   private static let versions = [EtherType.ipv4, EtherType.ipv6]
   /// From a guest of this host, and no later fragment.
   private static let answerable: [MatchField] = [
@@ -21,7 +24,8 @@ enum Punts {
   ]
 
   private static func flows(
-    _ kind: Punt.Kind, table: PipelineTable, priority: UInt16, cookie: FlowCookie, match: [MatchField]
+    _ kind: Punt.Kind, table: PipelineTable, priority: UInt16, cookie: FlowCookie, match: [MatchField],
+    versions: [UInt16] = versions
   ) -> [Flow] {
     versions.map { version in
       Flow(
@@ -41,7 +45,7 @@ enum Punts {
       + flows(
         .noRoute, table: .routes, priority: noRoutePriority, cookie: FlowCookie(.host, drop: .noRoute), match: [])
       + flows(
-        .unknownNextHop, table: .nextHops, priority: generalPriority,
+        .unknownNextHop, table: .nextHops, priority: nextHopPriority.general,
         cookie: FlowCookie(.host, drop: .unknownNextHop), match: [])
       + flows(
         .tooBig, table: .underlay, priority: tooBigPriority, cookie: FlowCookie(.host, drop: .tooBig),
@@ -51,13 +55,17 @@ enum Punts {
   /// The meters of the way to the agent.
   static var hostMeters: [Meter] { Punt.Kind.allCases.map(Punt.meter(of:)) }
 
-  /// What a guest sends on through a router's interface although it has been routed too often; above the flow that drops what
-  /// others send so.
-  static func timeToLiveFlows(of unit: Unit, network: Network, interface mac: MACAddress, priority: UInt16) -> [Flow] {
+  /// What a guest sends on through a router's interface although it has been routed too often; what others send so is dropped
+  /// below.
+  ///
+  /// - Parameter etherType: The version of IP that the interface has an address of.
+  static func timeToLiveFlows(
+    of unit: Unit, network: Network, interface mac: MACAddress, etherType: UInt16
+  ) -> [Flow] {
     [UInt8(0), 1].flatMap { timeToLive in
       flows(
-        .timeToLive, table: .routing, priority: priority, cookie: FlowCookie(unit, drop: .timeToLive),
-        match: [.network(network.vni), .ethDst(mac), .ipTTL(timeToLive)])
+        .timeToLive, table: .routing, priority: timeToLivePriority, cookie: FlowCookie(unit, drop: .timeToLive),
+        match: [.network(network.vni), .ethDst(mac), .ipTTL(timeToLive)], versions: [etherType])
     }
   }
 
@@ -72,7 +80,10 @@ enum Punts {
         instructions: Punt.instructions(kind))
     }
     let nextHops = flows(
-      .unknownNextHop, table: .nextHops, priority: priority, cookie: cookie, match: [.network(network.vni)])
+      .unknownNextHop, table: .nextHops, priority: nextHopPriority.onDemand, cookie: cookie,
+      match: [.network(network.vni)])
+    // A physical network has more in it than ports: it is asked itself.
+    guard network.segment.physicalNetwork == nil else { return nextHops }
     return nextHops + [
       flow(.unknownDestination, .forwarding, [.unicastDestination]),
       flow(
@@ -82,7 +93,7 @@ enum Punts {
         .unknownAddress, .localServices,
         [
           .multicastDestination, .ethType(EtherType.ipv6), .ipProto(IPProtocol.icmpv6),
-          .icmpv6Type(ICMPv6.neighborSolicitation), .icmpv6Code(0),
+          .icmpv6Type(neighborSolicitation), .icmpv6Code(0),
         ]),
     ]
   }
@@ -101,8 +112,4 @@ extension MatchField {
   /// Not the group bit of the destination.
   static let unicastDestination = MatchField.ethDst(
     MACAddress(rawValue: 0), mask: MACAddress(rawValue: 0x0100_0000_0000))
-}
-
-extension ICMPv6 {
-  static let neighborSolicitation: UInt8 = 135
 }
