@@ -186,7 +186,7 @@ let package = Package(
       dependencies: [
         "AgentCore", "DHCP", "DHCPServer", "Daemon", "GoalState", "NetworkTypes", "OVSDB", "OVSDBNIO", "OpenFlow",
         "OpenFlowNIO", "PacketFormats", "Pipeline", "Reconciler", "Southbound", "SwitchEngine", "SwitchModel",
-        "SwitchModelNIO", logging,
+        "SwitchModelNIO", "SwitchTestSupport", logging,
       ] + nio),
     .testTarget(
       name: "ControllerCoreTests",

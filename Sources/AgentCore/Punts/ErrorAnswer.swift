@@ -20,16 +20,18 @@ extension HostGoalState {
   ///
   /// - Parameter mac: nil for any interface.
   func routerInterface(in network: NetworkID, mac: MACAddress?, towards guest: IPAddress) -> Subnet.Gateway? {
-    let interfaces = members(of: network).subnets.sorted().compactMap { subnets[$0] }.flatMap { subnet in
-      routers(in: subnet.id).sorted().compactMap { self.routers[$0] }.flatMap { router in
-        router.interfaces.filter { $0.subnetID == subnet.id }.compactMap { interface in
-          (interface.address ?? subnet.gateway).map { (subnet: subnet, address: $0) }
+    var other: Subnet.Gateway?
+    for subnet in members(of: network).subnets.sorted().compactMap({ subnets[$0] }) {
+      for router in routers(in: subnet.id).sorted().compactMap({ self.routers[$0] }) {
+        for interface in router.interfaces where interface.subnetID == subnet.id {
+          guard let found = interface.address ?? subnet.gateway, found.address.version == guest.version,
+            mac == nil || found.mac == mac
+          else { continue }
+          if subnet.prefix.contains(guest) { return found }
+          other = other ?? found
         }
       }
     }
-    let candidates = interfaces.filter {
-      $0.address.address.version == guest.version && (mac == nil || $0.address.mac == mac)
-    }
-    return (candidates.first { $0.subnet.prefix.contains(guest) } ?? candidates.first)?.address
+    return other
   }
 }

@@ -22,8 +22,8 @@ extension PuntDecision {
   ///   - underlayMTU: The largest IP datagram that the tunnels carry, if that is known.
   init(_ packet: PuntedPacket, of port: Port, in goal: HostGoalState, underlayMTU: Int?) {
     switch packet.kind {
-    case .timeToLive: self = Self.tell(.timeExceeded, packet, port, goal)
-    case .noRoute: self = Self.tell(.networkUnreachable, packet, port, goal)
+    case .timeToLive: self = Self.told(.timeExceeded, packet, port, goal)
+    case .noRoute: self = Self.told(.networkUnreachable, packet, port, goal)
     case .unknownNextHop: self = Self.nextHop(packet, port, goal)
     case .unknownDestination: self = Self.destination(packet, port, goal)
     case .unknownAddress: self = Self.address(packet, port, goal)
@@ -43,7 +43,7 @@ extension PuntDecision {
       sender: .init(address: interface.address, mac: interface.mac, destinationMAC: ethernet.source))
   }
 
-  private static func tell(
+  private static func told(
     _ error: ICMPError, _ packet: PuntedPacket, _ port: Port, _ goal: HostGoalState
   ) -> PuntDecision {
     answer(error, packet, port, goal).map { .tell($0) } ?? .drop

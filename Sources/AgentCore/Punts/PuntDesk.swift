@@ -187,10 +187,11 @@ actor PuntDesk: NeighborQuestions {
   }
 
   private func lookAtNeighbors() async {
-    let held = await agent.punts
-    if held.neighborsNumber != neighborsNumber {
-      neighborsNumber = held.neighborsNumber
-      learned.follow(held.neighbors, now: now)
+    let number = await agent.punts.neighborsNumber
+    if number != neighborsNumber {
+      // What changes in between is followed the next time.
+      neighborsNumber = number
+      learned.follow(await agent.punts.neighbors, now: now)
     }
     for id in learned.due(now: now, limit: PuntDesk.looksPerTick) {
       guard let packets = await agent.packets(to: id) else { return }
@@ -220,7 +221,7 @@ actor PuntDesk: NeighborQuestions {
         "neighbors_on_demand": learned.count, "neighbors_forgotten": counters.forgotten,
       ]
       for percent in [50, 99] {
-        result["neighbor_wait_p\(percent)_us"] = waits.percentile(percent).map { Int($0 / .microseconds(1)) }
+        result["neighbor_wait_p\(percent)_us"] = waits.percentile(percent).map { Int($0 / Duration.microseconds(1)) }
       }
       for (kind, count) in counters.received { result["punts_\(kind.statusName)"] = count }
       for (excess, count) in counters.dropped { result["neighbor_packets_dropped_\(excess.rawValue)"] = count }

@@ -2,6 +2,14 @@ import GoalState
 import OpenFlow
 
 extension Compiler {
+  /// The host's unit with the way to the agent, its meters, and what is handed over in any network.
+  func addingPunts(to unit: CompiledUnit) -> CompiledUnit {
+    var unit = unit
+    unit.flows += Punts.hostFlows
+    unit.meters += Punts.hostMeters
+    return unit
+  }
+
   /// A network's unit, when it forwards at all, with the flows for what this host has not been told of.
   func addingPunts(to unit: CompiledUnit, of network: Network) -> CompiledUnit {
     guard !unit.flows.isEmpty else { return unit }

@@ -20,7 +20,7 @@ public struct Compiler: Sendable {
   /// The flows of one unit. A unit whose resource is gone has none.
   public func compile(_ unit: Unit) -> CompiledUnit {
     switch unit {
-    case .host: compileHost()
+    case .host: addingPunts(to: compileHost())
     case .network(let id): goal.networks[id].map { addingPunts(to: compile($0), of: $0) } ?? CompiledUnit()
     case .subnet(let id): goal.subnets[id].map(compile) ?? CompiledUnit()
     case .securityGroup(let id): compile(id)
@@ -48,7 +48,7 @@ public struct Compiler: Sendable {
         Flow(table: table, priority: Priority.miss, cookie: FlowCookie(.host), instructions: [.goto(next)])
       }
     }
-    return CompiledUnit(flows: misses + GuestServices.dropFlows + Punts.hostFlows, meters: Punts.hostMeters)
+    return CompiledUnit(flows: misses + GuestServices.dropFlows)
   }
 
   func missing(_ network: NetworkID) -> String { "network \(network) is not known here yet" }
