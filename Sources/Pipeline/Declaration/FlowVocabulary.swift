@@ -3,6 +3,7 @@ import OpenFlow
 
 /// Priorities within a table; the wider the match, the lower.
 enum Priority {
+  static let highest: UInt16 = 250
   static let high: UInt16 = 200
   static let raised: UInt16 = 150
   static let normal: UInt16 = 100
@@ -17,8 +18,11 @@ enum EtherType {
 }
 
 enum IPProtocol {
+  static let icmp: UInt8 = 1
+  static let tcp: UInt8 = 6
   static let udp: UInt8 = 17
   static let icmpv6: UInt8 = 58
+  static let sctp: UInt8 = 132
 }
 
 enum ARPOperation {
@@ -38,10 +42,11 @@ extension MatchField {
 
 extension Flow {
   init(
-    table: PipelineTable, priority: UInt16, cookie: FlowCookie, match: [MatchField] = [],
+    table: PipelineTable, priority: UInt16, cookie: FlowCookie? = nil, match: [MatchField] = [],
     instructions: [Instruction] = []
   ) {
     self.init(
-      table: table.id, priority: priority, cookie: cookie.rawValue, match: Match(match), instructions: instructions)
+      table: table.id, priority: priority, cookie: cookie?.rawValue ?? 0, match: Match(match),
+      instructions: instructions)
   }
 }

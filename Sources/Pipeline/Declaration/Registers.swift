@@ -21,7 +21,8 @@ public enum Register: Int, CaseIterable, Sendable {
   case router = 6
   /// See ``PacketSize``.
   case size = 7
-  /// The next hop: an IPv4 address here, an IPv6 address in this and the next three.
+  /// The next hop: an IPv4 address here, an IPv6 address in this and the next three. Before routing, what an earlier table
+  /// has found out for the next one: see ``SourceGuard`` and ``AddressResolution``.
   case nextHop = 8
   /// What the agent is to do about it: see ``Punt/Kind``.
   case punt = 12
@@ -37,7 +38,8 @@ public enum Register: Int, CaseIterable, Sendable {
     case .member: "the OpenFlow port whose security groups are asked; the low 16 bits are its connections' zone"
     case .router: "the number of the router that has it"
     case .size: "1 when it is larger than the network's MTU"
-    case .nextHop: "the router's next hop: an IPv4 address here, an IPv6 address in reg8 to reg11"
+    case .nextHop:
+      "the router's next hop: an IPv4 address here, an IPv6 address in reg8 to reg11; before routing the MAC address of an answer"
     case .punt: "what the packet is handed to the agent for"
     }
   }

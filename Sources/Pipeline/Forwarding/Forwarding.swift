@@ -18,13 +18,22 @@ enum Forwarding {
   }
 
   static func flow(of reachable: ReachableNeighbor) -> Flow {
+    neighbor.flow(
+      cookie: reachable.cookie.rawValue,
+      FlowNumbers(
+        reachable.neighbor.mac.rawValue, UInt64(reachable.network.vni.rawValue), UInt64(reachable.remote.rawValue),
+        UInt64(reachable.tunnel.rawValue)))
+  }
+
+  /// Of MAC address, network, remote host and tunnel port.
+  private static let neighbor = FlowTemplate { numbers in
     Flow(
-      table: .forwarding, priority: Priority.normal, cookie: reachable.cookie,
-      match: [.ethDst(reachable.neighbor.mac), .network(reachable.network.vni)],
+      table: .forwarding, priority: Priority.normal,
+      match: [.ethDst(numbers.mac(0)), .register(.network, numbers.word(1))],
       instructions: [
         .applyActions([
-          .setField(.tunnelID(UInt64(reachable.network.vni.rawValue))), .setField(.tunnelDst(reachable.remote)),
-          .output(reachable.tunnel),
+          .setField(.tunnelID(numbers[1])), .setField(.tunnelDst(numbers.ipv4(2))),
+          .output(OFPort(rawValue: numbers.word(3))),
         ])
       ])
   }
