@@ -187,7 +187,8 @@ let package = Package(
       name: "AgentCoreTests",
       dependencies: [
         "AgentCore", "DHCP", "DHCPServer", "Daemon", "GoalState", "NetworkTypes", "OVSDB", "OVSDBNIO", "OpenFlow",
-        "OpenFlowNIO", "Pipeline", "Reconciler", "SwitchEngine", logging,
+        "OpenFlowNIO", "PacketFormats", "Pipeline", "Reconciler", "Southbound", "SwitchEngine", "SwitchModel",
+        "SwitchModelNIO", "SwitchTestSupport", logging,
       ] + nio),
     .testTarget(
       name: "ControllerCoreTests",
