@@ -5,7 +5,8 @@ import GoalState
 public enum Dependencies {
   /// The units that depend on what an update changed, in the goal state after it.
   public static func units(affectedBy changes: HostGoalState.Changes, in goal: HostGoalState) -> Set<Unit> {
-    var dirty = Set(changes.resources.map(Unit.init))
+    var dirty = Set<Unit>(minimumCapacity: changes.resources.count)
+    for key in changes.resources { dirty.insert(Unit(key)) }
     dirty.formUnion(changes.memberships.map(Unit.network))
     for key in changes.resources {
       switch key.kind {
