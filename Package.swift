@@ -139,8 +139,7 @@ let package = Package(
       name: "alioth-bench",
       dependencies: [
         "CBench", "CDHCPBare", "DHCP", "GoalState", "NetworkTypes", "PacketFormats", "OpenFlow", "OpenFlowNIO",
-        "Pipeline", "Reconciler",
-        "SwitchEngine", argumentParser,
+        "Pipeline", "Reconciler", "Southbound", "SwitchEngine", argumentParser, logging,
       ] + nio),
 
     .testTarget(name: "NetworkTypesTests", dependencies: ["NetworkTypes"]),
