@@ -155,6 +155,9 @@ let package = Package(
     .testTarget(name: "OVSDBNIOTests", dependencies: ["NetworkTypes", "OVSDB", "OVSDBNIO"] + nio),
     .testTarget(name: "GoalStateTests", dependencies: ["GoalState", "NetworkTypes"]),
     .testTarget(name: "PipelineTests", dependencies: ["GoalState", "NetworkTypes", "OpenFlow", "Pipeline"]),
+    .testTarget(
+      name: "NetworkSpecificationTests",
+      dependencies: ["GoalState", "NetworkTypes", "OpenFlow", "PacketFormats", "Pipeline", "SwitchModel"]),
     .testTarget(name: "ReconcilerTests", dependencies: ["NetworkTypes", "OpenFlow", "Reconciler"]),
     .testTarget(
       name: "SwitchEngineTests",
