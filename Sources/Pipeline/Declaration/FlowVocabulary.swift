@@ -3,6 +3,7 @@ import OpenFlow
 
 /// Priorities within a table; the wider the match, the lower.
 enum Priority {
+  static let highest: UInt16 = 250
   static let high: UInt16 = 200
   static let raised: UInt16 = 150
   static let normal: UInt16 = 100
@@ -17,6 +18,7 @@ enum EtherType {
 }
 
 enum IPProtocol {
+  static let icmp: UInt8 = 1
   static let udp: UInt8 = 17
   static let icmpv6: UInt8 = 58
 }

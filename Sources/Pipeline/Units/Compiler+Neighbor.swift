@@ -26,8 +26,8 @@ extension Compiler {
     flows.reserveCapacity(1 + 2 * neighbor.fixedIPs.count)
     flows.append(Forwarding.flow(of: reachable))
     AddressResolution.appendAnswers(for: reachable, to: &flows)
-    appendNextHops(of: reachable, to: &flows)
+    let missing = appendNextHops(of: reachable, to: &flows)
     appendMemberships(of: reachable, to: &flows)
-    return CompiledUnit(flows: flows)
+    return CompiledUnit(flows: flows, status: missing.map { .waiting(reason: $0) } ?? .complete)
   }
 }

@@ -48,7 +48,8 @@ public struct Compiler: Sendable {
         Flow(table: table, priority: Priority.miss, cookie: FlowCookie(.host), instructions: [.goto(next)])
       }
     }
-    return CompiledUnit(flows: misses + GuestServices.dropFlows)
+    return CompiledUnit(
+      flows: misses + SourceGuard.hostFlows + GuestServices.dropFlows + AddressResolution.hostFlows + Routes.hostFlows)
   }
 
   func missing(_ network: NetworkID) -> String { "network \(network) is not known here yet" }

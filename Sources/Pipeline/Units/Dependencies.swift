@@ -12,6 +12,7 @@ public enum Dependencies {
       case .network:
         let members = goal.members(of: NetworkID(key.id))
         dirty.formUnion(members.subnets.map(Unit.subnet))
+        dirty.formUnion(members.subnets.flatMap { goal.routers(in: $0) }.map(Unit.router))
         dirty.formUnion(members.ports.map(Unit.port))
         dirty.formUnion(members.neighbors.map(Unit.neighbor))
       case .port:
@@ -19,8 +20,17 @@ public enum Dependencies {
         if let network = goal.ports[PortID(key.id)]?.networkID { dirty.insert(.network(network)) }
       case .subnet:
         dirty.formUnion(goal.ports(in: SubnetID(key.id)).map(Unit.port))
+        dirty.formUnion(goal.routers(in: SubnetID(key.id)).map(Unit.router))
       case .securityGroup, .router, .neighbor:
         break
+      }
+    }
+    // A port's next hops say which routers its subnets have, a neighbor's only whether there is one.
+    dirty.formUnion(changes.routerSubnets.flatMap { goal.ports(in: $0) }.map(Unit.port))
+    if !changes.routedSubnets.isEmpty {
+      for neighbor in goal.neighbors.values
+      where neighbor.fixedIPs.contains(where: { changes.routedSubnets.contains($0.subnetID) }) {
+        dirty.insert(.neighbor(neighbor.id))
       }
     }
     return dirty
@@ -31,6 +41,9 @@ public enum Dependencies {
     var dirty: Set<Unit> = []
     if old.tunnel != new.tunnel {
       dirty.formUnion(goal.networks.keys.map(Unit.network))
+      dirty.formUnion(goal.neighbors.keys.map(Unit.neighbor))
+    }
+    if old.routerMAC != new.routerMAC {
       dirty.formUnion(goal.neighbors.keys.map(Unit.neighbor))
     }
     if old.dhcp != new.dhcp {
