@@ -154,7 +154,9 @@ let package = Package(
     .testTarget(name: "OVSDBTests", dependencies: ["NetworkTypes", "OVSDB"]),
     .testTarget(name: "OVSDBNIOTests", dependencies: ["NetworkTypes", "OVSDB", "OVSDBNIO"] + nio),
     .testTarget(name: "GoalStateTests", dependencies: ["GoalState", "NetworkTypes"]),
-    .testTarget(name: "PipelineTests", dependencies: ["GoalState", "NetworkTypes", "OpenFlow", "Pipeline"]),
+    .testTarget(
+      name: "PipelineTests",
+      dependencies: ["GoalState", "NetworkTypes", "OpenFlow", "PacketFormats", "Pipeline", "SwitchModel"]),
     .testTarget(
       name: "NetworkSpecificationTests",
       dependencies: ["GoalState", "NetworkTypes", "OpenFlow", "PacketFormats", "Pipeline", "SwitchModel"]),

@@ -41,6 +41,10 @@ extension Field {
   public static let udpSrc = FieldRegistry.known("udp_src")
   /// The UDP destination port.
   public static let udpDst = FieldRegistry.known("udp_dst")
+  /// The SCTP source port.
+  public static let sctpSrc = FieldRegistry.known("sctp_src")
+  /// The SCTP destination port.
+  public static let sctpDst = FieldRegistry.known("sctp_dst")
   /// The ICMP type.
   public static let icmpv4Type = FieldRegistry.known("icmp_type")
   /// The ICMP code.
@@ -91,6 +95,20 @@ extension Field {
   public static let ctMark = FieldRegistry.known("ct_mark")
   /// The connection's label.
   public static let ctLabel = FieldRegistry.known("ct_label")
+  /// The IP protocol of the connection's first packet.
+  public static let ctProto = FieldRegistry.known("ct_nw_proto")
+  /// The IPv4 source of the connection's first packet.
+  public static let ctIPv4Src = FieldRegistry.known("ct_nw_src")
+  /// The IPv4 destination of the connection's first packet.
+  public static let ctIPv4Dst = FieldRegistry.known("ct_nw_dst")
+  /// The IPv6 source of the connection's first packet.
+  public static let ctIPv6Src = FieldRegistry.known("ct_ipv6_src")
+  /// The IPv6 destination of the connection's first packet.
+  public static let ctIPv6Dst = FieldRegistry.known("ct_ipv6_dst")
+  /// The source port of the connection's first packet, or its ICMP type.
+  public static let ctTPSrc = FieldRegistry.known("ct_tp_src")
+  /// The destination port of the connection's first packet, or its ICMP code.
+  public static let ctTPDst = FieldRegistry.known("ct_tp_dst")
 
   private static let registers: [Field] = (0..<16).map { FieldRegistry.known("reg\($0)") }
 

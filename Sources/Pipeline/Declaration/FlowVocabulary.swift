@@ -19,8 +19,10 @@ enum EtherType {
 
 enum IPProtocol {
   static let icmp: UInt8 = 1
+  static let tcp: UInt8 = 6
   static let udp: UInt8 = 17
   static let icmpv6: UInt8 = 58
+  static let sctp: UInt8 = 132
 }
 
 enum ARPOperation {

@@ -33,7 +33,7 @@ public struct Compiler: Sendable {
   /// Every unit of the goal state.
   public var units: [Unit] {
     [.host] + goal.networks.keys.map(Unit.network) + goal.subnets.keys.map(Unit.subnet)
-      + goal.securityGroups.keys.map(Unit.securityGroup) + goal.routers.keys.map(Unit.router)
+      + goal.namedGroups.map(Unit.securityGroup) + goal.routers.keys.map(Unit.router)
       + goal.ports.keys.map(Unit.port) + goal.neighbors.keys.map(Unit.neighbor)
   }
 
@@ -49,7 +49,8 @@ public struct Compiler: Sendable {
       }
     }
     return CompiledUnit(
-      flows: misses + SourceGuard.hostFlows + GuestServices.dropFlows + AddressResolution.hostFlows + Routes.hostFlows)
+      flows: misses + SourceGuard.hostFlows + GuestServices.dropFlows + AddressResolution.hostFlows + Routes.hostFlows
+        + ConnectionFlows.flows)
   }
 
   func missing(_ network: NetworkID) -> String { "network \(network) is not known here yet" }

@@ -7,6 +7,11 @@ public enum Dependencies {
   public static func units(affectedBy changes: HostGoalState.Changes, in goal: HostGoalState) -> Set<Unit> {
     var dirty = Set(changes.resources.map(Unit.init))
     dirty.formUnion(changes.memberships.map(Unit.network))
+    // Who is a member of a group that is named otherwise than before, or in a network whose routers are others.
+    for group in changes.remoteGroups { dirty.insert(.securityGroup(group)) }
+    for group in changes.heldGroups { dirty.insert(.securityGroup(group)) }
+    let named = changes.joins.reduce(into: changes.remoteGroups) { $0.formUnion(goal.remoteGroups(in: $1)) }
+    for group in named { dirty.formUnion(members(of: group, in: goal)) }
     for key in changes.resources {
       switch key.kind {
       case .network:
@@ -15,13 +20,17 @@ public enum Dependencies {
         dirty.formUnion(members.subnets.flatMap { goal.routers(in: $0) }.map(Unit.router))
         dirty.formUnion(members.ports.map(Unit.port))
         dirty.formUnion(members.neighbors.map(Unit.neighbor))
+        // Their flows have the network's number.
+        for group in goal.remoteGroups(in: NetworkID(key.id)) { dirty.formUnion(self.members(of: group, in: goal)) }
       case .port:
         // Its being up or down decides whether broadcasts go there.
         if let network = goal.ports[PortID(key.id)]?.networkID { dirty.insert(.network(network)) }
       case .subnet:
         dirty.formUnion(goal.ports(in: SubnetID(key.id)).map(Unit.port))
         dirty.formUnion(goal.routers(in: SubnetID(key.id)).map(Unit.router))
-      case .securityGroup, .router, .neighbor:
+      case .securityGroup:
+        dirty.formUnion(goal.ports(of: SecurityGroupID(key.id)).map(Unit.port))
+      case .router, .neighbor:
         break
       }
     }
@@ -34,6 +43,10 @@ public enum Dependencies {
       }
     }
     return dirty
+  }
+
+  private static func members(of group: SecurityGroupID, in goal: HostGoalState) -> [Unit] {
+    goal.ports(of: group).map(Unit.port) + goal.neighbors(of: group).map(Unit.neighbor)
   }
 
   /// The units that depend on the switch's ports, for ports that changed.
