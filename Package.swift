@@ -159,7 +159,7 @@ let package = Package(
       dependencies: ["GoalState", "NetworkTypes", "OpenFlow", "PacketFormats", "Pipeline", "SwitchModel"]),
     .testTarget(
       name: "NetworkSpecificationTests",
-      dependencies: ["GoalState", "NetworkTypes", "OpenFlow", "PacketFormats", "Pipeline", "SwitchModel"]),
+      dependencies: ["GoalState", "NetworkTypes", "OpenFlow", "Pipeline", "SwitchModel", "SwitchTestSupport"]),
     .testTarget(name: "ReconcilerTests", dependencies: ["NetworkTypes", "OpenFlow", "Reconciler"]),
     .testTarget(
       name: "SwitchEngineTests",

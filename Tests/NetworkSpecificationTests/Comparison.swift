@@ -11,6 +11,8 @@ struct Comparison {
   private(set) var specification: NetworkSpecification
   private(set) var fabric: SwitchFabric
   private(set) var talks: [Talk] = []
+  /// The packets that came to switches.
+  private(set) var visits: [SwitchFabric.Visit] = []
   private(set) var history: [String] = []
   private(set) var tally = Tally()
 
@@ -57,6 +59,7 @@ struct Comparison {
     let outcome = specification.send(sending.frame, from: sending.guest.id, on: sending.guest.host)
     let observation = fabric.send(
       sending.frame.bytes, from: sending.guest.interface, on: sending.guest.host)
+    visits += observation.visits
     tally.frames += 1
     tally.deliveries += outcome.deliveries.count
     for reason in outcome.reasons { tally.drops[reason, default: 0] += 1 }

@@ -44,7 +44,7 @@ extension CloudGenerator {
       return "guest \(guest.id) is \(guest.port.adminStateUp ? "up" : "down")"
     case 1:
       guest.host = (guest.host + 1) % cloud.hostCount
-      guest.interface = UInt32(10 + next())
+      guest.interface = interface()
       return "guest \(guest.id) moves to host \(guest.host)"
     case 2:
       guest.port.mac = MACAddress(0xfa, 0x16, 0x3e, 0, 1, UInt8(truncatingIfNeeded: next()))

@@ -23,6 +23,7 @@ struct CloudGenerator {
   let features: CloudFeatures
   /// Counts what has been made, so that nothing has the number of something that is gone.
   private(set) var count = 0
+  private var interfaceCount: UInt32 = 0
 
   init(seed: UInt64, features: CloudFeatures) {
     random = SeededGenerator(seed: seed)
@@ -33,6 +34,12 @@ struct CloudGenerator {
   mutating func next() -> Int {
     count += 1
     return count
+  }
+
+  /// The next interface's.
+  mutating func interface() -> UInt32 {
+    interfaceCount += 1
+    return 9 + interfaceCount
   }
 
   mutating func cloud() -> Cloud {
@@ -136,7 +143,7 @@ struct CloudGenerator {
       id: PortID("p\(number)"), networkID: network.id, mac: mac, fixedIPs: addresses, adminStateUp: !random.chance(6),
       security: security(in: cloud))
     if features.contains(.guarding), random.chance(20) { port.allowedAddressPairs = [pair(in: cloud, of: network)] }
-    return Cloud.Guest(port: port, host: random.number(0..<cloud.hostCount), interface: UInt32(10 + number))
+    return Cloud.Guest(port: port, host: random.number(0..<cloud.hostCount), interface: interface())
   }
 
   mutating func security(in cloud: Cloud) -> PortSecurity {

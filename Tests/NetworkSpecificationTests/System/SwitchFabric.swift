@@ -49,6 +49,15 @@ struct SwitchFabric: Sendable {
     var strays: [String] = []
     /// What the switches did, step by step.
     var trace = ""
+    /// The switches that it passed, in order.
+    var visits: [Visit] = []
+  }
+
+  /// A packet that came to a switch, and what left it.
+  struct Visit: Sendable {
+    var host: Int
+    var input: PacketInput
+    var outputs: [PacketOutput]
   }
 
   /// Lets a guest's interface send a frame, and follows it.
@@ -65,6 +74,7 @@ struct SwitchFabric: Sendable {
       let result = hosts[host].receive(input)
       observation.trace += "host \(host): \(result.trace)\n"
       observation.drops += result.matched.compactMap(hosts[host].tables.drop)
+      observation.visits.append(Visit(host: host, input: input, outputs: result.outputs))
       observation.punts += result.packetIns.count
       if result.hasFailed { observation.strays.append("host \(host): the switch gave up") }
       for output in result.outputs {
