@@ -1,3 +1,4 @@
+import GoalState
 import NetworkTypes
 import OpenFlow
 

@@ -3,8 +3,7 @@ import NetworkTypes
 import OpenFlow
 
 extension Compiler {
-  /// The gateway's addresses are answered by every host, below a port that may really have the address; what a physical
-  /// network has for a gateway answers for itself.
+  /// The gateway's addresses are answered by every host, below a port that may really have the address.
   func compile(_ subnet: Subnet) -> CompiledUnit {
     let unit = Unit.subnet(subnet.id)
     guard let network = goal.networks[subnet.networkID] else { return .waiting(missing(subnet.networkID)) }
@@ -13,7 +12,6 @@ extension Compiler {
       return .invalid("gateway \(gateway.address) is not in the subnet's network \(subnet.prefix)")
     }
     if let gateway = subnet.gateway {
-      guard network.segment.physicalNetwork == nil else { return CompiledUnit() }
       return CompiledUnit(
         flows: [SourceGuard.reserving(gateway.mac, in: network, for: unit)]
           + AddressResolution.routerAddresses(gateway.address, gateway.mac).map {
