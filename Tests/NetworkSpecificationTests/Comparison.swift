@@ -124,8 +124,9 @@ extension Outcome {
   /// What differs from what was seen, in words.
   func difference(from observation: SwitchFabric.Observation) -> String? {
     var lines = observation.strays.map { "astray: \($0)" }
-    for delivery in Set(deliveries.keys).union(observation.deliveries.keys).sorted(by: { $0.text < $1.text }) {
-      let (expected, seen) = (deliveries[delivery] ?? 0, observation.deliveries[delivery] ?? 0)
+    let came = Dictionary(observation.deliveries.map { (normalized($0), $1) }) { $0 + $1 }
+    for delivery in Set(deliveries.keys).union(came.keys).sorted(by: { $0.text < $1.text }) {
+      let (expected, seen) = (deliveries[delivery] ?? 0, came[delivery] ?? 0)
       if expected != seen { lines.append("expected \(expected) times, came \(seen) times: \(delivery.text)") }
     }
     if served != observation.served { lines.append("expected for DHCP: \(served), came: \(observation.served)") }

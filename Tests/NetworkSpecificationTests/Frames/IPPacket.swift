@@ -98,9 +98,10 @@ indirect enum IPContent: Hashable, Sendable {
     }
   }
 
-  /// Whether it is neighbor discovery (RFC 4861): solicitations, advertisements and redirects.
-  func isNeighborDiscovery(_ version: IPVersion) -> Bool {
+  /// Whether it is what every IPv6 link needs to work: neighbor discovery (RFC 4861), and who listens to which multicasts
+  /// (RFC 2710, RFC 3810).
+  func isLinkUpkeep(_ version: IPVersion) -> Bool {
     guard version == .v6, let kind = icmpKind(.v6) else { return false }
-    return (133...137).contains(kind.type)
+    return (130...137).contains(kind.type) || kind.type == 143
   }
 }

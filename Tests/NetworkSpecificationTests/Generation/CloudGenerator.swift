@@ -128,7 +128,10 @@ struct CloudGenerator {
     let siblings = cloud.guests(in: network.id)
     // The MAC addresses of different networks' guests are the same on purpose.
     var last: UInt8 = 1
-    while siblings.contains(where: { $0.port.mac.octets.last == last }) { last += 1 }
+    while siblings.contains(where: { sibling in
+      sibling.port.mac.octets.last == last
+        || sibling.addresses.contains { UInt8(truncatingIfNeeded: $0.value) == 10 + last }
+    }) { last += 1 }
     let mac = MACAddress(0xfa, 0x16, 0x3e, 0, 0, last)
     var addresses: [FixedIP] = []
     for subnet in cloud.subnets(of: network.id) where addresses.isEmpty || random.chance(60) {

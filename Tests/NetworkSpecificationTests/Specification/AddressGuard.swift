@@ -35,11 +35,15 @@ struct AddressGuard {
 
   private func allows(_ message: ARPMessage, from mac: MACAddress) -> Bool {
     guard message.senderMAC == mac else { return false }
-    // A probe asks without saying who asks (RFC 5227 section 2.1.1).
-    return message.senderAddress == .any || isBound(.v4(message.senderAddress), to: mac)
+    if isBound(.v4(message.senderAddress), to: mac) { return true }
+    // A probe asks without saying who asks (RFC 5227 section 2.1.1). Who has no IPv4 address has nothing to probe.
+    return message.isRequest && message.senderAddress == .any
+      && guest.bindings.contains { $0.mac == mac && $0.prefix.version == .v4 }
   }
 
   private func allows(_ packet: IPPacket, from mac: MACAddress) -> Bool {
+    // What goes to the host's DHCP alone may come from an address that the guest has no longer: it is to be told so.
+    if case .udp(68, 67, _) = packet.content, packet.version == .v4 { return true }
     if packet.source.isUnspecified { return mayBeUnspecified(packet) }
     guard isBound(packet.source, to: mac) else { return false }
     if case .advertisement(let target, _, let link) = packet.content {
@@ -48,10 +52,9 @@ struct AddressGuard {
     return true
   }
 
-  /// Without an address a guest asks for one, and whether somebody else has the one that it means to take.
+  /// Without an address a guest asks whether somebody else has the one that it means to take, and who its router is.
   private func mayBeUnspecified(_ packet: IPPacket) -> Bool {
     switch packet.content {
-    case .udp(68, 67, _): packet.version == .v4
     case .solicitation(_, let link): packet.version == .v6 && link == nil
     case .icmp(133, _, _), .icmp(130...132, _, _), .icmp(143, _, _): packet.version == .v6
     default: false

@@ -5,9 +5,9 @@ struct Conversation: Hashable, Sendable {
   var protocolNumber: UInt8
   var source: IPAddress
   var destination: IPAddress
-  /// The ports; of ICMP queries the identifier, twice.
-  var sourcePort: UInt16
-  var destinationPort: UInt16
+  /// The ports of TCP and UDP; of ICMP queries the identifier, twice. All else is told apart by addresses alone.
+  var sourcePort: UInt16 = 0
+  var destinationPort: UInt16 = 0
   /// Of ICMP queries, the type of the query.
   var query: UInt8?
 
@@ -20,8 +20,6 @@ struct Conversation: Hashable, Sendable {
 
 /// What a packet is to a port that remembers the connections that were allowed.
 enum ConnectionView: Hashable, Sendable {
-  /// Its protocol knows no connections.
-  case untracked
   /// It would have to belong to a connection, and belongs to none.
   case invalid
   /// It belongs to this connection, or begins it.
@@ -35,20 +33,12 @@ struct ConnectionTracker: Hashable, Sendable {
   /// What a packet is that leaves the port's guest, or comes to it.
   func view(of packet: IPPacket, leaving: Bool) -> ConnectionView {
     if case .error(_, _, let quoted) = packet.content {
-      guard case .tuple(let tuple, _) = ConnectionTracker.reading(quoted), let found = known(tuple) else {
-        return .invalid
-      }
+      guard let tuple = ConnectionTracker.reading(quoted)?.tuple, let found = known(tuple) else { return .invalid }
       return .member(found.conversation, begunByPort: found.begunByPort, isNew: false)
     }
-    switch ConnectionTracker.reading(packet) {
-    case .none: return .untracked
-    case .nothing: return .invalid
-    case .tuple(let tuple, let mayBegin):
-      if let found = known(tuple) {
-        return .member(found.conversation, begunByPort: found.begunByPort, isNew: false)
-      }
-      return mayBegin ? .member(tuple, begunByPort: leaving, isNew: true) : .invalid
-    }
+    guard let (tuple, mayBegin) = ConnectionTracker.reading(packet) else { return .invalid }
+    if let found = known(tuple) { return .member(found.conversation, begunByPort: found.begunByPort, isNew: false) }
+    return mayBegin ? .member(tuple, begunByPort: leaving, isNew: true) : .invalid
   }
 
   /// Keeps a connection whose packet was allowed.
@@ -62,33 +52,25 @@ struct ConnectionTracker: Hashable, Sendable {
     return nil
   }
 
-  /// What a packet's headers say of its connection.
-  private enum Reading {
-    case none
-    case nothing
-    case tuple(Conversation, mayBegin: Bool)
-  }
-
-  private static func reading(_ packet: IPPacket) -> Reading {
-    let number = packet.content.protocolNumber(packet.version)
-    func tuple(_ source: UInt16, _ destination: UInt16, _ query: UInt8? = nil, reply: Bool = false) -> Conversation {
-      let tuple = Conversation(
-        protocolNumber: number, source: packet.source, destination: packet.destination, sourcePort: source,
-        destinationPort: destination, query: query)
-      return reply ? tuple.reversed : tuple
-    }
+  /// What a packet's headers say of its connection; nil when they name none.
+  private static func reading(_ packet: IPPacket) -> (tuple: Conversation, mayBegin: Bool)? {
+    var tuple = Conversation(
+      protocolNumber: packet.content.protocolNumber(packet.version), source: packet.source,
+      destination: packet.destination)
     switch packet.content {
     case .tcp(let segment):
+      (tuple.sourcePort, tuple.destinationPort) = (segment.source, segment.destination)
       // Half of a handshake begins nothing; data does, for connections that are older than what is remembered.
-      let isAnswer = segment.flags & 0x12 == 0x12
-      return .tuple(tuple(segment.source, segment.destination), mayBegin: !isAnswer)
-    case .udp(let source, let destination, _), .sctp(let source, let destination):
-      return .tuple(tuple(source, destination), mayBegin: true)
+      return (tuple, mayBegin: segment.flags & 0x12 != 0x12)
+    case .udp(let source, let destination, _):
+      (tuple.sourcePort, tuple.destinationPort) = (source, destination)
+      return (tuple, mayBegin: true)
     case .echo(let isReply, let identifier, _):
-      let query: UInt8 = packet.version == .v4 ? 8 : 128
-      return .tuple(tuple(identifier, identifier, query, reply: isReply), mayBegin: !isReply)
-    case .error, .solicitation, .advertisement, .icmp: return .nothing
-    case .other: return .none
+      (tuple.sourcePort, tuple.destinationPort) = (identifier, identifier)
+      tuple.query = packet.version == .v4 ? 8 : 128
+      return (isReply ? tuple.reversed : tuple, mayBegin: !isReply)
+    case .error, .solicitation, .advertisement, .icmp: return nil
+    case .sctp, .other: return (tuple, mayBegin: true)
     }
   }
 }

@@ -32,8 +32,10 @@ struct LocalAnswers {
   private func discovery(_ packet: IPPacket, _ frame: Frame) -> Outcome? {
     guard case .solicitation(let target, let link) = packet.content else { return nil }
     let address = IPAddress.v6(target)
+    // Duplicates are looked for at everybody's (RFC 4862 section 5.4).
+    if packet.source.isUnspecified { return nil }
     if guest.addresses.contains(address) { return .dropped(.ownAddress) }
-    // Who asks without saying what its MAC address is looks for a duplicate, or knows the holder's: the holder answers.
+    // Who asks without saying what its MAC address is knows the holder's: the holder answers.
     guard link != nil, let holder = holder(of: address) else { return nil }
     let flags: UInt8 = holder.isRouter ? 0xe0 : 0x60
     let reply = IPPacket(

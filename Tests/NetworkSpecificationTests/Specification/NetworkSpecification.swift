@@ -29,14 +29,21 @@ struct NetworkSpecification: Sendable {
     else { return .dropped(.unknownSource) }
     guard AddressGuard(cloud: cloud, guest: guest).allows(frame) else { return .dropped(.spoofedSource) }
     if let outcome = LocalAnswers(cloud: cloud, guest: guest).outcome(of: frame) { return outcome }
-    if let reason = judge(frame, of: guest, in: cloud, leaving: true) { return .dropped(reason) }
+    let reasons = judge(frame, of: guest, in: cloud, leaving: true)
+    guard reasons.isEmpty else { return Outcome(reasons: reasons) }
     if frame.destination.isMulticast { return flood(frame, from: guest, in: cloud) }
     let leg = cloud.legs(in: guest.port.networkID).first { $0.mac == frame.destination }
     if let leg, let packet = frame.ip {
       switch RoutingRule(cloud: cloud, leg: leg).decision(on: frame, packet) {
       case .answer(let reply): return .delivered(reply, to: guest.id)
       case .drop(let reasons): return Outcome(reasons: Set(reasons))
-      case .forward(let routed, let target): return deliver(routed, to: target, from: guest)
+      case .forward(let routed, let target):
+        var outcome = deliver(routed, to: target, from: guest)
+        // Which of several routers it was that sent it here is not told to another host.
+        if target.host != guest.host {
+          outcome.routers = Set(cloud.legs(in: target.port.networkID).map(\.mac))
+        }
+        return outcome
       }
     }
     let holder = cloud.guests(in: guest.port.networkID).first { $0.port.mac == frame.destination }
@@ -71,14 +78,16 @@ struct NetworkSpecification: Sendable {
     guard target.port.adminStateUp, cloud.network(target.port.networkID) != nil else {
       return .dropped(.unknownDestination)
     }
-    if let reason = judge(frame, of: target, in: cloud, leaving: false) { return .dropped(reason) }
-    return .delivered(frame, to: target.id)
+    let reasons = judge(frame, of: target, in: cloud, leaving: false)
+    return reasons.isEmpty ? .delivered(frame, to: target.id) : Outcome(reasons: reasons)
   }
 
   private mutating func judge(
     _ frame: Frame, of guest: Cloud.Guest, in cloud: Cloud, leaving: Bool
-  ) -> DropReason? {
-    guard let packet = frame.ip else { return nil }
+  ) -> Set<DropReason> {
+    // No rule can be about what is neither IP nor ARP.
+    if case .other = frame.payload, guest.port.security.isFiltered { return [.securityGroup] }
+    guard let packet = frame.ip else { return [] }
     return SecurityPolicy(cloud: cloud, guest: guest)
       .verdict(on: packet, leaving: leaving, &connections[guest.id, default: ConnectionTracker()])
   }

@@ -7,23 +7,25 @@ struct SecurityPolicy {
   let cloud: Cloud
   let guest: Cloud.Guest
 
-  /// Judges a packet; nil when it may pass, after which its connection is remembered.
-  func verdict(on packet: IPPacket, leaving: Bool, _ tracker: inout ConnectionTracker) -> DropReason? {
-    guard guest.port.security.isFiltered, !packet.content.isNeighborDiscovery(packet.version) else { return nil }
+  /// Judges a packet: why it may not pass, any of these. When it may, its connection is remembered.
+  func verdict(on packet: IPPacket, leaving: Bool, _ tracker: inout ConnectionTracker) -> Set<DropReason> {
+    guard guest.port.security.isFiltered, !packet.content.isLinkUpkeep(packet.version) else { return [] }
     let groups = guest.port.security.groups.compactMap(cloud.group)
-    let byPacket = Subject(packet, leaving: leaving)
-    if allows(byPacket, groups.filter { !$0.isStateful }) { return nil }
+    if allows(Subject(packet, leaving: leaving), groups.filter { !$0.isStateful }) { return [] }
     let stateful = groups.filter(\.isStateful)
     // A port whose groups all judge by the packet has no connections.
-    if stateful.isEmpty, !groups.isEmpty { return .securityGroup }
-    switch tracker.view(of: packet, leaving: leaving) {
-    case .untracked: return allows(byPacket, stateful) ? nil : .securityGroup
-    case .invalid: return .invalidConnection
-    case .member(let conversation, let begunByPort, let isNew):
-      guard allows(Subject(conversation, begunByPort: begunByPort), stateful) else { return .securityGroup }
-      if isNew { tracker.remember(conversation, begunByPort: begunByPort) }
-      return nil
+    if stateful.isEmpty, !groups.isEmpty { return [.securityGroup] }
+    guard case .member(let conversation, let begunByPort, let isNew) = tracker.view(of: packet, leaving: leaving) else {
+      return [.invalidConnection, .securityGroup]
     }
+    var subject = Subject(conversation, begunByPort: begunByPort)
+    // SCTP's ports are not part of the connection: each packet shows the port of the side that did not begin it.
+    if case .sctp(let source, let destination) = packet.content {
+      subject.destinationPort = leaving == begunByPort ? destination : source
+    }
+    guard allows(subject, stateful) else { return [.securityGroup] }
+    if isNew { tracker.remember(conversation, begunByPort: begunByPort) }
+    return []
   }
 
   /// What rules are asked about: a packet, or the first packet of its connection.
@@ -46,7 +48,7 @@ struct SecurityPolicy {
       direction = begunByPort ? .egress : .ingress
       peer = begunByPort ? conversation.destination : conversation.source
       protocolNumber = conversation.protocolNumber
-      destinationPort = conversation.query == nil ? conversation.destinationPort : nil
+      destinationPort = [6, 17].contains(conversation.protocolNumber) ? conversation.destinationPort : nil
       icmp = conversation.query.map { ($0, 0) }
     }
   }
