@@ -59,6 +59,11 @@ extension Cloud {
 
   func legs(in network: NetworkID) -> [Leg] { legs.filter { $0.subnet.networkID == network } }
 
+  /// The leg with a MAC address, which takes packets of its subnet's version.
+  func leg(at mac: MACAddress, in network: NetworkID, _ version: IPVersion) -> Leg? {
+    legs(in: network).first { $0.mac == mac && $0.address.version == version }
+  }
+
   func legs(of router: RouterID) -> [Leg] { legs.filter { $0.router.id == router } }
 
   /// The networks that a router joins with one, itself among them: their guests reach each other by one hop.

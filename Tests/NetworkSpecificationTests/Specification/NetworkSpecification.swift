@@ -32,8 +32,7 @@ struct NetworkSpecification: Sendable {
     let reasons = judge(frame, of: guest, in: cloud, leaving: true)
     guard reasons.isEmpty else { return Outcome(reasons: reasons) }
     if frame.destination.isMulticast { return flood(frame, from: guest, in: cloud) }
-    let leg = cloud.legs(in: guest.port.networkID).first { $0.mac == frame.destination }
-    if let leg, let packet = frame.ip {
+    if let packet = frame.ip, let leg = cloud.leg(at: frame.destination, in: guest.port.networkID, packet.version) {
       switch RoutingRule(cloud: cloud, leg: leg).decision(on: frame, packet) {
       case .answer(let reply): return .delivered(reply, to: guest.id)
       case .drop(let reasons): return Outcome(reasons: Set(reasons))
