@@ -41,16 +41,16 @@ public struct HostGoalState: Sendable {
     public var resources: Set<ResourceKey> = []
     /// Networks whose set of local ports or remote hosts changed, so that broadcasts go elsewhere.
     public var memberships: Set<NetworkID> = []
-    /// Subnets that a changed router is or was in.
-    public var routerSubnets: Set<SubnetID> = []
-    /// Subnets that a first router came to, or that the last one left.
-    public var routedSubnets: Set<SubnetID> = []
     /// Networks that a router joined with others, or parted from them.
     public var joins: Set<NetworkID> = []
     /// Security groups that rules of this host's ports name as the other side otherwise than before.
     public var remoteGroups: Set<SecurityGroupID> = []
     /// Security groups that have their first port on this host, or had their last.
     public var heldGroups: Set<SecurityGroupID> = []
+    /// Subnets that a changed router is or was in.
+    public var routerSubnets: Set<SubnetID> = []
+    /// Subnets that a first router came to, or that the last one left.
+    public var routedSubnets: Set<SubnetID> = []
 
     /// Whether nothing is other than before.
     public var isEmpty: Bool { resources.isEmpty }
@@ -193,10 +193,7 @@ public struct HostGoalState: Sendable {
       return old == group
     case .router(let router):
       let old = routers.updateValue(router, forKey: router.id)
-      if old != router {
-        replaceRouter(old, by: router, &changes)
-        noteJoins(old, router, &changes)
-      }
+      if old != router { replaceRouter(old, by: router, &changes) }
       return old == router
     case .port(let port):
       let old = ports.updateValue(port, forKey: port.id)
@@ -243,7 +240,6 @@ public struct HostGoalState: Sendable {
     case .router:
       let old = routers.removeValue(forKey: RouterID(key.id))
       replaceRouter(old, by: nil, &changes)
-      noteJoins(old, nil, &changes)
     case .port:
       if let port = ports.removeValue(forKey: PortID(key.id)) {
         groupIndex.replace(port, by: nil, &changes)
@@ -258,14 +254,6 @@ public struct HostGoalState: Sendable {
     }
   }
 
-  private mutating func replaceRouter(_ old: Router?, by new: Router?, _ changes: inout Changes) {
-    let subnets = Set((old?.interfaces ?? []).map(\.subnetID) + (new?.interfaces ?? []).map(\.subnetID))
-    let before = subnets.filter { isRouted($0) }
-    routerIndex.replace(old, by: new)
-    changes.routerSubnets.formUnion(subnets)
-    changes.routedSubnets.formUnion(subnets.filter { isRouted($0) != before.contains($0) })
-  }
-
   /// The networks that the routers of a subnet join are joined otherwise.
   private func noteJoins(through subnet: SubnetID, _ changes: inout Changes) {
     for router in routers(in: subnet) { noteJoins(routers[router], nil, &changes) }
@@ -275,6 +263,15 @@ public struct HostGoalState: Sendable {
     for interface in (old?.interfaces ?? []) + (new?.interfaces ?? []) {
       if let network = subnets[interface.subnetID]?.networkID { changes.joins.insert(network) }
     }
+  }
+
+  private mutating func replaceRouter(_ old: Router?, by new: Router?, _ changes: inout Changes) {
+    let subnets = Set((old?.interfaces ?? []).map(\.subnetID) + (new?.interfaces ?? []).map(\.subnetID))
+    let before = subnets.filter { isRouted($0) }
+    routerIndex.replace(old, by: new)
+    noteJoins(old, new, &changes)
+    changes.routerSubnets.formUnion(subnets)
+    changes.routedSubnets.formUnion(subnets.filter { isRouted($0) != before.contains($0) })
   }
 
   private mutating func unlist(_ port: Port) {

@@ -37,7 +37,7 @@ extension Agent {
         id: port.id.rawValue, name: port.name, networkId: port.networkID.rawValue, macAddress: port.mac.description,
         fixedIps: port.fixedIPs.map(\.address.description), status: "ACTIVE")
       // Whether a port that has it is answered is the responder's to say.
-      if DHCPBinding(port: port, in: goal, underlayMTU: nil) == nil { entry.dhcp = "off" }
+      if DHCPBinding(port: port, in: goal, mtu: nil) == nil { entry.dhcp = "off" }
       if let problem = dhcpPorts.problems[port.id] {
         entry.dhcpv6 = problem
       } else if IPv6Service(port: port, in: goal) == nil {

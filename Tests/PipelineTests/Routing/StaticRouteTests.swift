@@ -139,6 +139,40 @@ struct StaticRouteTests {
     }
   }
 
+  @Test(
+    "between two subnets of one network the router routes, each guest sees its own gateway, and routes are of one subnet"
+  )
+  func twoSubnetsOfOneNetwork() {
+    let gateway = Frame.mac("fa:16:3e:00:00:05")
+    let subnet = RoutedHost.subnet(
+      "c4", networkA, prefix("10.0.5.0/24"), .v4(Frame.v4("10.0.5.1")), gateway)
+    var guest = RoutedHost.dbGuest
+    guest.networkID = networkA.id
+    guest.fixedIPs = [FixedIP(subnetID: subnet.id, address: .v4(Frame.v4("10.0.5.20")))]
+    let router = Router(
+      id: RouterID("r"),
+      interfaces: [
+        .init(subnetID: SubnetID("a4"), routes: [route("203.0.113.0/24", "10.0.5.20")]),
+        .init(subnetID: subnet.id, routes: [route("203.0.113.0/24", "10.0.0.11")]),
+      ])
+    var host = RoutedHost(changing: [.subnet(subnet), .port(guest), .router(router)])
+    let fate = host.send(packet("10.0.5.20"), from: RoutedHost.webPort)
+    #expect(
+      fate.outputs.map(\.bytes) == [Frame.ipv4(from: gateway, "10.0.0.10", to: RoutedHost.db, "10.0.5.20", ttl: 63)])
+    #expect(hop(packet("203.0.113.7"), host) == RoutedHost.db)
+    let back = host.send(
+      Frame.ipv4(from: RoutedHost.db, "10.0.5.20", to: gateway, "203.0.113.7"), from: RoutedHost.dbPort)
+    #expect(back.outputs.first?.bytes.prefix(6).elementsEqual(Frame.octets(RoutedHost.app.rawValue, 6)) == true)
+    let elsewhere = Frame.mac("0a:d2:c0:00:02:0c")
+    for (mac, seen, destination) in [
+      (RoutedHost.web, RoutedHost.gatewayA, "10.0.0.10"), (RoutedHost.db, gateway, "10.0.5.20"),
+    ] {
+      let routed = host.send(
+        Frame.ipv4(from: elsewhere, "10.0.1.21", to: mac, destination), from: RoutedHost.tunnel, tunnel: 100)
+      #expect(routed.outputs.map(\.bytes) == [Frame.ipv4(from: seen, "10.0.1.21", to: mac, destination)])
+    }
+  }
+
   @Test("a prefix that is delegated to a guest leads to it")
   func delegated() {
     var port = RoutedHost.dbGuest
