@@ -63,7 +63,7 @@ struct RecomputeTests {
       address: .v4(IPv4Address(10, 0, UInt8.random(in: 0..<2, using: &random), UInt8.random(in: 2..<6, using: &random)))
     )
     let mac = MACAddress(2, 0, 0, 0, 0, UInt8.random(in: 1..<6, using: &random))
-    switch Int.random(in: 0..<4, using: &random) {
+    switch Int.random(in: 0..<6, using: &random) {
     case 0: return .network(Network(id: NetworkID("n\(number)"), vni: vni(Int.random(in: 1..<5, using: &random))))
     case 1:
       return .subnet(
@@ -76,13 +76,44 @@ struct RecomputeTests {
       return .port(
         Port(
           id: PortID("p\(number)"), networkID: network, mac: mac, fixedIPs: [address],
-          adminStateUp: Int.random(in: 0..<4, using: &random) != 0))
+          adminStateUp: Int.random(in: 0..<4, using: &random) != 0, allowedAddressPairs: randomPairs(&random),
+          security: Int.random(in: 0..<4, using: &random) == 0 ? .guarded : .filtered(randomGroups(&random))))
+    case 3: return .securityGroup(randomGroup(number, &random))
+    case 4:
+      return .router(
+        Router(
+          id: RouterID("x\(number)"),
+          interfaces: (0..<3).filter { _ in Bool.random(using: &random) }.map {
+            Router.Interface(subnetID: SubnetID("s\($0)"))
+          }))
     default:
       return .neighbor(
         Neighbor(
           id: NeighborID("r\(number)"), networkID: network, mac: mac,
-          hostAddress: .v4(IPv4Address(192, 0, 2, UInt8.random(in: 1..<4, using: &random))), fixedIPs: [address]))
+          hostAddress: .v4(IPv4Address(192, 0, 2, UInt8.random(in: 1..<4, using: &random))), fixedIPs: [address],
+          allowedAddressPairs: randomPairs(&random), securityGroupIDs: randomGroups(&random)))
     }
+  }
+
+  private func randomGroups(_ random: inout SeededGenerator) -> [SecurityGroupID] {
+    (0..<3).filter { _ in Bool.random(using: &random) }.map { SecurityGroupID("g\($0)") }
+  }
+
+  private func randomPairs(_ random: inout SeededGenerator) -> [AddressPair] {
+    Bool.random(using: &random) ? [] : [AddressPair(prefix: prefix("10.0.9.0/24"))]
+  }
+
+  private func randomGroup(_ number: UInt8, _ random: inout SeededGenerator) -> SecurityGroup {
+    let remotes: [SecurityGroupRule.Remote] =
+      [.any, .prefix(prefix("10.0.0.0/8"))] + (0..<3).map { .group(SecurityGroupID("g\($0)")) }
+    let rules = (0..<Int.random(in: 0..<4, using: &random)).map { _ in
+      SecurityGroupRule(
+        direction: Bool.random(using: &random) ? .egress : .ingress,
+        traffic: Bool.random(using: &random) ? .any : .transport(6, ports: 80...88),
+        remote: remotes.randomElement(using: &random) ?? .any)
+    }
+    return SecurityGroup(
+      id: SecurityGroupID("g\(number)"), isStateful: Int.random(in: 0..<3, using: &random) != 0, rules: rules)
   }
 
   private func changeRandomly(_ host: inout HostPorts, _ random: inout SeededGenerator) {
