@@ -106,7 +106,8 @@ class Frames:
         if not frame.get("seen"):
             token = b"frame %d" % random.getrandbits(64)
             built = built / scapy.packet.Raw(token)
-            frame["seen"] = f"{token!r} in bytes(p)"
+            # An ICMP error repeats what it is about.
+            frame["seen"] = f"{token!r} in bytes(p) and IPerror not in p and IPerror6 not in p"
         frame["bytes"] = bytes(built)
 
     def _send(self, member, frame):
