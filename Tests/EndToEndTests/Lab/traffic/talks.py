@@ -57,8 +57,8 @@ class Talk:
             self.outcome = "refused"
         elif error.errno == errno.EMSGSIZE:
             self.outcome = "tooBig"
-        elif error.errno == errno.EHOSTUNREACH:
-            # Nobody said that: the guest's own kernel found no link address.
+        elif error.errno in (errno.EHOSTUNREACH, errno.ENETUNREACH):
+            # The guest's own kernel may have said that, which found no link address.
             self.ended = True
         elif error.errno not in (errno.EAGAIN, errno.EINPROGRESS):
             raise error
