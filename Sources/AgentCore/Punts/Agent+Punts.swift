@@ -29,7 +29,7 @@ extension Agent {
   /// What is to become of a packet that a flow handed over.
   func decide(_ packet: PuntedPacket) -> PuntDecision {
     guard let id = punts.guests[packet.port], let port = goal.ports[id] else { return .drop }
-    return PuntDecision(packet, of: port, in: goal, underlayMTU: underlay?.guestMTU)
+    return PuntDecision(packet, of: port, in: goal) { ports.mtu(of: $0) }
   }
 
   /// The neighbor that a question was for has been received: `releases` tells when its flows are in force.

@@ -19,15 +19,15 @@ extension PuntDecision {
   ///
   /// - Parameters:
   ///   - port: The port that sent it.
-  ///   - underlayMTU: The largest IP datagram that the tunnels carry, if that is known.
-  init(_ packet: PuntedPacket, of port: Port, in goal: HostGoalState, underlayMTU: Int?) {
+  ///   - mtu: The largest IP packet of a network, where it is known.
+  init(_ packet: PuntedPacket, of port: Port, in goal: HostGoalState, mtu: (Network) -> Int?) {
     switch packet.kind {
     case .timeToLive: self = Self.told(.timeExceeded, packet, port, goal)
     case .noRoute: self = Self.told(.networkUnreachable, packet, port, goal)
     case .unknownNextHop: self = Self.nextHop(packet, port, goal)
     case .unknownDestination: self = Self.destination(packet, port, goal)
     case .unknownAddress: self = Self.address(packet, port, goal)
-    case .tooBig: self = Self.tooBig(packet, port, goal, underlayMTU)
+    case .tooBig: self = Self.tooBig(packet, port, goal, mtu)
     }
   }
 
@@ -80,10 +80,10 @@ extension PuntDecision {
   /// What was routed comes from the router; what was not is answered in the name of its destination, as the kernel's tunnels
   /// do it, for there is no router between the two.
   private static func tooBig(
-    _ packet: PuntedPacket, _ port: Port, _ goal: HostGoalState, _ underlayMTU: Int?
+    _ packet: PuntedPacket, _ port: Port, _ goal: HostGoalState, _ mtu: (Network) -> Int?
   ) -> PuntDecision {
     guard let network = goal.networks.values.first(where: { $0.vni == packet.network }),
-      let mtu = network.mtu ?? underlayMTU, let ethernet = packet.ethernet, let source = packet.source,
+      let mtu = mtu(network), let ethernet = packet.ethernet, let source = packet.source,
       let destination = packet.destination
     else { return .drop }
     let sender: ICMPError.Sender

@@ -12,9 +12,13 @@ enum Priority {
 }
 
 enum EtherType {
+  static let vlan: UInt16 = 0x8100
   static let arp: UInt16 = 0x0806
   static let ipv4: UInt16 = 0x0800
   static let ipv6: UInt16 = 0x86dd
+  static let mpls: UInt16 = 0x8847
+  /// For private use (IEEE 802, local experimental Ethertype 1).
+  static let localExperiment: UInt16 = 0x88b5
 }
 
 enum IPProtocol {

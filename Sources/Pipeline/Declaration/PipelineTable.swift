@@ -39,8 +39,12 @@ public enum PipelineTable: UInt8, CaseIterable, Sendable {
   case forwarding = 60
   /// Does somebody filter what comes to this port?
   case arriving = 70
-  /// Which tunnel, or which physical network?
+  /// Is it small enough to go to other hosts?
   case underlay = 80
+  /// Small enough: out to the other hosts.
+  case underlayOutput = 82
+  /// Who is told that it is too big?
+  case tooBig = 84
   /// Out of the guest's port.
   case delivery = 90
   /// Has the port had its share of the agent?
@@ -72,6 +76,8 @@ public enum PipelineTable: UInt8, CaseIterable, Sendable {
     case .forwarding: "forwarding"
     case .arriving: "arriving"
     case .underlay: "underlay"
+    case .underlayOutput: "underlay output"
+    case .tooBig: "too big"
     case .delivery: "delivery"
     case .rationing: "rationing"
     case .punts: "punts"
@@ -101,7 +107,10 @@ public enum PipelineTable: UInt8, CaseIterable, Sendable {
     case .forwarding:
       "Finds the destination by MAC address: a port here, or the host that has it; copies broadcasts to who needs them."
     case .arriving: "Has the connection tracked, in the zone of the receiving port, when the port has security groups."
-    case .underlay: "Sends it through the network's kind of tunnel, or to its physical network, unless it is too big."
+    case .underlay: "Measures what goes to other hosts, once, however many hosts it goes to."
+    case .underlayOutput:
+      "Sends it through the network's kind of tunnel, or to its physical network, unless it is too big."
+    case .tooBig: "Sees to what is larger than its network's MTU."
     case .delivery: "Hands the packet to the guest's port."
     case .rationing: "Lets each port have its share of packets that the agent is to see, and no more."
     case .punts: "Hands the packet to the agent, as far as the share of its kind goes."
@@ -133,7 +142,8 @@ public enum PipelineTable: UInt8, CaseIterable, Sendable {
     case .routed: .goto(.forwarding)
     case .forwarding: .drop(.unknownDestination)
     case .arriving: .goto(.delivery)
-    case .underlay: .drop(.noUnderlay)
+    case .underlay, .underlayOutput: .drop(.noUnderlay)
+    case .tooBig: .drop(.tooBig)
     case .delivery, .rationing, .punts: .drop(.portGone)
     }
   }

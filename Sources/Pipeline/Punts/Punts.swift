@@ -13,8 +13,6 @@ enum Punts {
   static let nextHopPriority: (general: UInt16, onDemand: UInt16) = (60, 70)
   /// Below the router's own addresses, above what counts for each interface.
   static let timeToLivePriority: UInt16 = 160
-  /// Above everything that measures packets.
-  static let tooBigPriority: UInt16 = 250
 
   private static let neighborSolicitation: UInt8 = 135
   private static let versions = [EtherType.ipv4, EtherType.ipv6]
@@ -48,8 +46,7 @@ enum Punts {
         .unknownNextHop, table: .nextHops, priority: nextHopPriority.general,
         cookie: FlowCookie(.host, drop: .unknownNextHop), match: [])
       + flows(
-        .tooBig, table: .underlay, priority: tooBigPriority, cookie: FlowCookie(.host, drop: .tooBig),
-        match: [.register(.size, PacketSize.tooBig)])
+        .tooBig, table: .tooBig, priority: priority, cookie: FlowCookie(.host, drop: .tooBig), match: [])
   }
 
   /// The meters of the way to the agent.

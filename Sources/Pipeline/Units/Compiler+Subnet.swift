@@ -12,15 +12,14 @@ extension Compiler {
     if let gateway = subnet.gateway, !subnet.prefix.contains(gateway.address), gateway.address.v6?.isLinkLocal != true {
       return .invalid("gateway \(gateway.address) is not in the subnet's network \(subnet.prefix)")
     }
-    if let gateway = subnet.gateway {
-      guard network.segment.physicalNetwork == nil else { return CompiledUnit() }
+    if let gateway = goal.served(subnet).gateway {
       return CompiledUnit(
         flows: [SourceGuard.reserving(gateway.mac, in: network, for: unit)]
           + AddressResolution.routerAddresses(gateway.address, gateway.mac).map {
             AddressResolution.routerAnswer(FlowCookie(unit), network, address: $0, mac: gateway.mac)
           })
     }
-    guard let service = DHCPService(subnet: subnet) else { return CompiledUnit() }
+    guard let service = DHCPService(subnet: subnet, in: goal) else { return CompiledUnit() }
     return CompiledUnit(flows: [
       AddressResolution.routerAnswer(
         FlowCookie(unit), network, address: .v4(service.serverAddress), mac: service.serverMAC)

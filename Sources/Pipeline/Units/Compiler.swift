@@ -51,10 +51,8 @@ public struct Compiler: Sendable {
     }
     return CompiledUnit(
       flows: misses + SourceGuard.hostFlows + GuestServices.dropFlows + AddressResolution.hostFlows
-        + ConnectionFlows.flows + Routes.hostFlows)
+        + ConnectionFlows.flows + Routes.hostFlows + UnderlayOutput.tooBigFlows)
   }
 
   func missing(_ network: NetworkID) -> String { "network \(network) is not known here yet" }
-
-  static let noTunnel = "the switch has no tunnel port yet"
 }

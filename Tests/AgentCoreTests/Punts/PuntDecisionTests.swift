@@ -117,7 +117,8 @@ struct PuntDecisionTests {
     let goal = try goal(onDemand: onDemand)
     let port = try #require(goal.ports[PortID("a")])
     return PuntDecision(
-      try packet(kind, frame, network: network, nextHop: nextHop), of: port, in: goal, underlayMTU: 1450)
+      try packet(kind, frame, network: network, nextHop: nextHop), of: port, in: goal
+    ) { $0.mtu ?? 1450 }
   }
 
   private func goal(onDemand: Bool) throws -> HostGoalState {
