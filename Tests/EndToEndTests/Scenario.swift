@@ -9,6 +9,7 @@ final class Scenario {
   private var ports: [String] = []
   private var subnets: [String] = []
   private var networks: [String] = []
+  private var stations: [String] = []
   // Guests' names differ between tests, so that what one left cannot be taken for another's.
   nonisolated(unsafe) private static var count = 0
 
@@ -32,6 +33,7 @@ final class Scenario {
 
   private func strike() throws {
     for guest in guests { try lab.run("guest", "remove", guest.name) }
+    for station in stations { try lab.run("station", "remove", station) }
     for port in ports { try api.delete("port", port) }
     for subnet in subnets { try api.delete("subnet", subnet) }
     for network in networks { try api.delete("network", network) }
@@ -51,8 +53,8 @@ final class Scenario {
 
   // MARK: Resources
 
-  func network(_ name: String) throws -> Network {
-    let network = try api.create("network", ["name": name], as: Network.self)
+  func network(_ name: String, fields: [String: Any] = [:]) throws -> Network {
+    let network = try api.create("network", ["name": name].merging(fields) { $1 }, as: Network.self)
     networks.append(network.id)
     return network
   }
@@ -68,9 +70,11 @@ final class Scenario {
   }
 
   /// A network with one subnet.
-  func network(_ name: String, cidr: String) throws -> Network {
-    let network = try network(name)
-    try subnet(of: network, cidr: cidr)
+  func network(
+    _ name: String, cidr: String, fields: [String: Any] = [:], subnet: [String: Any] = [:]
+  ) throws -> Network {
+    let network = try network(name, fields: fields)
+    try self.subnet(of: network, cidr: cidr, fields: subnet)
     return network
   }
 
@@ -86,6 +90,15 @@ final class Scenario {
     try eventually("port \(port.id) is \(status)", last: { try api.port(port.id).status }) {
       try api.port(port.id).status == status
     }
+  }
+
+  /// A machine without Alioth on the physical network, in this VLAN or, without one, untagged.
+  func station(address: String, vlan: Int? = nil) throws -> Station {
+    Self.count += 1
+    let station = Station(lab: lab, name: "station\(Self.count)")
+    try lab.run(["station", "add", station.name, address] + (vlan.map { ["\($0)"] } ?? []))
+    stations.append(station.name)
+    return station
   }
 
   // MARK: Guests
@@ -203,6 +216,23 @@ struct Guest {
   /// A ping that goes on until ``Ping/finish()``.
   func ping(_ address: String, interval: String = "0.05") throws -> Ping {
     Ping(command: try lab.start("guest", "exec", name, "ping", "-n", "-i", interval, address))
+  }
+}
+
+/// A machine without Alioth on the physical network of the lab.
+struct Station {
+  let lab: Lab
+  let name: String
+
+  /// Whether one ping is answered within a second.
+  func reaches(_ address: String) throws -> Bool {
+    try lab.succeeds("station", "exec", name, "ping", "-c", "1", "-W", "1", address)
+  }
+
+  /// The MAC address of its interface.
+  func macAddress() throws -> String {
+    try lab.run("station", "exec", name, "cat", "/sys/class/net/eth0/address")
+      .trimmingCharacters(in: .whitespacesAndNewlines)
   }
 }
 
