@@ -12,7 +12,7 @@ struct SecurityGroupRuleCommand: AsyncParsableCommand {
     case egress
 
     static func help(for value: Direction) -> ArgumentHelp? {
-      value == .ingress ? "To the group's members (the default)." : "From the group's members."
+      value == .ingress ? "To the group's members." : "From the group's members."
     }
   }
 

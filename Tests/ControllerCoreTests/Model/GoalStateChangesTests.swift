@@ -49,7 +49,9 @@ struct GoalStateChangesTests {
 
       func keys(_ port: PortID) -> Set<ResourceKey> { [.port(port), .neighbor(NeighborID(port.rawValue))] }
       let second = try await controller.makePort(networks[0], #","binding:host_id":"a""#)
-      #expect(recorder.take() == ["a": HostChanges(keys: keys(second)), "b": HostChanges(keys: keys(second))])
+      let groups = await controller.inventory.read { state in Array(state.securityGroups.keys) }
+      let joined = keys(second).union(groups.map { ResourceKey.securityGroup($0) })
+      #expect(recorder.take() == ["a": HostChanges(keys: joined), "b": HostChanges(keys: keys(second))])
       _ = try await controller.makePort(networks[0])
       #expect(recorder.take().isEmpty, "a port without a host is in no goal state")
 
