@@ -103,19 +103,20 @@ actor Agent {
 
   /// Returns whether a port is another than before.
   private func resolvePorts() -> Bool {
-    guard let switchPorts else { return false }
     let old = ports
-    ports = switchPorts.resolve(guests: goal.ports.keys)
+    ports = switchPorts?.resolve(guests: goal.ports.keys) ?? HostPorts()
+    ports.underlayMTU = underlay?.interfaceMTU
+    ports.routerMAC = underlay.map { HostPorts.routerMAC(of: $0.address) }
     dirty.formUnion(Dependencies.units(affectedBy: old, ports, in: goal))
     return old != ports
   }
 
-  /// The underlay's address or MTU is now this; guests are told the MTU by DHCP.
+  /// The underlay's address or MTU is now this; guests are told the MTU by DHCP, and routers are known by the address.
   func underlayChanged(_ new: Underlay?) {
     guard new != underlay else { return }
     let oldAddress = underlay?.address
     underlay = new
-    dirty.formUnion(goal.ports.keys.map(Unit.port))
+    _ = resolvePorts()
     if let address = new?.address, address != oldAddress { tunnelAddress?.yield(address) }
     wake()
   }
@@ -163,7 +164,7 @@ actor Agent {
       let compiled = compile(units.sorted())
       let isEmpty = switchState.flowsInstalled == 0
       let input: DesiredInput? = !isComplete ? nil : dirty.isEmpty ? .complete : isEmpty ? .arriving : nil
-      lastChange = await engine.update(compiled, input: input)
+      lastChange = await engine.update(compiled, zones: zones(of: units), input: input)
       if dirty.isEmpty, isComplete, version == goal.version { underway.append((version, lastChange)) }
     }
     if isComplete, underway.isEmpty, applied != goal.version {
@@ -235,6 +236,11 @@ actor Agent {
     reportedQuarantines = quarantines
   }
 
+  private func zones(of units: [Unit]) -> [Unit: UInt16] {
+    let compiler = Compiler(goal: goal, host: ports)
+    return units.reduce(into: [:]) { $0[$1] = compiler.conntrackZone(of: $1) }
+  }
+
   private func compile(_ units: [Unit]) -> [(owner: Unit, flows: [Flow])] {
     let compiler = Compiler(goal: goal, host: ports)
     defer { updateBindings(units) }
@@ -257,13 +263,15 @@ actor Agent {
     dhcpPorts.forget(ids.filter { goal.ports[$0] == nil })
     for (id, before) in zip(ids, advertised) {
       guard let port = goal.ports[id], let ofport = ports.guests[id]?.port else { continue }
-      let binding = DHCPBinding(port: port, in: goal, underlayMTU: underlay?.guestMTU)
+      let binding = DHCPBinding(port: port, in: goal, mtu: mtu(of: port))
       let ipv6 = servedIPv6(port, before: before)
       if ipv6?.advertisement != before { unannounced.insert(id) }
       if binding != nil || ipv6 != nil { dhcpPorts.put(id, at: ofport, binding, ipv6) }
     }
     dhcpTable.publish(dhcpPorts.snapshot)
   }
+
+  private func mtu(of port: Port) -> Int? { goal.networks[port.networkID].flatMap { ports.mtu(of: $0) } }
 
   /// What the port's guest is told of IPv6. What cannot be told is a warning and the port's readiness: the port itself works
   /// without.
@@ -277,7 +285,7 @@ actor Agent {
       return nil
     }
     do throws(DHCPv6ConfigurationError) {
-      return try DHCPServedIPv6(port: port, in: goal, underlayMTU: underlay?.guestMTU, before: before)
+      return try DHCPServedIPv6(port: port, in: goal, mtu: mtu(of: port), before: before)
     } catch {
       logger.warning("IPv6 cannot be served", metadata: ["port": "\(port.id)", "reason": "\(error)"])
       dhcpPorts.note("\(error)", of: port.id)

@@ -47,6 +47,10 @@ public struct HostGoalState: Sendable {
     public var remoteGroups: Set<SecurityGroupID> = []
     /// Security groups that have their first port on this host, or had their last.
     public var heldGroups: Set<SecurityGroupID> = []
+    /// Subnets that a changed router is or was in.
+    public var routerSubnets: Set<SubnetID> = []
+    /// Subnets that a first router came to, or that the last one left.
+    public var routedSubnets: Set<SubnetID> = []
 
     /// Whether nothing is other than before.
     public var isEmpty: Bool { resources.isEmpty }
@@ -66,6 +70,9 @@ public struct HostGoalState: Sendable {
 
   /// The routers that are in a subnet, whether the subnet is known or not.
   public func routers(in subnet: SubnetID) -> Set<RouterID> { routerIndex.bySubnet[subnet] ?? [] }
+
+  /// Whether a router is in a subnet, whether the subnet is known or not.
+  public func isRouted(_ subnet: SubnetID) -> Bool { routerIndex.bySubnet[subnet] != nil }
 
   /// The number of a held router, 1 to 2^30 - 1: no other has it.
   public func number(of router: RouterID) -> UInt32? { routerIndex.numbers[router] }
@@ -186,10 +193,7 @@ public struct HostGoalState: Sendable {
       return old == group
     case .router(let router):
       let old = routers.updateValue(router, forKey: router.id)
-      if old != router {
-        routerIndex.replace(old, by: router)
-        noteJoins(old, router, &changes)
-      }
+      if old != router { replaceRouter(old, by: router, &changes) }
       return old == router
     case .port(let port):
       let old = ports.updateValue(port, forKey: port.id)
@@ -235,8 +239,7 @@ public struct HostGoalState: Sendable {
       groupIndex.replace(old, by: nil, &changes)
     case .router:
       let old = routers.removeValue(forKey: RouterID(key.id))
-      routerIndex.replace(old, by: nil)
-      noteJoins(old, nil, &changes)
+      replaceRouter(old, by: nil, &changes)
     case .port:
       if let port = ports.removeValue(forKey: PortID(key.id)) {
         groupIndex.replace(port, by: nil, &changes)
@@ -260,6 +263,15 @@ public struct HostGoalState: Sendable {
     for interface in (old?.interfaces ?? []) + (new?.interfaces ?? []) {
       if let network = subnets[interface.subnetID]?.networkID { changes.joins.insert(network) }
     }
+  }
+
+  private mutating func replaceRouter(_ old: Router?, by new: Router?, _ changes: inout Changes) {
+    let subnets = Set((old?.interfaces ?? []).map(\.subnetID) + (new?.interfaces ?? []).map(\.subnetID))
+    let before = subnets.filter { isRouted($0) }
+    routerIndex.replace(old, by: new)
+    noteJoins(old, new, &changes)
+    changes.routerSubnets.formUnion(subnets)
+    changes.routedSubnets.formUnion(subnets.filter { isRouted($0) != before.contains($0) })
   }
 
   private mutating func unlist(_ port: Port) {

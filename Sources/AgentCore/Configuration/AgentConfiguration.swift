@@ -1,7 +1,5 @@
 import Daemon
 import Logging
-import NetworkTypes
-import OVSDB
 import OVSDBNIO
 
 /// What `aliothd.yaml` says, validated.
@@ -31,6 +29,8 @@ public struct AgentConfiguration: Sendable {
     var tls: TLS?
     /// Nil to take what the host has.
     var datapathType: String?
+    /// The bridges that lead to physical networks, by the networks' names.
+    var bridgeMappings: [String: String]
     var flowRestoreWait = FlowRestoreWaitPolicy.auto
 
     struct TLS: Hashable, Sendable {
@@ -46,14 +46,6 @@ public struct AgentConfiguration: Sendable {
     case auto
     case always
     case never
-  }
-
-  /// Which address the tunnels come from: one of the two, or neither to take the one that routes to the controller.
-  struct Tunnel: Sendable {
-    var encapsulation: Underlay.Encapsulation
-    var address: IPv4Address?
-    var interface: String?
-    var port: UInt16?
   }
 
   /// The host's id, as its certificate names it.
@@ -118,24 +110,6 @@ extension AgentConfiguration.Controller {
         "is required, as the connection is TLS with certificates on both sides (alioth-controller ca issue-node)")
     }
     tls = TLS(trustRoots: roots, certificate: certificate, key: key, serverName: serverName)
-  }
-}
-
-extension AgentConfiguration.Tunnel {
-  init(_ reader: inout ConfigurationReader) throws(ConfigurationError) {
-    encapsulation =
-      try reader.parsed("tunnel.type", as: "vxlan, geneve or gre", Underlay.Encapsulation.init(rawValue:)) ?? .vxlan
-    address = try reader.parsed("tunnel.address", as: "an IPv4 address of this host") {
-      IPv4Address($0).flatMap { $0.isHostAddress ? $0 : nil }
-    }
-    interface = try reader.parsed("tunnel.interface", as: interfaceNameText) { isInterfaceName($0) ? $0 : nil }
-    port = try reader.integer("tunnel.port", in: 1...65535).map { UInt16($0) }
-    if address != nil, interface != nil {
-      throw reader.failure("tunnel.interface", "cannot be used together with tunnel.address: remove one of them")
-    }
-    if port != nil, encapsulation == .gre {
-      throw reader.failure("tunnel.port", "has no meaning for gre, which is a protocol of its own beside UDP")
-    }
   }
 }
 

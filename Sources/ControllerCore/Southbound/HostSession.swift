@@ -5,7 +5,7 @@ import Synchronization
 /// One agent's session: what was sent to it, and what may have changed since.
 ///
 /// `nextUpdate` is called by one task at a time; everything else comes from any. While it is not called, changes merge
-/// into a set of keys, and into "everything" once a network comes or goes: memory is bounded by the host's goal state.
+/// into sets of keys and networks, and into "everything" once a network goes: memory is bounded by the host's goal state.
 final class HostSession: AgentSession {
   let host: HostID
   let peer: String
@@ -157,9 +157,11 @@ final class HostSession: AgentSession {
         let view = state.hostView(host)
         return (state.revision, view, known.union(view.keys))
       }
+      var keys = changes.keys
+      for network in changes.networks { keys.formUnion(state.keys(of: network, for: host)) }
       var view = HostView()
-      for key in changes.keys { view[key] = state.resource(key, for: host) }
-      return (state.revision, view, changes.keys)
+      for key in keys { view[key] = state.resource(key, for: host) }
+      return (state.revision, view, keys)
     }
     var now = sent
     now.revision = revision

@@ -62,7 +62,6 @@ extension Action {
       bytes.appendInteger(port.compactOrInPort)
       bytes.appendInteger(length)
     case .popQueue: Action.beginNicira(NiciraAction.popQueue, &bytes, padding: 6)
-    case .resubmit(let port, let table): Action.append(NiciraAction.resubmitTable, port, table, to: &bytes)
     case .resubmitTuple(let port, let table): Action.append(NiciraAction.resubmitTuple, port, table, to: &bytes)
     case .resubmitPort(let port):
       Action.beginNicira(NiciraAction.resubmit, &bytes)
@@ -78,11 +77,6 @@ extension Action {
       Action.beginNicira(NiciraAction.finTimeout, &bytes)
       bytes.appendInteger(idle)
       bytes.appendInteger(hard)
-    case .conjunction(let id, let clause, let count):
-      Action.beginNicira(NiciraAction.conjunction, &bytes)
-      bytes.append(clause)
-      bytes.append(count)
-      bytes.appendInteger(id)
     case .multipath(let action):
       Action.beginNicira(NiciraAction.multipath, &bytes)
       action.encodeBody(to: &bytes)

@@ -41,8 +41,8 @@ extension Instruction {
     }
   }
 
-  /// About how many bytes it takes.
-  private var expectedLength: Int {
+  /// At least as many bytes as its short form takes.
+  private var room: Int {
     switch self {
     case .applyActions(let actions), .writeActions(let actions): 8 + 24 * actions.count
     default: 24
@@ -52,10 +52,54 @@ extension Instruction {
   /// The canonical bytes: in order of execution, and without an empty list of actions to apply, which Open vSwitch
   /// does not report.
   static func encode(_ instructions: [Instruction]) -> [UInt8] {
+    var room = 0
+    var last = 0
+    var isOrdered = true
+    for index in instructions.indices {
+      let rank = instructions[index].rank
+      if rank < last { isOrdered = false }
+      last = rank
+      room += instructions[index].room
+    }
+    guard isOrdered else { return encode(instructions.sorted { $0.rank < $1.rank }) }
+    return encodeAtOnce(instructions, room) ?? encodeInParts(instructions, room)
+  }
+
+  /// The bytes when everything in them has a short form, as in most flows; nil when something has not.
+  private static func encodeAtOnce(_ instructions: [Instruction], _ room: Int) -> [UInt8]? {
+    guard room > 0 else { return [] }
+    var isShort = true
+    let bytes = [UInt8](blockOf: room) { block in
+      for index in instructions.indices where isShort {
+        switch instructions[index] {
+        case .gotoTable(let table):
+          block.append(UInt128(Kind.gotoTable) << 112 | UInt128(8) << 96 | UInt128(table.rawValue) << 88, count: 8)
+        case .applyActions(let actions):
+          guard !actions.isEmpty else { continue }
+          let start = block.count
+          block.append(UInt64(Kind.applyActions) << 48)
+          isShort = append(actions, to: &block)
+          block.setLength(block.count - start, at: start + 2)
+        default: isShort = false
+        }
+      }
+    }
+    return isShort ? bytes : nil
+  }
+
+  private static func append(_ actions: [Action], to block: inout WireBlock) -> Bool {
+    for index in actions.indices {
+      guard let short = actions[index].shortForm else { return false }
+      block.append(UInt128(short.first) << 64 | UInt128(short.second), count: min(short.count, 16))
+      if short.count > 16 { block.append(short.third) }
+    }
+    return true
+  }
+
+  private static func encodeInParts(_ instructions: [Instruction], _ room: Int) -> [UInt8] {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(instructions.reduce(0) { $0 + $1.expectedLength })
-    let isOrdered = instructions.indices.dropFirst().allSatisfy { instructions[$0 - 1].rank <= instructions[$0].rank }
-    for instruction in isOrdered ? instructions : instructions.sorted(by: { $0.rank < $1.rank }) {
+    bytes.reserveCapacity(room)
+    for instruction in instructions {
       if case .applyActions(let actions) = instruction, actions.isEmpty { continue }
       instruction.encode(to: &bytes)
     }

@@ -58,7 +58,7 @@ public struct Field: Hashable, Sendable {
   }
 
   /// All bits of a value that count; meaningful for values of at most 16 bytes.
-  var allOnes: UInt128 { bits >= 128 ? .max : (UInt128(1) << UInt128(bits)) - 1 }
+  var allOnes: UInt128 { bits >= 128 ? .max : (UInt128(1) &<< UInt128(truncatingIfNeeded: bits)) &- 1 }
   /// Whether a value comes with a mask even when all bits count: the length has room for more of them, and Open vSwitch
   /// compares the mask with that.
   var hasWholeMask: Bool { oxmClass == FieldRegistry.nxmNX && (number == 104 || number == 105) }

@@ -16,13 +16,40 @@ public struct Match: Hashable, Sendable {
   }
 
   private init(canonical fields: [MatchField]) {
+    bytes = Match.encodeAtOnce(fields) ?? Match.encodeInParts(fields)
+  }
+
+  /// The match of these bytes, which are canonical.
+  init(encoded bytes: [UInt8]) {
+    self.bytes = bytes
+  }
+
+  /// The bytes when every field has a short TLV, as nearly always; nil when one has not.
+  private static func encodeAtOnce(_ fields: [MatchField]) -> [UInt8]? {
+    var isShort = true
+    let bytes = [UInt8](blockOf: 8 + 16 * fields.count) { block in
+      block.append(UInt128(typeOXM) << 112, count: 4)
+      for index in fields.indices {
+        guard let short = fields[index].shortTLV else {
+          isShort = false
+          return
+        }
+        block.append(short.bits, count: short.count)
+      }
+      block.setLength(block.count, at: 2)
+      block.padToEight()
+    }
+    return isShort ? bytes : nil
+  }
+
+  private static func encodeInParts(_ fields: [MatchField]) -> [UInt8] {
     var bytes: [UInt8] = []
     let length = fields.reduce(4) { $0 + $1.encodedLength }
     bytes.reserveCapacity(roundedUpToEight(length))
     bytes.appendInteger(UInt32(Match.typeOXM) << 16 | UInt32(UInt16(truncatingIfNeeded: length)))
     for field in fields { field.encode(to: &bytes) }
     bytes.padToEight(from: 0)
-    self.bytes = bytes
+    return bytes
   }
 
   /// Every packet.
@@ -43,11 +70,13 @@ public struct Match: Hashable, Sendable {
 
   /// Whether the fields are as they have to be written, as they are nearly always.
   private static func isCanonical(_ fields: [MatchField]) -> Bool {
-    // A type of packet may be said already by the fields after it.
-    if let first = fields.first, first.field.rank == 0 { return false }
+    let firstFoldedRank = FieldRegistry.firstFoldedRank
+    // Rank 0 is the type of the packet, which may be said already by the fields after it.
+    var last = 0
     for index in fields.indices {
-      if fields[index].isWildcard || fields[index].field.isFolded { return false }
-      if index > 0, !precedes(fields[index - 1].field, fields[index].field) { return false }
+      let rank = fields[index].field.rank
+      if rank <= last || rank >= firstFoldedRank || fields[index].isWildcard { return false }
+      last = rank
     }
     return true
   }

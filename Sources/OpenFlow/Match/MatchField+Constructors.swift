@@ -92,6 +92,8 @@ extension MatchField {
   public static func icmpv6Code(_ code: UInt8) -> MatchField { MatchField(.icmpv6Code, value: UInt128(code)) }
   /// The target of neighbor discovery.
   public static func ndTarget(_ address: IPv6Address) -> MatchField { ipv6(.ndTarget, address) }
+  /// The target of neighbor discovery.
+  public static func ndTarget(_ prefix: IPv6Prefix) -> MatchField { ipv6(.ndTarget, prefix) }
   /// The source link-layer address option of a neighbor solicitation.
   public static func ndSLL(_ address: MACAddress) -> MatchField { MatchField(.ndSLL, value: UInt128(address.rawValue)) }
   /// The target link-layer address option of a neighbor advertisement.

@@ -86,15 +86,21 @@ extension MatchField {
   }
 
   /// The TLV when it is no longer than 16 bytes, as most are, from the highest byte on: it is written at once then.
+  @inline(__always)
   func shortTLV(hasMask: Bool) -> (bits: UInt128, count: Int)? {
     guard case .number(let value, let mask) = content, !field.isExperimenter else { return nil }
     let length = Int(field.length)
     let count = 4 + length * (hasMask ? 2 : 1)
     guard count <= 16 else { return nil }
-    var bits = UInt128(field.header(hasMask: hasMask)) << 96 | value << UInt128(8 * (12 - length))
-    if hasMask { bits |= mask << UInt128(8 * (16 - count)) }
+    // No shift is by 128 bits or more.
+    var bits = UInt128(field.header(hasMask: hasMask)) &<< 96 | value &<< UInt128(truncatingIfNeeded: 8 * (12 - length))
+    if hasMask { bits |= mask &<< UInt128(truncatingIfNeeded: 8 * (16 - count)) }
     return (bits, count)
   }
+
+  /// The TLV in a match when it is no longer than 16 bytes.
+  @inline(__always)
+  var shortTLV: (bits: UInt128, count: Int)? { shortTLV(hasMask: hasMask) }
 
   /// The number of bytes of the TLV.
   var encodedLength: Int { field.headerLength + Int(field.length) * (hasMask ? 2 : 1) }

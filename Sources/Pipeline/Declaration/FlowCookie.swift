@@ -1,3 +1,4 @@
+import GoalState
 import OpenFlow
 
 /// What an installed flow's cookie says: whose it is, what it is for, and which resource it belongs to.
@@ -43,7 +44,7 @@ public struct FlowCookie: Hashable, Sendable {
   public init(_ unit: Unit, drop: DropReason? = nil) {
     let reason = UInt64(drop?.rawValue ?? 0)
     let feature = UInt64(FlowCookie.feature(of: unit).rawValue)
-    rawValue = FlowCookie.owner | feature << 40 | reason << 32 | UInt64(FlowCookie.hash(unit.description))
+    rawValue = FlowCookie.owner | feature << 40 | reason << 32 | UInt64(FlowCookie.hash(unit))
   }
 
   /// What kind of unit made the flow; nil for a number that this version does not know.
@@ -65,13 +66,18 @@ public struct FlowCookie: Hashable, Sendable {
     }
   }
 
+  /// The hash of the unit's text, which is put together for none of them: there are as many units as resources.
+  private static func hash(_ unit: Unit) -> UInt32 {
+    guard let resource = unit.resource else { return hash(unit.description, after: start) }
+    return hash(resource.id, after: hash(" ", after: hash(resource.kind.description, after: start)))
+  }
+
+  private static let start: UInt32 = 2_166_136_261
+
   /// FNV-1a, 32 bits: stable across processes, unlike `Hasher`.
-  private static func hash(_ text: String) -> UInt32 {
-    var text = text
-    return text.withUTF8 { bytes in
-      var hash: UInt32 = 2_166_136_261
-      for byte in bytes { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
-      return hash
-    }
+  private static func hash(_ text: String, after start: UInt32) -> UInt32 {
+    var hash = start
+    for byte in text.utf8 { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
+    return hash
   }
 }

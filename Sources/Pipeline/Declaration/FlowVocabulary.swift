@@ -3,6 +3,7 @@ import OpenFlow
 
 /// Priorities within a table; the wider the match, the lower.
 enum Priority {
+  static let highest: UInt16 = 250
   static let high: UInt16 = 200
   static let raised: UInt16 = 150
   static let normal: UInt16 = 100
@@ -11,9 +12,13 @@ enum Priority {
 }
 
 enum EtherType {
+  static let vlan: UInt16 = 0x8100
   static let arp: UInt16 = 0x0806
   static let ipv4: UInt16 = 0x0800
   static let ipv6: UInt16 = 0x86dd
+  static let mpls: UInt16 = 0x8847
+  /// For private use (IEEE 802, local experimental Ethertype 1).
+  static let localExperiment: UInt16 = 0x88b5
 }
 
 enum IPProtocol {
@@ -41,10 +46,11 @@ extension MatchField {
 
 extension Flow {
   init(
-    table: PipelineTable, priority: UInt16, cookie: FlowCookie, match: [MatchField] = [],
+    table: PipelineTable, priority: UInt16, cookie: FlowCookie? = nil, match: [MatchField] = [],
     instructions: [Instruction] = []
   ) {
     self.init(
-      table: table.id, priority: priority, cookie: cookie.rawValue, match: Match(match), instructions: instructions)
+      table: table.id, priority: priority, cookie: cookie?.rawValue ?? 0, match: Match(match),
+      instructions: instructions)
   }
 }

@@ -21,7 +21,8 @@ public enum Register: Int, CaseIterable, Sendable {
   case router = 6
   /// See ``PacketSize``.
   case size = 7
-  /// The next hop: an IPv4 address here, an IPv6 address in this and the next three.
+  /// The next hop: an IPv4 address here, an IPv6 address in this and the next three. Before routing, what an earlier table
+  /// has found out for the next one: see ``SourceGuard`` and ``AddressResolution``.
   case nextHop = 8
 
   /// What the register is for, in the words of the documentation.
@@ -35,7 +36,8 @@ public enum Register: Int, CaseIterable, Sendable {
     case .member: "the OpenFlow port whose security groups are asked; the low 16 bits are its connections' zone"
     case .router: "the number of the router that has it"
     case .size: "1 when it is larger than the network's MTU"
-    case .nextHop: "the router's next hop: an IPv4 address here, an IPv6 address in reg8 to reg11"
+    case .nextHop:
+      "the router's next hop: an IPv4 address here, an IPv6 address in reg8 to reg11; before routing the MAC address of an answer"
     }
   }
 }

@@ -20,14 +20,15 @@ public struct Compiler: Sendable {
   /// The flows of one unit. A unit whose resource is gone has none.
   public func compile(_ unit: Unit) -> CompiledUnit {
     switch unit {
-    case .host: compileHost()
-    case .network(let id): goal.networks[id].map(compile) ?? CompiledUnit()
-    case .subnet(let id): goal.subnets[id].map(compile) ?? CompiledUnit()
-    case .securityGroup(let id): compile(id)
-    case .router(let id): goal.routers[id].map(compile) ?? CompiledUnit()
-    case .port(let id): goal.ports[id].map(compile) ?? CompiledUnit()
-    case .neighbor(let id): goal.neighbors[id].map(compile) ?? CompiledUnit()
+    case .host: return compileHost()
+    case .network(let id): if let network = goal.networks[id] { return compile(network) }
+    case .subnet(let id): if let subnet = goal.subnets[id] { return compile(subnet) }
+    case .securityGroup(let id): return compile(id)
+    case .router(let id): if let router = goal.routers[id] { return compile(router) }
+    case .port(let id): if let port = goal.ports[id] { return compile(port) }
+    case .neighbor(let id): if let neighbor = goal.neighbors[id] { return compile(neighbor) }
     }
+    return CompiledUnit()
   }
 
   /// Every unit of the goal state.
@@ -48,10 +49,10 @@ public struct Compiler: Sendable {
         Flow(table: table, priority: Priority.miss, cookie: FlowCookie(.host), instructions: [.goto(next)])
       }
     }
-    return CompiledUnit(flows: misses + GuestServices.dropFlows + ConnectionFlows.flows)
+    return CompiledUnit(
+      flows: misses + SourceGuard.hostFlows + GuestServices.dropFlows + AddressResolution.hostFlows
+        + ConnectionFlows.flows + Routes.hostFlows + UnderlayOutput.tooBigFlows)
   }
 
   func missing(_ network: NetworkID) -> String { "network \(network) is not known here yet" }
-
-  static let noTunnel = "the switch has no tunnel port yet"
 }
