@@ -17,6 +17,7 @@ enum NetworkPlanning {
     let adminStateUp = try attributes.boolean("admin_state_up") ?? true
     let segment = try NetworkSegmentAttributes.read(&attributes, default: plan.settings.networkType)
     let portSecurity = try attributes.boolean("port_security_enabled")
+    let neighborsOnDemand = try attributes.boolean("alioth:neighbors_on_demand")
     try takeUnsupported(&attributes)
     try attributes.finish(readOnly: readOnly)
 
@@ -25,6 +26,7 @@ enum NetworkPlanning {
     var record = NetworkRecord(
       header: header, vni: vni, mtu: nil, segment: segment.segment, portSecurityEnabled: portSecurity)
     if case .value(let mtu) = mtu { record.mtu = mtu }
+    record.neighborsOnDemand = neighborsOnDemand
     try plan.put(ModelKeys.network(id), record)
     if !adminStateUp { try plan.put(ModelKeys.networkAdminState(id), false) }
     try SecurityGroupPlanning.ensureDefault(of: header.projectID, &plan)
@@ -56,7 +58,8 @@ enum NetworkPlanning {
     try takeUnsupported(&attributes)
     try attributes.finish(
       readOnly: readOnly.union([
-        "project_id", "tenant_id", "provider:network_type", "provider:physical_network", "provider:segmentation_id",
+        "alioth:neighbors_on_demand", "project_id", "tenant_id", "provider:network_type", "provider:physical_network",
+        "provider:segmentation_id",
       ]), verb: "PUT")
     plan.require(.modRevision(ModelKeys.network(id), stored.revision))
     try plan.put(ModelKeys.network(id), record)
@@ -95,6 +98,7 @@ enum NetworkPlanning {
       .init("status", .string("ACTIVE")),
       .init("subnets", .array(subnets.sorted(by: SubnetPlanning.isOlder).map { .string($0.header.id) })),
       .init("mtu", record.mtu.map { .integer($0) } ?? .null),
+      .init("alioth:neighbors_on_demand", .boolean(record.neighborsOnDemand == true)),
       .init("shared", .boolean(false)),
       .init("router:external", .boolean(false)),
       .init("port_security_enabled", .boolean(record.portSecurityEnabled ?? true)),

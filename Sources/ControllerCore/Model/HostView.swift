@@ -54,7 +54,7 @@ extension ModelState {
     let record = stored.record
     let network = Network(
       id: id, name: record.header.name, vni: record.vni, segment: (record.segment ?? .standard).goalState,
-      mtu: record.mtu)
+      mtu: record.mtu, neighborsOnDemand: record.neighborsOnDemand == true)
     return VersionedResource(.network(network), revision: stored.revision)
   }
 

@@ -39,6 +39,7 @@ struct ModelState: Sendable {
   private(set) var delegatedPrefixes: [NetworkID: DelegatedPrefixSet] = [:]
   private(set) var macUse: [NetworkID: Set<MACAddress>] = [:]
   private(set) var segmentUse: [SegmentRecord: NetworkID] = [:]
+  private(set) var portIndex = PortIndex()
 
   /// Takes in what a host says of its guests' leases.
   mutating func note(_ reported: [GoalStateReport.Lease], of host: HostID) {
@@ -169,6 +170,7 @@ struct ModelState: Sendable {
     if let old { unlist(old) }
     if let new = new?.record { list(new) }
     if new?.record.host != old?.host { leases[id] = nil }
+    portIndex.replace(old, by: new?.record)
     ports[id] = new
     groupUse.replace(old, by: new?.record)
     return visibility.replace(old, by: new?.record)
