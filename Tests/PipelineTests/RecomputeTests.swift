@@ -60,7 +60,7 @@ struct RecomputeTests {
     let network = NetworkID("n\(UInt8.random(in: 0..<3, using: &random))")
     let addresses = (0..<Int.random(in: 1...2, using: &random)).map { _ in randomAddress(&random) }
     let mac = MACAddress(2, 0, 0, 0, 0, UInt8.random(in: 1..<6, using: &random))
-    switch Int.random(in: 0..<6, using: &random) {
+    switch Int.random(in: 0..<7, using: &random) {
     case 0: return .network(randomNetwork(number, &random))
     case 1: return .subnet(randomSubnet(number, network, &random))
     case 2: return .router(randomRouter(number, &random))
@@ -69,23 +69,16 @@ struct RecomputeTests {
         Port(
           id: PortID("p\(number)"), networkID: network, mac: mac, fixedIPs: addresses,
           adminStateUp: Int.random(in: 0..<4, using: &random) != 0,
-          delegatedPrefixes: Bool.random(using: &random) ? [IPv6Prefix("2001:db8:d::/56")].compactMap(\.self) : []))
+          delegatedPrefixes: Bool.random(using: &random) ? [IPv6Prefix("2001:db8:d::/56")].compactMap(\.self) : [],
+          allowedAddressPairs: randomPairs(&random), security: randomSecurity(&random)))
+    case 4: return .securityGroup(randomGroup(number, &random))
     default:
       return .neighbor(
         Neighbor(
           id: NeighborID("r\(number)"), networkID: network, mac: mac,
-          hostAddress: .v4(IPv4Address(192, 0, 2, UInt8.random(in: 1..<4, using: &random))), fixedIPs: addresses))
+          hostAddress: .v4(IPv4Address(192, 0, 2, UInt8.random(in: 1..<4, using: &random))), fixedIPs: addresses,
+          allowedAddressPairs: randomPairs(&random), securityGroupIDs: randomGroups(&random)))
     }
-  }
-
-  private func randomNetwork(_ number: UInt8, _ random: inout SeededGenerator) -> Network {
-    let segments: [NetworkSegment] = [
-      .vxlan, .geneve, .gre, .vlan(10, physicalNetwork: "one"), .flat(physicalNetwork: "two"),
-    ]
-    return Network(
-      id: NetworkID("n\(number)"), vni: vni(Int.random(in: 1..<5, using: &random)),
-      segment: segments.randomElement(using: &random) ?? .vxlan,
-      mtu: [nil, 1280, 9000].randomElement(using: &random) ?? nil)
   }
 
   /// s0 and s1 are IPv4 subnets, s2 is one of IPv6.
@@ -98,6 +91,16 @@ struct RecomputeTests {
       gateway: Bool.random(using: &random)
         ? .init(address: gateway, mac: MACAddress(2, 0, 0, 0, 1, UInt8.random(in: 0..<3, using: &random))) : nil,
       dhcpEnabled: Bool.random(using: &random))
+  }
+
+  private func randomNetwork(_ number: UInt8, _ random: inout SeededGenerator) -> Network {
+    let segments: [NetworkSegment] = [
+      .vxlan, .geneve, .gre, .vlan(10, physicalNetwork: "one"), .flat(physicalNetwork: "two"),
+    ]
+    return Network(
+      id: NetworkID("n\(number)"), vni: vni(Int.random(in: 1..<5, using: &random)),
+      segment: segments.randomElement(using: &random) ?? .vxlan,
+      mtu: [nil, 1280, 9000].randomElement(using: &random) ?? nil)
   }
 
   private func randomAddress(_ random: inout SeededGenerator) -> FixedIP {

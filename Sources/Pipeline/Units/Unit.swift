@@ -11,7 +11,7 @@ public enum Unit: Hashable, Sendable {
   case network(NetworkID)
   /// A subnet: its gateway's ARP answers.
   case subnet(SubnetID)
-  /// A security group: nothing of its own, but its members' and its users' flows depend on it.
+  /// A security group: where its members and the rules that name it meet.
   case securityGroup(SecurityGroupID)
   /// A router: its interfaces and routes.
   case router(RouterID)
