@@ -40,6 +40,7 @@ struct AgentConfigurationTests {
       ("controller: {address: c, plaintext: true}\ntunnel: {vxlan-port: 0}\n", "tunnel.vxlan-port"),
       ("controller: {address: c, plaintext: true, ca: /x}\n", "controller.plaintext"),
       ("controller: {address: c, plaintext: true}\nopenvswitch: {bridge: 'br int; rm'}\n", "openvswitch.bridge"),
+      ("controller: {address: c, plaintext: true}\non-demand: {idle-seconds: 9}\n", "on-demand.idle-seconds"),
       ("controller: {address: c, plaintext: true}\napi: {socket: relative}\n", "api.socket"),
       ("controller: {address: c, plaintext: true}\nopenvswitch: {openflow: 'tcp:h:0'}\n", "openvswitch.openflow"),
       ("controller: {address: c, plaintext: true}\nopenvswitch: {openflow: 'unix:x'}\n", "openvswitch.openflow"),
@@ -90,6 +91,7 @@ struct AgentConfigurationTests {
     #expect(configuration.openVSwitch.openFlow == defaults.openVSwitch.openFlow)
     #expect(configuration.openVSwitch.datapathType == defaults.openVSwitch.datapathType)
     #expect(configuration.dhcpInterface == defaults.dhcpInterface)
+    #expect(configuration.neighborIdleTime == defaults.neighborIdleTime)
     #expect(configuration.apiSocket == defaults.apiSocket)
     #expect(configuration.log == defaults.log)
   }

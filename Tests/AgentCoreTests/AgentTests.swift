@@ -246,7 +246,7 @@ private func withAgent(
   let options = SwitchEngineOptions(
     reconnectDelay: .milliseconds(1), longestReconnectDelay: .milliseconds(20), quarantineDelay: .milliseconds(20))
   let engine = SwitchEngine<Pipeline.Unit>(
-    ownership: FlowCookie.ownership, options: options, eventLoop: MultiThreadedEventLoopGroup.singleton.next()
+    ownership: Agent.ownership, options: options, eventLoop: MultiThreadedEventLoopGroup.singleton.next()
   ) { _ in
     try await wire.dial()
   }
