@@ -4,8 +4,12 @@ import Testing
 extension EndToEnd {
   @Suite("Underlay", .serialized)
   struct UnderlayTests {
+    /// Without filters: stations are members of no security group.
     private static var vlan: [String: Any] {
-      ["provider:network_type": "vlan", "provider:physical_network": "physnet1", "provider:segmentation_id": 7]
+      [
+        "provider:network_type": "vlan", "provider:physical_network": "physnet1", "provider:segmentation_id": 7,
+        "port_security_enabled": false,
+      ]
     }
 
     /// The whole packet arrives, and is not split on its way: the don't-fragment bit is set.
@@ -74,7 +78,9 @@ extension EndToEnd {
     @Test("broadcasts come once to each guest of the network, whatever carries it")
     func broadcasts() throws {
       try Scenario.run { scenario in
-        let kinds: [(String, [String: Any])] = [("geneve", ["provider:network_type": "geneve"]), ("vlan", Self.vlan)]
+        let kinds: [(String, [String: Any])] = [
+          ("geneve", ["provider:network_type": "geneve", "port_security_enabled": false]), ("vlan", Self.vlan),
+        ]
         for (name, fields) in kinds {
           let network = try scenario.network(name, cidr: "10.62.0.0/24", fields: fields, subnet: ["enable_dhcp": false])
           var guests: [Guest] = []
@@ -126,7 +132,9 @@ extension EndToEnd {
       try Scenario.run { scenario in
         let network = try scenario.network(
           "flat", cidr: "10.64.0.0/24",
-          fields: ["provider:network_type": "flat", "provider:physical_network": "physnet1"])
+          fields: [
+            "provider:network_type": "flat", "provider:physical_network": "physnet1", "port_security_enabled": false,
+          ])
         let guest = try scenario.boot(in: network, on: "node1", address: "10.64.0.11")
         let station = try scenario.station(address: "10.64.0.99/24")
         try guest.awaitReach("10.64.0.99")
