@@ -10,8 +10,6 @@ struct HeldBack<Owner: Hashable & Comparable & Sendable>: Sendable {
   /// Owners whose flows were released and may not be in force yet: the change that they came with, and the one of the release.
   private var releasing: [(since: UInt64, with: UInt64)] = []
 
-  var isEmpty: Bool { waiting.isEmpty && releasing.isEmpty }
-
   mutating func hold(_ desired: DesiredState, of owner: Owner, since change: UInt64) {
     waiting[owner] = (desired, min(change, waiting[owner]?.since ?? change))
   }
