@@ -139,8 +139,7 @@ let package = Package(
       name: "alioth-bench",
       dependencies: [
         "CBench", "CDHCPBare", "DHCP", "GoalState", "NetworkTypes", "PacketFormats", "OpenFlow", "OpenFlowNIO",
-        "Pipeline", "Reconciler",
-        "SwitchEngine", argumentParser,
+        "Pipeline", "Reconciler", "Southbound", "SwitchEngine", argumentParser, logging,
       ] + nio),
 
     .testTarget(name: "NetworkTypesTests", dependencies: ["NetworkTypes"]),
@@ -187,7 +186,8 @@ let package = Package(
       name: "AgentCoreTests",
       dependencies: [
         "AgentCore", "DHCP", "DHCPServer", "Daemon", "GoalState", "NetworkTypes", "OVSDB", "OVSDBNIO", "OpenFlow",
-        "OpenFlowNIO", "Pipeline", "Reconciler", "SwitchEngine", logging,
+        "OpenFlowNIO", "PacketFormats", "Pipeline", "Reconciler", "Southbound", "SwitchEngine", "SwitchModel",
+        "SwitchModelNIO", "SwitchTestSupport", logging,
       ] + nio),
     .testTarget(
       name: "ControllerCoreTests",

@@ -11,6 +11,8 @@ public struct ConfigurationReader: Sendable {
   public let file: String
   private let document: ConfigurationDocument
   private var knownKeys: Set<String> = []
+  /// Keys whose last part is a name of the file's own, which may have dots.
+  private var ownNames: Set<String> = []
 
   /// Reads `text`.
   ///
@@ -96,6 +98,7 @@ public struct ConfigurationReader: Sendable {
     }
     var values: [String: T] = [:]
     for child in document.entries where child.key.hasPrefix(key + ".") {
+      ownNames.insert(child.key)
       // A key further below finds its own section, which is no text.
       values[String(child.key.dropFirst(key.count + 1))] = try parsed(child.key, as: what, parse)
     }
@@ -144,7 +147,7 @@ public struct ConfigurationReader: Sendable {
 
   /// A section is known when a known key is below it.
   private func isKnown(_ entry: ConfigurationDocument.Entry) -> Bool {
-    if knownKeys.contains(entry.key), !entry.isDottedName { return true }
+    if knownKeys.contains(entry.key), !entry.isDottedName || ownNames.contains(entry.key) { return true }
     switch entry.value {
     case .empty: return knownKeys.contains { $0.hasPrefix(entry.key + ".") }
     case .section: return true  // Its keys are entries of their own.

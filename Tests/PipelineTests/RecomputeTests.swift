@@ -61,7 +61,7 @@ struct RecomputeTests {
     let addresses = (0..<Int.random(in: 1...2, using: &random)).map { _ in randomAddress(&random) }
     let mac = MACAddress(2, 0, 0, 0, 0, UInt8.random(in: 1..<6, using: &random))
     switch Int.random(in: 0..<6, using: &random) {
-    case 0: return .network(Network(id: NetworkID("n\(number)"), vni: vni(Int.random(in: 1..<5, using: &random))))
+    case 0: return .network(randomNetwork(number, &random))
     case 1: return .subnet(randomSubnet(number, network, &random))
     case 2: return .router(randomRouter(number, &random))
     case 3:
@@ -114,11 +114,29 @@ struct RecomputeTests {
       }, routes: Bool.random(using: &random) ? [route] : [])
   }
 
+  private func randomNetwork(_ number: UInt8, _ random: inout SeededGenerator) -> Network {
+    let segments: [NetworkSegment] = [
+      .vxlan, .geneve, .gre, .vlan(10, physicalNetwork: "one"), .flat(physicalNetwork: "two"),
+    ]
+    return Network(
+      id: NetworkID("n\(number)"), vni: vni(Int.random(in: 1..<5, using: &random)),
+      segment: segments.randomElement(using: &random) ?? .vxlan,
+      mtu: [nil, 1280, 9000].randomElement(using: &random) ?? nil)
+  }
+
   private func changeRandomly(_ host: inout HostPorts, _ random: inout SeededGenerator) {
-    switch Int.random(in: 0..<7, using: &random) {
-    case 2: host.routerMAC = Bool.random(using: &random) ? MACAddress(0x0a, 0xd2, 192, 0, 2, 1) : nil
-    case 0: host.tunnel = Bool.random(using: &random) ? OFPort(1) : nil
+    switch Int.random(in: 0..<9, using: &random) {
+    case 0:
+      host.tunnels[TunnelKind.allCases.randomElement(using: &random) ?? .gre] =
+        Bool.random(using: &random) ? OFPort(1) : nil
     case 1: host.dhcp = Bool.random(using: &random) ? OFPort(2) : nil
+    case 2: host.underlayMTU = [nil, 1500, 9000].randomElement(using: &random) ?? nil
+    case 3: host.routerMAC = [nil, MACAddress(0x0a, 0xd2, 1, 2, 3, 4)].randomElement(using: &random) ?? nil
+    case 4:
+      let states: [HostPorts.PhysicalNetwork?] = [
+        nil, .unusable(reason: "no bridge"), .attached(OFPort(20), mtu: 1500), .attached(OFPort(20), mtu: 9000),
+      ]
+      host.physicalNetworks[Bool.random(using: &random) ? "one" : "two"] = states.randomElement(using: &random) ?? nil
     default:
       let id = PortID("p\(Int.random(in: 0..<3, using: &random))")
       switch Int.random(in: 0..<3, using: &random) {

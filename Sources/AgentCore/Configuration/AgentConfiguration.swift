@@ -55,6 +55,8 @@ public struct AgentConfiguration: Sendable {
   var openVSwitch: OpenVSwitch
   var dhcpInterface: String
   var apiSocket: String
+  /// How long a neighbor that was asked for is kept while no guest sends to it.
+  var neighborIdleTime: Duration
   /// What is logged, and how.
   public var log: LogConfiguration
 
@@ -79,6 +81,7 @@ public struct AgentConfiguration: Sendable {
     dhcpInterface =
       try reader.parsed("dhcp.interface", as: interfaceNameText) { isInterfaceName($0) ? $0 : nil } ?? "alioth-dhcp"
     apiSocket = try reader.parsed("api.socket", as: pathText, absolutePath) ?? "/run/alioth/aliothd.sock"
+    neighborIdleTime = .seconds(try reader.integer("on-demand.idle-seconds", in: 10...86_400) ?? 300)
     log = try LogConfiguration(&reader)
     try reader.rejectUnknownKeys()
   }

@@ -81,7 +81,7 @@ extension Agent {
       "units_compiled": unitsCompiled, "units_quarantined": switchState.quarantined.count,
       "switch_connections": history.connections, "switch_found_intact": history.foundIntact,
       "switch_found_changed": history.foundChanged, "switch_found_gone": history.foundGone,
-      "audit_rounds": history.auditRounds, "audit_pieces": history.auditPieces,
+      "audit_rounds": history.auditRounds, "audit_pieces": history.auditPieces, "zones_flushed": history.zonesFlushed,
     ]
   }
 }

@@ -13,6 +13,7 @@ struct StatusReader: Sendable {
   let configuration: AgentConfiguration
   let started: Date
   let agent: Agent
+  let punts: PuntDesk
   let board: StatusBoard
   let listener: DHCPServer
 
@@ -47,7 +48,8 @@ struct StatusReader: Sendable {
         StatusDocument.Failure(
           resource: "\($0.key)", revision: $0.revision, code: $0.code.rawValue, message: $0.message)
       },
-      counters: snapshot.counters.merging(dhcpCounters) { first, _ in first })
+      counters: snapshot.counters.merging(dhcpCounters) { first, _ in first }
+        .merging(await punts.statusCounters) { first, _ in first })
   }
 
   /// Why the agent is not ready yet; nil when the goal state received last is in force and DHCP is answered.

@@ -47,6 +47,10 @@ public enum PipelineTable: UInt8, CaseIterable, Sendable {
   case tooBig = 84
   /// Out of the guest's port.
   case delivery = 90
+  /// Has the port had its share of the agent?
+  case rationing = 94
+  /// To the agent.
+  case punts = 96
 
   /// The number as OpenFlow has it.
   public var id: TableID { TableID(rawValue: rawValue) }
@@ -75,6 +79,8 @@ public enum PipelineTable: UInt8, CaseIterable, Sendable {
     case .underlayOutput: "underlay output"
     case .tooBig: "too big"
     case .delivery: "delivery"
+    case .rationing: "rationing"
+    case .punts: "punts"
     }
   }
 
@@ -106,6 +112,8 @@ public enum PipelineTable: UInt8, CaseIterable, Sendable {
       "Sends it through the network's kind of tunnel, or to its physical network, unless it is too big."
     case .tooBig: "Sees to what is larger than its network's MTU."
     case .delivery: "Hands the packet to the guest's port."
+    case .rationing: "Lets each port have its share of packets that the agent is to see, and no more."
+    case .punts: "Hands the packet to the agent, as far as the share of its kind goes."
     }
   }
 
@@ -136,7 +144,7 @@ public enum PipelineTable: UInt8, CaseIterable, Sendable {
     case .arriving: .goto(.delivery)
     case .underlay, .underlayOutput: .drop(.noUnderlay)
     case .tooBig: .drop(.tooBig)
-    case .delivery: .drop(.portGone)
+    case .delivery, .rationing, .punts: .drop(.portGone)
     }
   }
 }

@@ -11,6 +11,9 @@ extension SecurityGroupRule {
 
   private var icmpNumber: UInt8 { version == .v4 ? IPProtocol.icmp : IPProtocol.icmpv6 }
 
+  /// Where the datapath does not put a datagram together that came in fragments, but only judges it as a whole, all of
+  /// them show the connection's addresses and protocol, and the first one alone shows its ports. The others pass by what
+  /// they show: without the first, which the ports decide about, nobody can put anything together of them.
   private var connectionMatches: [[MatchField]] {
     switch traffic {
     case .any: return [[]]
@@ -19,7 +22,7 @@ extension SecurityGroupRule {
       let parts = MaskedRange.parts(of: ports)
       let flows = parts.map { [MatchField.ctProto(number), .ctTPDst($0.value, mask: $0.mask)] }
       switch number {
-      case IPProtocol.tcp, IPProtocol.udp: return flows
+      case IPProtocol.tcp, IPProtocol.udp: return flows + [[.ctProto(number), .laterFragment]]
       // The userspace datapath tracks SCTP, but without its ports, so that they are taken from the packet; the kernel's
       // tuple has them, also with ICMP errors.
       case IPProtocol.sctp: return flows + parts.flatMap(SecurityGroupRule.sctpMatches)
@@ -30,7 +33,7 @@ extension SecurityGroupRule {
       var fields = [MatchField.ctProto(icmpNumber)]
       if let type { fields.append(.ctTPSrc(UInt16(type))) }
       if let code { fields.append(.ctTPDst(UInt16(code))) }
-      return [fields]
+      return type == nil && code == nil ? [fields] : [fields, [.ctProto(icmpNumber), .laterFragment]]
     }
   }
 
@@ -71,4 +74,6 @@ extension SecurityGroupRule {
 extension MatchField {
   /// No fragment, not even the first.
   fileprivate static let unfragmented = MatchField.ipFrag(0)
+  /// A fragment, but the first.
+  fileprivate static let laterFragment = MatchField.ipFrag(3)
 }

@@ -1,3 +1,4 @@
+import GoalState
 import NetworkTypes
 import OpenFlow
 
@@ -12,4 +13,14 @@ enum DistributedRouter {
 
   /// A frame that a host's router has sent.
   static let source = MatchField.ethSrc(prefix, mask: mask)
+
+  /// What another host's router has sent to a subnet comes from the router that the subnet's guests know.
+  static func restoring(_ interface: RouterInterface, cookie: FlowCookie) -> Flow {
+    let prefix = interface.subnet.prefix
+    return Flow(
+      table: .routed, priority: Priority.normal + UInt16(truncatingIfNeeded: prefix.length), cookie: cookie,
+      match: [
+        source, .ethType(interface.etherType), .destination(prefix), .network(interface.network.vni),
+      ], instructions: [.applyActions([.setField(.ethSrc(interface.mac))]), .goto(.forwarding)])
+  }
 }

@@ -103,8 +103,9 @@ enum NextHops {
     }
   }
 
-  /// Nobody here or elsewhere is known to have the address of the subnet that a router would send to.
-  static func unknown(_ interface: RouterInterface, unit: Unit) -> Flow {
+  /// Nobody here or elsewhere is known to have the address of the subnet that a router would send to. The flow is the
+  /// subnet's, as all routers in it want the same.
+  static func unknown(_ interface: RouterInterface) -> Flow {
     let hop: MatchField
     switch interface.subnet.prefix {
     case .v4(let prefix): hop = .reg(Register.nextHop.rawValue, prefix.address.rawValue, mask: prefix.mask.rawValue)
@@ -114,25 +115,8 @@ enum NextHops {
         mask: prefix.length == 0 ? 0 : .max << UInt128(128 - prefix.length))
     }
     return Flow(
-      table: .nextHops, priority: Priority.low, cookie: FlowCookie(unit, drop: .unknownNextHop),
+      table: .nextHops, priority: Priority.low,
+      cookie: FlowCookie(.subnet(interface.subnet.id), drop: .unknownNextHop),
       match: [.ethType(interface.etherType), .network(interface.network.vni), hop])
-  }
-}
-
-extension DistributedRouter {
-  /// What another host's router has sent to a subnet comes from the router that the subnet's guests know. What it has sent
-  /// through a guest of the subnet goes elsewhere in the end, so there is a flow for the network too.
-  static func restoring(_ interface: RouterInterface, cookie: FlowCookie) -> [Flow] {
-    let here = MatchField.network(interface.network.vni)
-    let restored: [Instruction] = [.applyActions([.setField(.ethSrc(interface.mac))]), .goto(.forwarding)]
-    let prefix = interface.subnet.prefix
-    return [
-      Flow(
-        table: .routed, priority: Priority.normal + UInt16(truncatingIfNeeded: prefix.length), cookie: cookie,
-        match: [source, .ethType(interface.etherType), .destination(prefix), here], instructions: restored),
-      Flow(
-        table: .routed, priority: Priority.low, cookie: cookie,
-        match: [source, .ethType(interface.etherType), here], instructions: restored),
-    ]
   }
 }

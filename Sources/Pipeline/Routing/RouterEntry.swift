@@ -14,6 +14,8 @@ enum RouterEntry {
         at: $0, table: .routing, priority: Priority.high, match: [.ethDst(interface.mac)], rest: [here],
         cookie: cookie)
     }
+    flows += Punts.timeToLiveFlows(
+      of: unit, network: interface.network, interface: interface.mac, etherType: interface.etherType)
     for ttl: UInt8 in [0, 1] {
       flows.append(
         Flow(

@@ -1,6 +1,6 @@
 import OpenFlow
 
-/// What a unit compiles to: its flows, and whether they are all that it needs.
+/// What a unit compiles to: its flows with what they name, and whether they are all that it needs.
 public struct CompiledUnit: Sendable, Equatable {
   /// Whether the unit is whole.
   public enum Status: Sendable, Equatable {
@@ -14,12 +14,15 @@ public struct CompiledUnit: Sendable, Equatable {
 
   /// The flows.
   public var flows: [Flow]
+  /// The meters that they name.
+  public var meters: [Meter]
   /// Whether they are all that it needs.
   public var status: Status
 
   /// All parts.
-  public init(flows: [Flow] = [], status: Status = .complete) {
+  public init(flows: [Flow] = [], meters: [Meter] = [], status: Status = .complete) {
     self.flows = flows
+    self.meters = meters
     self.status = status
   }
 

@@ -20,12 +20,12 @@ public struct Compiler: Sendable {
   /// The flows of one unit. A unit whose resource is gone has none.
   public func compile(_ unit: Unit) -> CompiledUnit {
     switch unit {
-    case .host: return compileHost()
-    case .network(let id): if let network = goal.networks[id] { return compile(network) }
+    case .host: return addingPunts(to: compileHost())
+    case .network(let id): if let network = goal.networks[id] { return addingPunts(to: compile(network), of: network) }
     case .subnet(let id): if let subnet = goal.subnets[id] { return compile(subnet) }
     case .securityGroup(let id): return compile(id)
     case .router(let id): if let router = goal.routers[id] { return compile(router) }
-    case .port(let id): if let port = goal.ports[id] { return compile(port) }
+    case .port(let id): if let port = goal.ports[id] { return addingRation(to: compile(port), of: port) }
     case .neighbor(let id): if let neighbor = goal.neighbors[id] { return compile(neighbor) }
     }
     return CompiledUnit()

@@ -81,12 +81,9 @@ struct RoutingTests {
     #expect(
       fate6.outputs.first?.bytes
         == Frame.ipv6(from: RoutedHost.gatewayB6, "2001:db8:a::11", to: RoutedHost.db, "2001:db8:b::20"))
-    // Through a guest to somewhere else: no subnet of the network's.
-    let transit = host.send(
-      Frame.ipv4(from: elsewhere, "10.0.0.11", to: RoutedHost.db, "198.51.100.1"), from: RoutedHost.tunnel, tunnel: 200)
-    #expect(
-      transit.outputs.first?.bytes.prefix(12).suffix(6).elementsEqual(Frame.octets(RoutedHost.gatewayB.rawValue, 6))
-        == true)
+    // Through a guest to somewhere else, which is in no subnet of the network's.
+    let transit = Frame.ipv4(from: elsewhere, "10.0.0.11", to: RoutedHost.db, "198.51.100.1")
+    #expect(host.send(transit, from: RoutedHost.tunnel, tunnel: 200).outputs.map(\.bytes) == [transit])
   }
 
   @Test("a packet whose time to live is used up is dropped, unless it is a ping to the gateway")
