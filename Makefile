@@ -15,7 +15,7 @@ FUZZ_TIME ?= 60
 FUZZ_CHECKS ?=
 
 LAB := Tests/EndToEndTests/Lab
-ALONE := HostNetworkTests|OVSDBNIOTests|OpenFlowNIOTests|PacketCaptureTests|SwitchEngineTests|SwitchModelTests
+ALONE := HostNetworkTests|OVSDBNIOTests|NetworkSpecificationTests|OpenFlowNIOTests|PacketCaptureTests|SwitchEngineTests|SwitchModelTests
 PROGRAMS := aliothd alioth-controller alioth
 BIN = .build/$(CONFIGURATION)
 

@@ -156,6 +156,9 @@ let package = Package(
     .testTarget(
       name: "PipelineTests",
       dependencies: ["GoalState", "NetworkTypes", "OpenFlow", "PacketFormats", "Pipeline", "SwitchModel"]),
+    .testTarget(
+      name: "NetworkSpecificationTests",
+      dependencies: ["GoalState", "NetworkTypes", "OpenFlow", "Pipeline", "SwitchModel", "SwitchTestSupport"]),
     .testTarget(name: "ReconcilerTests", dependencies: ["NetworkTypes", "OpenFlow", "Reconciler"]),
     .testTarget(
       name: "SwitchEngineTests",

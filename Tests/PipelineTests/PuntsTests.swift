@@ -112,7 +112,7 @@ struct PuntsTests {
     for text in [
       "table=52,priority=50,ip,reg0=0,nw_frag=not_later actions=set_field:0x2->reg12,goto_table:94",
       "table=54,priority=60,ipv6,reg0=0,nw_frag=not_later actions=set_field:0x3->reg12,goto_table:94",
-      "table=80,priority=250,ip,reg0=0,reg7=0x1,nw_frag=not_later actions=set_field:0x6->reg12,goto_table:94",
+      "table=84,priority=20,ip,reg0=0,nw_frag=not_later actions=set_field:0x6->reg12,goto_table:94",
     ] {
       #expect(host.contains(text))
     }

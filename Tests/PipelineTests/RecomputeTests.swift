@@ -78,6 +78,16 @@ struct RecomputeTests {
     }
   }
 
+  private func randomNetwork(_ number: UInt8, _ random: inout SeededGenerator) -> Network {
+    let segments: [NetworkSegment] = [
+      .vxlan, .geneve, .gre, .vlan(10, physicalNetwork: "one"), .flat(physicalNetwork: "two"),
+    ]
+    return Network(
+      id: NetworkID("n\(number)"), vni: vni(Int.random(in: 1..<5, using: &random)),
+      segment: segments.randomElement(using: &random) ?? .vxlan,
+      mtu: [nil, 1280, 9000].randomElement(using: &random) ?? nil)
+  }
+
   /// s0 and s1 are IPv4 subnets, s2 is one of IPv6.
   private func randomSubnet(_ number: UInt8, _ network: NetworkID, _ random: inout SeededGenerator) -> Subnet {
     let gateway: IPAddress =
@@ -112,16 +122,6 @@ struct RecomputeTests {
             ? .init(address: .v4(IPv4Address(10, 0, 0, 7)), mac: mac) : nil,
           routes: Bool.random(using: &random) ? [route] : [])
       }, routes: Bool.random(using: &random) ? [route] : [])
-  }
-
-  private func randomNetwork(_ number: UInt8, _ random: inout SeededGenerator) -> Network {
-    let segments: [NetworkSegment] = [
-      .vxlan, .geneve, .gre, .vlan(10, physicalNetwork: "one"), .flat(physicalNetwork: "two"),
-    ]
-    return Network(
-      id: NetworkID("n\(number)"), vni: vni(Int.random(in: 1..<5, using: &random)),
-      segment: segments.randomElement(using: &random) ?? .vxlan,
-      mtu: [nil, 1280, 9000].randomElement(using: &random) ?? nil)
   }
 
   private func changeRandomly(_ host: inout HostPorts, _ random: inout SeededGenerator) {
