@@ -23,4 +23,14 @@ enum DistributedRouter {
         source, .ethType(interface.etherType), .destination(prefix), .network(interface.network.vni),
       ], instructions: [.applyActions([.setField(.ethSrc(interface.mac))]), .goto(.forwarding)])
   }
+
+  /// What another host's router has sent through a guest to elsewhere, to no subnet of the network's, comes from a router that the
+  /// guest knows.
+  static func restoring(_ interface: RouterInterface, through attached: AttachedPort) -> Flow {
+    Flow(
+      table: .routed, priority: Priority.low, cookie: attached.cookie,
+      match: [
+        source, .ethDst(attached.port.mac), .ethType(interface.etherType), .network(interface.network.vni),
+      ], instructions: [.applyActions([.setField(.ethSrc(interface.mac))]), .goto(.forwarding)])
+  }
 }

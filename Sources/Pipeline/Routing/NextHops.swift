@@ -7,6 +7,7 @@ extension Compiler {
   /// address that it knows; and the prefixes that are delegated to the port.
   func nextHops(of attached: AttachedPort) -> [Flow] {
     var flows: [Flow] = []
+    var restored: Set<IPVersion> = []
     for fixedIP in attached.port.fixedIPs {
       for id in goal.routers(in: fixedIP.subnetID).sorted() {
         guard let router = goal.routers[id], router.adminStateUp, let number = goal.number(of: id),
@@ -22,6 +23,9 @@ extension Compiler {
                 .setField(.ethSrc(resolved.mac)), .setField(.ethDst(attached.port.mac)), .decrementTTL,
               ]), .goto(.forwarding),
             ]))
+        if restored.insert(resolved.subnet.prefix.version).inserted {
+          flows.append(DistributedRouter.restoring(resolved, through: attached))
+        }
         guard fixedIP.address.v6 != nil, fixedIP == attached.port.fixedIPs.first(where: { $0.address.v6 != nil })
         else { continue }
         for prefix in attached.port.delegatedPrefixes {
