@@ -27,7 +27,7 @@ extension Compiler {
       flows += interface.addresses.map {
         AddressResolution.routerAnswer(interface.network, address: $0, mac: interface.mac)
       }
-      flows += RouterEntry.flows(of: interface, number: number, cookie: cookie, unit: unit)
+      flows += RouterEntry.flows(of: interface, number: number, cookie: cookie)
       flows += RouterEntry.ownFlows(of: interface, number: number, cookie: cookie, unit: unit)
       flows.append(Routes.connected(interface, number: number, cookie: cookie))
       flows += Routes.broadcasts(interface, number: number, unit: unit)
@@ -44,6 +44,7 @@ extension Compiler {
     for route in router.routes {
       flows += staticRoute(route, interfaces, number: number, from: nil, cookie: cookie, &problems)
     }
+    flows += Routes.timeToLive(number: number, unit: unit)
     flows.append(Routes.noRoute(number: number, unit: unit))
     flows = firstOfEachKey(flows)
     return problems.isEmpty
