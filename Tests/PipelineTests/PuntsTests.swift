@@ -100,11 +100,12 @@ struct PuntsTests {
   @Test("what a router gives up of a guest's is handed over, and counted as dropped")
   func givenUp() {
     let unit = Unit.router(RouterID("r"))
-    let flows = Punts.timeToLiveFlows(
-      of: unit, network: networkA, interface: MACAddress(2, 0, 0, 0, 0, 1), etherType: EtherType.ipv6)
-    let expected = [0, 1].map { timeToLive in
-      "table=50,priority=160,ipv6,reg0=0,reg1=0x64,dl_dst=02:00:00:00:00:01,nw_ttl=\(timeToLive),"
-        + "nw_frag=not_later actions=set_field:0x1->reg12,goto_table:94"
+    let flows = Punts.timeToLiveFlows(of: unit, router: 7)
+    let expected = [0, 1].flatMap { timeToLive in
+      ["ip", "ipv6"].map { version in
+        "table=52,priority=935,\(version),reg0=0,reg6=0x7,nw_ttl=\(timeToLive),nw_frag=not_later "
+          + "actions=set_field:0x1->reg12,goto_table:94"
+      }
     }
     #expect(texts(flows) == expected)
     #expect(flows.allSatisfy { FlowCookie(rawValue: $0.cookie)?.drop == .timeToLive })

@@ -44,9 +44,11 @@ enum SourceGuard {
   }
 
   /// The MAC address of a gateway: a guest that sent from it would have switches and guests send it what is for the router.
-  static func reserving(_ mac: MACAddress, in network: Network, for unit: Unit) -> Flow {
+  /// The flow is the network's, as several subnets and routers in it may want the same.
+  static func reserving(_ mac: MACAddress, in network: Network) -> Flow {
     Flow(
-      table: .sourceGuard, priority: Priority.highest, cookie: FlowCookie(unit, drop: .spoofedSource),
+      table: .sourceGuard, priority: Priority.highest,
+      cookie: FlowCookie(.network(network.id), drop: .spoofedSource),
       match: [.ethSrc(mac), .network(network.vni)])
   }
 

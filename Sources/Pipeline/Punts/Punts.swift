@@ -11,8 +11,6 @@ enum Punts {
   static let noRoutePriority: UInt16 = 50
   /// Below every next hop, above what counts for each subnet; higher where neighbors are on demand.
   static let nextHopPriority: (general: UInt16, onDemand: UInt16) = (60, 70)
-  /// Below the router's own addresses, above what counts for each interface.
-  static let timeToLivePriority: UInt16 = 160
 
   private static let neighborSolicitation: UInt8 = 135
   private static let versions = [EtherType.ipv4, EtherType.ipv6]
@@ -52,17 +50,12 @@ enum Punts {
   /// The meters of the way to the agent.
   static var hostMeters: [Meter] { Punt.Kind.allCases.map(Punt.meter(of:)) }
 
-  /// What a guest sends on through a router's interface although it has been routed too often; what others send so is dropped
-  /// below.
-  ///
-  /// - Parameter etherType: The version of IP that the interface has an address of.
-  static func timeToLiveFlows(
-    of unit: Unit, network: Network, interface mac: MACAddress, etherType: UInt16
-  ) -> [Flow] {
+  /// What a guest sends on through a router although it has been routed too often; what others send so is dropped below.
+  static func timeToLiveFlows(of unit: Unit, router number: UInt32) -> [Flow] {
     [UInt8(0), 1].flatMap { timeToLive in
       flows(
-        .timeToLive, table: .routing, priority: timeToLivePriority, cookie: FlowCookie(unit, drop: .timeToLive),
-        match: [.network(network.vni), .ethDst(mac), .ipTTL(timeToLive)], versions: [etherType])
+        .timeToLive, table: .routes, priority: RoutePriority.timeToLivePunt,
+        cookie: FlowCookie(unit, drop: .timeToLive), match: [.register(.router, number), .ipTTL(timeToLive)])
     }
   }
 

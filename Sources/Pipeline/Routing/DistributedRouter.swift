@@ -1,3 +1,4 @@
+import GoalState
 import NetworkTypes
 import OpenFlow
 
@@ -12,4 +13,24 @@ enum DistributedRouter {
 
   /// A frame that a host's router has sent.
   static let source = MatchField.ethSrc(prefix, mask: mask)
+
+  /// What another host's router has sent to a subnet comes from the router that the subnet's guests know.
+  static func restoring(_ interface: RouterInterface, cookie: FlowCookie) -> Flow {
+    let prefix = interface.subnet.prefix
+    return Flow(
+      table: .routed, priority: Priority.normal + UInt16(truncatingIfNeeded: prefix.length), cookie: cookie,
+      match: [
+        source, .ethType(interface.etherType), .destination(prefix), .network(interface.network.vni),
+      ], instructions: [.applyActions([.setField(.ethSrc(interface.mac))]), .goto(.forwarding)])
+  }
+
+  /// What another host's router has sent through a guest to elsewhere, to no subnet of the network's, comes from a router that the
+  /// guest knows.
+  static func restoring(_ interface: RouterInterface, through attached: AttachedPort) -> Flow {
+    Flow(
+      table: .routed, priority: Priority.low, cookie: attached.cookie,
+      match: [
+        source, .ethDst(attached.port.mac), .ethType(interface.etherType), .network(interface.network.vni),
+      ], instructions: [.applyActions([.setField(.ethSrc(interface.mac))]), .goto(.forwarding)])
+  }
 }

@@ -7,6 +7,7 @@ extension Compiler {
   /// address that it knows; and the prefixes that are delegated to the port.
   func nextHops(of attached: AttachedPort) -> [Flow] {
     var flows: [Flow] = []
+    var restored: Set<IPVersion> = []
     for fixedIP in attached.port.fixedIPs {
       for id in goal.routers(in: fixedIP.subnetID).sorted() {
         guard let router = goal.routers[id], router.adminStateUp, let number = goal.number(of: id),
@@ -22,6 +23,9 @@ extension Compiler {
                 .setField(.ethSrc(resolved.mac)), .setField(.ethDst(attached.port.mac)), .decrementTTL,
               ]), .goto(.forwarding),
             ]))
+        if restored.insert(resolved.subnet.prefix.version).inserted {
+          flows.append(DistributedRouter.restoring(resolved, through: attached))
+        }
         guard fixedIP.address.v6 != nil, fixedIP == attached.port.fixedIPs.first(where: { $0.address.v6 != nil })
         else { continue }
         for prefix in attached.port.delegatedPrefixes {
@@ -103,8 +107,9 @@ enum NextHops {
     }
   }
 
-  /// Nobody here or elsewhere is known to have the address of the subnet that a router would send to.
-  static func unknown(_ interface: RouterInterface, unit: Unit) -> Flow {
+  /// Nobody here or elsewhere is known to have the address of the subnet that a router would send to. The flow is the
+  /// subnet's, as all routers in it want the same.
+  static func unknown(_ interface: RouterInterface) -> Flow {
     let hop: MatchField
     switch interface.subnet.prefix {
     case .v4(let prefix): hop = .reg(Register.nextHop.rawValue, prefix.address.rawValue, mask: prefix.mask.rawValue)
@@ -114,25 +119,8 @@ enum NextHops {
         mask: prefix.length == 0 ? 0 : .max << UInt128(128 - prefix.length))
     }
     return Flow(
-      table: .nextHops, priority: Priority.low, cookie: FlowCookie(unit, drop: .unknownNextHop),
+      table: .nextHops, priority: Priority.low,
+      cookie: FlowCookie(.subnet(interface.subnet.id), drop: .unknownNextHop),
       match: [.ethType(interface.etherType), .network(interface.network.vni), hop])
-  }
-}
-
-extension DistributedRouter {
-  /// What another host's router has sent to a subnet comes from the router that the subnet's guests know. What it has sent
-  /// through a guest of the subnet goes elsewhere in the end, so there is a flow for the network too.
-  static func restoring(_ interface: RouterInterface, cookie: FlowCookie) -> [Flow] {
-    let here = MatchField.network(interface.network.vni)
-    let restored: [Instruction] = [.applyActions([.setField(.ethSrc(interface.mac))]), .goto(.forwarding)]
-    let prefix = interface.subnet.prefix
-    return [
-      Flow(
-        table: .routed, priority: Priority.normal + UInt16(truncatingIfNeeded: prefix.length), cookie: cookie,
-        match: [source, .ethType(interface.etherType), .destination(prefix), here], instructions: restored),
-      Flow(
-        table: .routed, priority: Priority.low, cookie: cookie,
-        match: [source, .ethType(interface.etherType), here], instructions: restored),
-    ]
   }
 }

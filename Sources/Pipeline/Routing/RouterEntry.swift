@@ -5,28 +5,18 @@ import OpenFlow
 /// What guests send to a router's MAC address: taken in, and answered where it is a ping to the router itself.
 enum RouterEntry {
   /// Of an interface's link.
-  static func flows(of interface: RouterInterface, number: UInt32, cookie: FlowCookie, unit: Unit) -> [Flow] {
-    let mine: [MatchField] = [.ethDst(interface.mac), .ethType(interface.etherType)]
+  static func flows(of interface: RouterInterface, number: UInt32, cookie: FlowCookie) -> [Flow] {
     let here = MatchField.network(interface.network.vni)
-    // The last hop of all is the router itself, so its own addresses come before the time to live.
-    var flows = interface.addresses.map {
+    return interface.addresses.map {
       pingAnswer(
         at: $0, table: .routing, priority: Priority.high, match: [.ethDst(interface.mac)], rest: [here],
         cookie: cookie)
-    }
-    flows += Punts.timeToLiveFlows(
-      of: unit, network: interface.network, interface: interface.mac, etherType: interface.etherType)
-    for ttl: UInt8 in [0, 1] {
-      flows.append(
-        Flow(
-          table: .routing, priority: Priority.raised, cookie: FlowCookie(unit, drop: .timeToLive),
-          match: mine + [.ipTTL(ttl), here]))
-    }
-    flows.append(
+    } + [
       Flow(
-        table: .routing, priority: Priority.normal, cookie: cookie, match: mine + [here],
-        instructions: [.applyActions([.load(.router, number)]), .goto(.routes)]))
-    return flows
+        table: .routing, priority: Priority.normal, cookie: cookie,
+        match: [.ethDst(interface.mac), .ethType(interface.etherType), here],
+        instructions: [.applyActions([.load(.router, number)]), .goto(.routes)])
+    ]
   }
 
   /// What comes to one of the router's addresses from any of its links: a ping, or what the router does not do.

@@ -17,6 +17,8 @@ enum RoutePriority {
   static let routerPing: UInt16 = 1000
   static let routerAddress: UInt16 = 950
   static let broadcast: UInt16 = 940
+  static let timeToLivePunt: UInt16 = 935
+  static let timeToLive: UInt16 = 930
   static let noRoute: UInt16 = 10
 
   /// From 100 for everything to 612 for one IPv6 address.
@@ -76,6 +78,18 @@ enum Routes {
         table: .routes, priority: RoutePriority.broadcast, cookie: FlowCookie(unit, drop: .notForwardable),
         match: [.ethType(interface.etherType), .destination(IPPrefix(address)), .register(.router, number)])
     }
+  }
+
+  /// The router may send it no further. The last hop of all is the router itself, so that its own addresses come before.
+  static func timeToLive(number: UInt32, unit: Unit) -> [Flow] {
+    Punts.timeToLiveFlows(of: unit, router: number)
+      + [EtherType.ipv4, EtherType.ipv6].flatMap { etherType in
+        [UInt8(0), 1].map { timeToLive in
+          Flow(
+            table: .routes, priority: RoutePriority.timeToLive, cookie: FlowCookie(unit, drop: .timeToLive),
+            match: [.ethType(etherType), .ipTTL(timeToLive), .register(.router, number)])
+        }
+      }
   }
 
   /// The router has no route for what comes here.

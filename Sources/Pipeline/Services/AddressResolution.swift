@@ -37,9 +37,11 @@ enum AddressResolution {
     }
   }
 
-  /// The answer for a router's address, below a port that may really have it.
-  static func routerAnswer(_ cookie: FlowCookie, _ network: Network, address: IPAddress, mac: MACAddress) -> Flow {
-    answer(cookie, network, address: address, mac: mac, isRouter: true, priority: Priority.low)
+  /// The answer for a router's address, below a port that may really have it. It is the network's, as a subnet and a router in
+  /// it want the same.
+  static func routerAnswer(_ network: Network, address: IPAddress, mac: MACAddress) -> Flow {
+    answer(
+      FlowCookie(.network(network.id)), network, address: address, mac: mac, isRouter: true, priority: Priority.low)
   }
 
   /// The addresses that a router with this address and MAC address has on its link: an IPv6 router has a link-local one, by

@@ -23,16 +23,18 @@ extension Compiler {
     let cookie = FlowCookie(unit)
     var flows: [Flow] = []
     for interface in interfaces {
-      flows.append(SourceGuard.reserving(interface.mac, in: interface.network, for: unit))
+      flows.append(SourceGuard.reserving(interface.mac, in: interface.network))
       flows += interface.addresses.map {
-        AddressResolution.routerAnswer(cookie, interface.network, address: $0, mac: interface.mac)
+        AddressResolution.routerAnswer(interface.network, address: $0, mac: interface.mac)
       }
-      flows += RouterEntry.flows(of: interface, number: number, cookie: cookie, unit: unit)
+      flows += RouterEntry.flows(of: interface, number: number, cookie: cookie)
       flows += RouterEntry.ownFlows(of: interface, number: number, cookie: cookie, unit: unit)
       flows.append(Routes.connected(interface, number: number, cookie: cookie))
       flows += Routes.broadcasts(interface, number: number, unit: unit)
-      flows.append(NextHops.unknown(interface, unit: unit))
-      flows += DistributedRouter.restoring(interface, cookie: cookie)
+      flows.append(NextHops.unknown(interface))
+      if isFirst(router, in: interface.subnet.id) {
+        flows.append(DistributedRouter.restoring(interface, cookie: cookie))
+      }
     }
     for link in interfaces {
       for route in link.routes {
@@ -42,11 +44,17 @@ extension Compiler {
     for route in router.routes {
       flows += staticRoute(route, interfaces, number: number, from: nil, cookie: cookie, &problems)
     }
+    flows += Routes.timeToLive(number: number, unit: unit)
     flows.append(Routes.noRoute(number: number, unit: unit))
     flows = firstOfEachKey(flows)
     return problems.isEmpty
       ? CompiledUnit(flows: flows)
       : CompiledUnit(flows: flows, status: .invalid(reason: problems.joined(separator: "; ")))
+  }
+
+  /// Of several routers in a subnet one says what guests see of what other hosts have routed.
+  private func isFirst(_ router: Router, in subnet: SubnetID) -> Bool {
+    router.id == goal.routers(in: subnet).filter { goal.routers[$0]?.adminStateUp == true }.min()
   }
 
   private func staticRoute(

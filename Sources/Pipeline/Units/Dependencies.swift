@@ -17,6 +17,7 @@ public enum Dependencies {
       // Whether hosts are its gateway decides what guests are told, and by whom.
       dirty.insert(.subnet(subnet))
       dirty.formUnion(goal.ports(in: subnet).map(Unit.port))
+      dirty.formUnion(goal.routers(in: subnet).map(Unit.router))
     }
     for key in changes.resources {
       switch key.kind {

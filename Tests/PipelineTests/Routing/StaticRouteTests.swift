@@ -139,6 +139,27 @@ struct StaticRouteTests {
     }
   }
 
+  @Test("what several units want is the same of each, and of two routers in a subnet one restores its MAC address")
+  func shared() {
+    let second = Router(
+      id: RouterID("r2"),
+      interfaces: [
+        .init(
+          subnetID: SubnetID("a4"),
+          address: .init(address: .v4(Frame.v4("10.0.0.2")), mac: Frame.mac("fa:16:3e:00:00:77")))
+      ])
+    let goal = goalState(RoutedHost.layer2 + [.router(RoutedHost.router), .router(second)])
+    let compiler = Compiler(goal: goal, host: RoutedHost.ports)
+    var flows: [FlowKey: Flow] = [:]
+    for unit in compiler.units.sorted() {
+      for flow in compiler.compile(unit).flows {
+        #expect(flows[flow.key] == nil || flows[flow.key] == flow, "\(unit): \(flow)")
+        flows[flow.key] = flow
+      }
+    }
+    #expect(compiler.compile(.router(second.id)).flows.allSatisfy { $0.table != PipelineTable.routed.id })
+  }
+
   @Test(
     "between two subnets of one network the router routes, each guest sees its own gateway, and routes are of one subnet"
   )
