@@ -46,28 +46,34 @@ extension EndToEnd {
         try scenario.expect(
           [probe(guest.address(4)), probe(near.address(4)), probe(far.address(4))], watching: [guest, near, far])
 
-        // The kernel's own duplicate address detection, quick.
-        let eth0 = "net.ipv6.neigh.eth0.retrans_time_ms=200"
-        try scenario.lab.run("guest", "exec", guest.name, "sysctl", "-qw", eth0, "net.ipv6.conf.eth0.accept_dad=1")
-        func add(_ address: String) throws {
-          try scenario.lab.traffic.configure(guest.name, ["address add \(address)/64 dev eth0"])
+        // A detection is for who has the address, which nobody else has; of a foreign address it is none of the guest's.
+        func detection(_ address: String, at guests: [Guest]) -> Frame {
+          Frame(
+            "a detection of \(address)", from: guest,
+            "Ether(src='\(guest.mac)', dst=multicast_mac(solicited_node('\(address)')))"
+              + "/IPv6(src='::', dst=solicited_node('\(address)'))/ICMPv6ND_NS(tgt='\(address)')",
+            seenAs: "p.src == '\(guest.mac)' and p[IPv6].src == '::' and p[ICMPv6ND_NS].tgt == '\(address)'", at: guests
+          )
         }
-        func state(_ address: String) throws -> String {
-          try scenario.lab.run("guest", "exec", guest.name, "ip", "-6", "address", "show", "to", "\(address)/128")
+        let own = guest.address(6)
+        try scenario.expect(
+          [
+            detection(own, at: [near, far]), detection(near.address(6), at: []), detection(far.address(6), at: []),
+            Frame(sightOf: "somebody has \(own)", causedBy: guest, "p[ICMPv6ND_NA].tgt == '\(own)'"),
+          ], watching: [guest, near, far])
+
+        // The kernel's own detection.
+        try scenario.lab.run("guest", "exec", guest.name, "sysctl", "-qw", "net.ipv6.conf.eth0.accept_dad=1")
+        try scenario.lab.traffic.configure(
+          guest.name, ["address del \(own)/64 dev eth0", "address add \(own)/64 dev eth0"])
+        func state() throws -> String {
+          try scenario.lab.run("guest", "exec", guest.name, "ip", "-6", "address", "show", "to", "\(own)/128")
         }
-        try scenario.lab.traffic.configure(guest.name, ["address del \(guest.address(6))/64 dev eth0"])
-        try add(guest.address(6))
-        try eventually("its own address is its own", last: { try state(guest.address(6)) }) {
-          let shown = try state(guest.address(6))
-          return !shown.contains("tentative") && !shown.contains("dadfailed")
+        try eventually("the kernel has found its address to be its own", last: { try state() }) {
+          let shown = try state()
+          return shown.contains(own) && !shown.contains("tentative") && !shown.contains("dadfailed")
         }
         try scenario.expect([.answered: [.ping(guest, near), .ping(guest, far)]])
-        for other in [near, far] {
-          try add(other.address(6))
-          try eventually("\(other.name)'s address is found to be taken", last: { try state(other.address(6)) }) {
-            try state(other.address(6)).contains("dadfailed")
-          }
-        }
       }
     }
 

@@ -22,11 +22,11 @@ extension EndToEnd {
           staying += try scenario.connect(client, server, .tcp, 80) + scenario.connect(client, server, .udp, 80)
           cut += try scenario.connect(client, server, .tcp, 22) + scenario.connect(client, server, .udp, 53)
         }
-        for connection in staying + cut { try connection.expectAlive() }
+        try scenario.expectAlive(staying + cut)
         try scenario.remove(doomed)
-        for connection in cut { try connection.expectCut() }
-        for connection in staying { try connection.expectAlive() }
-        for connection in cut { #expect(try connection.carries(within: 0.1) == .neither, "\(connection.name)") }
+        try scenario.expectCut(cut)
+        try scenario.expectAlive(staying)
+        try scenario.expectCut(cut)
         try scenario.expect([
           .answered: [.tcp(near, server, 80), .tcp(far, server, 80)],
           .silent: [.tcp(near, server, 22), .udp(far, server, 53)],
@@ -59,11 +59,11 @@ extension EndToEnd {
           try scenario.connect($0, server, .tcp, 80) + scenario.connect($0, server, .udp, 53)
         }
         let staying = try scenario.connect(friend, server, .tcp, 80)
-        for connection in opened + staying { try connection.expectAlive() }
+        try scenario.expectAlive(opened + staying)
 
         for guest in [near, far] { try scenario.put(guest, into: others) }
-        for connection in opened { try connection.expectCut() }
-        for connection in staying { try connection.expectAlive() }
+        try scenario.expectCut(opened)
+        try scenario.expectAlive(staying)
         try scenario.expect([.answered: talks(friend), .silent: talks(near) + talks(far)])
       }
     }
@@ -94,9 +94,9 @@ extension EndToEnd {
         // The error comes back through the router, and belongs to the datagram that was let out.
         try scenario.expect([.refused: [.udp(client, near, 4000).toNobody, .udp(client, far, 4000).toNobody]])
         let connections = try scenario.connect(client, far, .tcp, 80) + scenario.connect(client, near, .tcp, 80)
-        for connection in connections { try connection.expectAlive() }
+        try scenario.expectAlive(connections)
         for server in [near, far] { try scenario.put(server, into: closed) }
-        for connection in connections { try connection.expectCut() }
+        try scenario.expectCut(connections)
       }
     }
   }

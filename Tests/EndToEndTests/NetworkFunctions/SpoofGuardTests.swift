@@ -134,6 +134,7 @@ extension EndToEnd {
     func portSecurityOff() throws {
       try Scenario.run { scenario in
         let (network, subnets) = try self.network(scenario, "unguarded", 78)
+        let open = try scenario.group("open")
         let guest = try scenario.guest(in: network, on: "node1", fields: Self.unguarded)
         let near = try scenario.guest(in: network, on: "node1", fields: Self.unguarded)
         let far = try scenario.guest(in: network, on: "node2", fields: Self.unguarded)
@@ -154,7 +155,8 @@ extension EndToEnd {
         ]
         try scenario.expect(foreign + stolen, watching: [near, far])
 
-        try scenario.api.update("port", guest.port.id, ["port_security_enabled": true])
+        try scenario.api.update(
+          "port", guest.port.id, ["port_security_enabled": true, "security_groups": [open.id]])
         let own = Frame("from its own address", from: guest, guest.datagram(to: far, 6), at: [far])
         try scenario.expect(foreign.map { $0.arriving(at: []) } + [own], watching: [near, far], settling: true)
       }

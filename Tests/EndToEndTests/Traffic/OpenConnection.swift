@@ -1,5 +1,3 @@
-import Foundation
-
 /// A connection between two guests that stays open while something else changes.
 struct OpenConnection {
   /// Which directions carry.
@@ -12,36 +10,7 @@ struct OpenConnection {
     static let both = Carries(there: true, back: true)
   }
 
-  private let lab: Lab
   let name: String
-
-  fileprivate init(lab: Lab, name: String) {
-    (self.lab, self.name) = (lab, name)
-  }
-
-  /// Which directions carry what is sent now; the time is for what does not arrive.
-  func carries(within seconds: Double) throws -> Carries {
-    struct Request: Encodable {
-      var request = "carries"
-      var name: String
-      var seconds: Double
-    }
-    return try lab.traffic.ask(Request(name: name, seconds: seconds), as: Carries.self)
-  }
-
-  /// It must carry, in both directions; the time is for a busy machine.
-  func expectAlive() throws {
-    try eventually("\(name) carries in both directions") { try carries(within: 5) == .both }
-  }
-
-  /// Waits until neither direction carries any more.
-  func expectCut() throws {
-    var carried = Carries.both
-    try eventually("\(name) is cut", last: { "\(carried)" }) {
-      carried = try carries(within: 0.4)
-      return carried == .neither
-    }
-  }
 }
 
 extension Scenario {
@@ -66,7 +35,41 @@ extension Scenario {
       try eventually("\(name) is open") {
         try lab.traffic.ask(Request(name: name, wanted: wanted, seconds: 3), as: Bool.self)
       }
-      return OpenConnection(lab: lab, name: name)
+      return OpenConnection(name: name)
+    }
+  }
+
+  /// All of them carry in both directions; the time is for a busy machine.
+  func expectAlive(_ connections: [OpenConnection]) throws {
+    try expect(connections, .both, within: 5)
+  }
+
+  /// Waits until none carries any more in either direction.
+  func expectCut(_ connections: [OpenConnection]) throws {
+    try expect(connections, .neither, within: 0.4)
+  }
+
+  private func expect(
+    _ connections: [OpenConnection], _ carries: OpenConnection.Carries, within seconds: Double
+  ) throws {
+    struct Request: Encodable {
+      var request = "carries"
+      var names: [String]
+      var seconds: Double
+    }
+    var carried: [OpenConnection.Carries] = []
+    func amiss() -> [String] {
+      zip(connections, carried).filter { $1 != carries }.map { "\($0.name): \($1)" }
+    }
+    try eventually(
+      "connections carry in \(carries == .both ? "both directions" : "neither direction")",
+      last: {
+        amiss().joined(separator: "; ")
+      }
+    ) {
+      carried = try lab.traffic.ask(
+        Request(names: connections.map(\.name), seconds: seconds), as: [OpenConnection.Carries].self)
+      return amiss().isEmpty
     }
   }
 }

@@ -52,19 +52,18 @@ class Connections:
         self.open_ones[name] = (client, server)
         return True
 
-    def carries(self, name, seconds):
-        """Which directions carry what is sent now: `there`, from who began to the other, and `back`."""
-        client, server = self.open_ones[name]
+    def carries(self, names, seconds):
+        """For each of these, which directions carry what is sent now: `there`, from who began to the other, and `back`."""
         token = b"<%d>" % time.monotonic_ns()
-        for end in (client, server):
-            try:
-                end.send(token)
-            except OSError:
-                pass
-        arrived = {client: b"", server: b""}
+        ends = [end for name in names for end in self.open_ones[name]]
+        arrived = {end: b"" for end in ends}
         deadline = time.monotonic() + seconds
         with selectors.DefaultSelector() as selector:
-            for end in arrived:
+            for end in ends:
+                try:
+                    end.send(token)
+                except OSError:
+                    pass
                 selector.register(end, selectors.EVENT_READ)
             while time.monotonic() < deadline and not all(token in data for data in arrived.values()):
                 for key, _ in selector.select(0.05):
@@ -77,7 +76,10 @@ class Connections:
                         selector.unregister(key.fileobj)
                 if not selector.get_map():
                     break
-        return {"there": token in arrived[server], "back": token in arrived[client]}
+        return [
+            {"there": token in arrived[server], "back": token in arrived[client]}
+            for client, server in (self.open_ones[name] for name in names)
+        ]
 
     def close(self):
         """All of them."""
