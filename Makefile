@@ -15,7 +15,7 @@ FUZZ_TIME ?= 60
 FUZZ_CHECKS ?=
 
 LAB := Tests/EndToEndTests/Lab
-ALONE := HostNetworkTests|OVSDBNIOTests|OpenFlowNIOTests|PacketCaptureTests|SwitchEngineTests|SwitchModelTests
+ALONE := HostNetworkTests|OVSDBNIOTests|NetworkSpecificationTests|OpenFlowNIOTests|PacketCaptureTests|SwitchEngineTests|SwitchModelTests
 PROGRAMS := aliothd alioth-controller alioth
 BIN = .build/$(CONFIGURATION)
 
@@ -25,7 +25,8 @@ SWIFT := $(or $(shell command -v swift 2>/dev/null),$(wildcard /opt/swift/usr/bi
 BUILD_PACKAGES := binutils ca-certificates git libc6-dev libedit2 libgcc-12-dev libncurses6 libnl-3-dev \
   libnl-route-3-dev libpcap-dev libpython3.11 libsqlite3-dev libstdc++-12-dev libxml2-dev libz3-4 pkg-config tzdata \
   zlib1g-dev
-RUN_PACKAGES := curl dhcpcd-base ethtool iproute2 iputils-ping isc-dhcp-client jq kmod openvswitch-switch procps systemd tcpdump udhcpc
+RUN_PACKAGES := curl dhcpcd-base ethtool iperf3 iproute2 iputils-ping isc-dhcp-client jq kmod openvswitch-switch procps \
+  python3-scapy systemd tcpdump udhcpc
 
 # As root in somebody's clone (sudo make …) the compiler runs as that somebody, so that they can build again afterwards.
 # Where that is not possible root builds, and git is told not to mind whose files they are.
@@ -107,7 +108,7 @@ lint: toolchain ## check the format of the sources, the scripts and the systemd 
 # Rates mean nothing without optimisation, so alioth-bench is always built for release, and linked as programs are
 # installed.
 bench: deps root build ## the switch engine and the whole product measured, as one table (BENCH=quick: two minutes of nine)
-	for product in alioth-bench alioth; do \
+	for product in alioth-bench aliothd alioth; do \
 	  $(AS_BUILDER) $(SWIFT) build -c release --static-swift-stdlib --product $$product || exit 1; \
 	done
 	@$(AS_ROOT) env LAB_BIN="$(CURDIR)/$(BIN)" BENCH_BIN="$(CURDIR)/.build/release" $(LAB)/bench $(BENCH)

@@ -139,8 +139,7 @@ let package = Package(
       name: "alioth-bench",
       dependencies: [
         "CBench", "CDHCPBare", "DHCP", "GoalState", "NetworkTypes", "PacketFormats", "OpenFlow", "OpenFlowNIO",
-        "Pipeline", "Reconciler",
-        "SwitchEngine", argumentParser,
+        "Pipeline", "Reconciler", "Southbound", "SwitchEngine", argumentParser, logging,
       ] + nio),
 
     .testTarget(name: "NetworkTypesTests", dependencies: ["NetworkTypes"]),
@@ -157,6 +156,9 @@ let package = Package(
     .testTarget(
       name: "PipelineTests",
       dependencies: ["GoalState", "NetworkTypes", "OpenFlow", "PacketFormats", "Pipeline", "SwitchModel"]),
+    .testTarget(
+      name: "NetworkSpecificationTests",
+      dependencies: ["GoalState", "NetworkTypes", "OpenFlow", "Pipeline", "SwitchModel", "SwitchTestSupport"]),
     .testTarget(name: "ReconcilerTests", dependencies: ["NetworkTypes", "OpenFlow", "Reconciler"]),
     .testTarget(
       name: "SwitchEngineTests",

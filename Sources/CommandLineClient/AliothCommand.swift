@@ -9,8 +9,8 @@ public struct AliothCommand: AsyncParsableCommand {
     commandName: "alioth",
     abstract: "Look at and operate Alioth virtual networks.",
     discussion: """
-      'host', 'network', 'subnet', 'port', 'router' and 'security-group' talk to the controller; 'show', 'drops'
-      and 'capture' to the agent of this node.
+      'host', 'network', 'subnet', 'port', 'router' and 'security-group' talk to the controller; 'show', 'drops' and
+      'capture' to the agent of this node.
 
       Exit codes: 0 done, 1 the operation failed, 64 the command line is wrong.
       """,

@@ -129,9 +129,11 @@ public struct HostGoalState: Sendable {
     }
     if case .snapshot = update.scope {
       let refusedKeys = Set(update.refused.map(\.key))
-      let named = Set(update.upserts.map(\.key)).union(refusedKeys)
-      for key in revisions.keys.sorted() where !named.contains(key) {
-        remove(key, &changes)
+      if !revisions.isEmpty {
+        let named = Set(update.upserts.map(\.key)).union(refusedKeys)
+        for key in revisions.keys.sorted() where !named.contains(key) {
+          remove(key, &changes)
+        }
       }
       refused = refused.filter { refusedKeys.contains($0.key) }
       isComplete = true
@@ -140,6 +142,7 @@ public struct HostGoalState: Sendable {
       remove(key, &changes)
       refused[key] = nil
     }
+    makeRoom(for: update.upserts.count, &changes)
     for versioned in update.upserts {
       insert(versioned, sameEpoch: sameEpoch, &changes)
     }
@@ -147,21 +150,32 @@ public struct HostGoalState: Sendable {
     return changes
   }
 
+  /// A host's first goal state is large; to grow little by little would take longer than to take it in. Most of it is
+  /// neighbors.
+  private mutating func makeRoom(for count: Int, _ changes: inout Changes) {
+    guard count >= 1024 else { return }
+    changes.resources.reserveCapacity(changes.resources.count + count)
+    revisions.reserveCapacity(revisions.count + count)
+    neighbors.reserveCapacity(neighbors.count + count)
+  }
+
   private mutating func insert(_ versioned: VersionedResource, sameEpoch: Bool, _ changes: inout Changes) {
     let key = versioned.key
-    if sameEpoch, let held = revisions[key], versioned.revision < held {
+    let held = revisions.updateValue(versioned.revision, forKey: key)
+    if sameEpoch, let held, versioned.revision < held {
+      revisions[key] = held
       refused[key] = ResourceFailure(
         key: key, revision: versioned.revision, code: .outOfOrder,
         message: "revision \(versioned.revision) of \(key) is older than revision \(held), which this host holds")
       return
     }
     if let failure = conflict(of: versioned) {
+      revisions[key] = held
       refused[key] = failure
       return
     }
-    refused[key] = nil
+    if !refused.isEmpty { refused[key] = nil }
     let unchanged = replace(versioned.resource, &changes)
-    revisions[key] = versioned.revision
     if !unchanged { changes.resources.insert(key) }
   }
 
@@ -214,8 +228,7 @@ public struct HostGoalState: Sendable {
       groupIndex.replace(old, by: neighbor)
       if let old { dropNeighbor(old, &changes) }
       // In place: a copy of the entry would have every neighbor of the network copied for each.
-      members[neighbor.networkID, default: NetworkMembers()].neighbors.insert(neighbor.id)
-      if members[neighbor.networkID]?.addHost(neighbor.hostAddress) == true {
+      if members[neighbor.networkID, default: NetworkMembers()].add(neighbor) {
         changes.memberships.insert(neighbor.networkID)
       }
       return false

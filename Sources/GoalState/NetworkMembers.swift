@@ -19,10 +19,12 @@ public struct NetworkMembers: Sendable, Equatable {
 
   var isEmpty: Bool { subnets.isEmpty && ports.isEmpty && neighbors.isEmpty }
 
-  /// Counts one more neighbor on `host`. Returns whether it is the host's first.
-  mutating func addHost(_ host: IPAddress) -> Bool {
-    neighborCounts[host, default: 0] += 1
-    return neighborCounts[host] == 1
+  /// Adds a neighbor that is not there, and returns whether it is its host's first.
+  mutating func add(_ neighbor: Neighbor) -> Bool {
+    neighbors.insert(neighbor.id)
+    let count = neighborCounts[neighbor.hostAddress] ?? 0
+    neighborCounts[neighbor.hostAddress] = count + 1
+    return count == 0
   }
 
   /// Counts one neighbor less on `host`. Returns whether it was the host's last.

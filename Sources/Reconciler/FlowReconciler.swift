@@ -69,7 +69,7 @@ public struct FlowReconciler<Owner: Hashable & Comparable & Sendable>: Sendable 
       quarantined[owner] = objection
       return
     }
-    guard let number = owners.number(of: owner) ?? (state.isEmpty ? nil : owners.add(owner)) else { return }
+    guard let number = owners.number(of: owner, adding: !state.isEmpty) else { return }
     ledger.holdings.add(number)
     replaceClaims(of: number, with: state)
     if ledger.holdings.isEmpty(number), !ledger.referents.knows(number) { owners.remove(number) }

@@ -5,12 +5,13 @@ import ArgumentParser
 struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "alioth-bench",
-    abstract: "Measures the switch engine and DHCP servers, side by side with the least that could be done.",
+    abstract: "Measures the agent, its switch engine and DHCP servers, side by side with the least that could be done.",
     subcommands: [
       ColdStartCommand.self, EchoDuringStartCommand.self, EncodeCommand.self, OneFlowCommand.self, RunCommand.self,
       MemoryCommand.self, IdleCommand.self, FlowsCommand.self, RawSendCommand.self, EchoCommand.self,
       StreamCommand.self, AwaitListeningCommand.self, RecordCommand.self, ReportCommand.self,
       DHCPLoadCommand.self, DHCPFloodCommand.self, DHCPBareCommand.self, DHCPBindingsCommand.self,
-      DHCPVerdictsCommand.self, DHCPEngineCommand.self,
+      DHCPVerdictsCommand.self, DHCPEngineCommand.self, CompileCommand.self, NeighborsCommand.self,
+      PortChangeCommand.self, MemberChangeCommand.self, DatagramEchoCommand.self, DatagramLoadCommand.self,
     ])
 }

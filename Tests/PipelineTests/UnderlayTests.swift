@@ -69,7 +69,7 @@ struct UnderlayTests {
         "table=82,priority=200,reg7=0x1 actions=push_mpls:0x8847,pop_mpls:0x88b5,resubmit(,84)",
       ])
     let drops = host.flows.filter { FlowCookie(rawValue: $0.cookie)?.drop == .tooBig }
-    #expect(drops.map(\.table) == [PipelineTable.tooBig.id])
+    #expect(Set(drops.map(\.table)) == [PipelineTable.tooBig.id])
   }
 
   @Test("a VLAN network's frames come and go with its tag, by the port of its physical network")

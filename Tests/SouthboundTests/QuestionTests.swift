@@ -1,6 +1,7 @@
 import GoalState
 import GoalStateProtobuf
 import NetworkTypes
+import SwiftProtobuf
 import Testing
 
 @testable import Southbound

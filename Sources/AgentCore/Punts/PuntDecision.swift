@@ -19,7 +19,7 @@ extension PuntDecision {
   ///
   /// - Parameters:
   ///   - port: The port that sent it.
-  ///   - mtu: The largest IP packet of a network, where it is known.
+  ///   - mtu: The largest IP packet that a network carries, if that is known.
   init(_ packet: PuntedPacket, of port: Port, in goal: HostGoalState, mtu: (Network) -> Int?) {
     switch packet.kind {
     case .timeToLive: self = Self.told(.timeExceeded, packet, port, goal)

@@ -58,8 +58,8 @@ enum NetworkPlanning {
     try takeUnsupported(&attributes)
     try attributes.finish(
       readOnly: readOnly.union([
-        "project_id", "tenant_id", "provider:network_type", "provider:physical_network", "provider:segmentation_id",
-        "alioth:neighbors_on_demand",
+        "alioth:neighbors_on_demand", "project_id", "tenant_id", "provider:network_type", "provider:physical_network",
+        "provider:segmentation_id",
       ]), verb: "PUT")
     plan.require(.modRevision(ModelKeys.network(id), stored.revision))
     try plan.put(ModelKeys.network(id), record)

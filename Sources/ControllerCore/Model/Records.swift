@@ -47,12 +47,12 @@ public struct NetworkRecord: Codable, Hashable, Sendable {
   public var vni: VNI
   /// The guests' MTU, or nil to let each host derive it.
   public var mtu: Int?
-  /// Whether hosts are told of its ports elsewhere when they ask; nil for no.
-  public var neighborsOnDemand: Bool?
   /// What carries it between hosts; nil as earlier releases wrote it, for VXLAN.
   public var segment: SegmentRecord?
   /// Whether its ports are held to their addresses and to security groups unless they say otherwise; nil for yes.
   public var portSecurityEnabled: Bool?
+  /// Whether hosts are told of its ports elsewhere when they ask; nil for no.
+  public var neighborsOnDemand: Bool?
 
   /// The network's id.
   public var id: NetworkID { NetworkID(header.id) }

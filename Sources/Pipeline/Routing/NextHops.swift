@@ -42,14 +42,8 @@ extension Compiler {
     for fixedIP in reachable.neighbor.fixedIPs where goal.isRouted(fixedIP.subnetID) {
       guard let routerMAC = host.routerMAC else { return Compiler.noRouterMAC }
       flows.append(
-        Flow(
-          table: .nextHops, priority: Priority.normal, cookie: reachable.cookie,
-          match: NextHops.match(fixedIP.address, reachable.network),
-          instructions: [
-            .applyActions([
-              .setField(.ethSrc(routerMAC)), .setField(.ethDst(reachable.neighbor.mac)), .decrementTTL,
-            ]), .goto(.forwarding),
-          ]))
+        NextHops.flow(
+          fixedIP.address, reachable.network, mac: reachable.neighbor.mac, from: routerMAC, cookie: reachable.cookie))
     }
     return nil
   }
@@ -60,24 +54,53 @@ extension Compiler {
 
 /// The table of next hops.
 enum NextHops {
-  /// In the order in which Open vSwitch has the fields, as there is one for each neighbor.
-  static func match(_ address: IPAddress, _ network: Network, router number: UInt32? = nil) -> [MatchField] {
-    var match: [MatchField]
+  /// To a neighbor.
+  static func flow(
+    _ address: IPAddress, _ network: Network, mac: MACAddress, from routerMAC: MACAddress, cookie: FlowCookie
+  ) -> Flow {
     switch address {
-    case .v4: match = [.ethType(EtherType.ipv4), .network(network.vni)]
-    case .v6: match = [.ethType(EtherType.ipv6), .network(network.vni)]
-    }
-    if let number { match.append(.register(.router, number)) }
-    switch address {
-    case .v4(let address): match.append(.register(.nextHop, address.rawValue))
+    case .v4(let address):
+      neighborIPv4.flow(
+        cookie: cookie.rawValue,
+        FlowNumbers(
+          UInt64(network.vni.rawValue), mac.rawValue, routerMAC.rawValue, UInt64(address.rawValue)))
     case .v6(let address):
-      let first = Register.nextHop.rawValue
-      match.append(.reg(first, UInt32(truncatingIfNeeded: address.high >> 32)))
-      match.append(.reg(first + 1, UInt32(truncatingIfNeeded: address.high)))
-      match.append(.reg(first + 2, UInt32(truncatingIfNeeded: address.low >> 32)))
-      match.append(.reg(first + 3, UInt32(truncatingIfNeeded: address.low)))
+      neighborIPv6.flow(
+        cookie: cookie.rawValue,
+        FlowNumbers(
+          UInt64(network.vni.rawValue), mac.rawValue, routerMAC.rawValue, address.high >> 32, address.high,
+          address.low >> 32, address.low))
     }
-    return match
+  }
+
+  // Of network, the neighbor's MAC address, the router's and the address, word by word.
+  private static let neighborIPv4 = FlowTemplate { numbers in
+    flow(
+      [.ethType(EtherType.ipv4), .register(.network, numbers.word(0)), .register(.nextHop, numbers.word(3))], numbers)
+  }
+  private static let neighborIPv6 = FlowTemplate { numbers in
+    let first = Register.nextHop.rawValue
+    let address = (0..<4).map { MatchField.reg(first + $0, numbers.word(3 + $0)) }
+    return flow([.ethType(EtherType.ipv6), .register(.network, numbers.word(0))] + address, numbers)
+  }
+
+  private static func flow(_ match: [MatchField], _ numbers: FlowNumbers) -> Flow {
+    Flow(
+      table: .nextHops, priority: Priority.normal, match: match,
+      instructions: [
+        .applyActions([.setField(.ethSrc(numbers.mac(2))), .setField(.ethDst(numbers.mac(1))), .decrementTTL]),
+        .goto(.forwarding),
+      ])
+  }
+
+  /// What a router sends to an address in a network.
+  static func match(_ address: IPAddress, _ network: Network, router number: UInt32) -> [MatchField] {
+    let here: [MatchField] = [.network(network.vni), .register(.router, number)]
+    switch address {
+    case .v4(let address): return [.ethType(EtherType.ipv4)] + here + [.register(.nextHop, address.rawValue)]
+    case .v6(let address):
+      return [.ethType(EtherType.ipv6)] + here + [MatchField(Routes.nextHopIPv6, value: address.value)]
+    }
   }
 
   /// Nobody here or elsewhere is known to have the address of the subnet that a router would send to.

@@ -53,11 +53,37 @@ enum AddressResolution {
     _ cookie: FlowCookie, _ network: Network, address: IPAddress, mac: MACAddress, isRouter: Bool = false,
     priority: UInt16
   ) -> Flow {
-    var actions: [Action] = [.setField(MatchField(answer, value: UInt128(mac.rawValue)))]
-    if isRouter, address.v6 != nil { actions.append(.setField(.reg(routerFlag, 1))) }
-    return Flow(
-      table: .localServices, priority: priority, cookie: cookie, match: question(address) + [.network(network.vni)],
-      instructions: [.applyActions(actions), .goto(.answers)])
+    switch address {
+    case .v4(let address):
+      knownIPv4.flow(
+        cookie: cookie.rawValue, priority: priority,
+        FlowNumbers(mac.rawValue, UInt64(network.vni.rawValue), UInt64(address.rawValue)))
+    case .v6(let address):
+      (isRouter ? knownIPv6Router : knownIPv6).flow(
+        cookie: cookie.rawValue, priority: priority,
+        FlowNumbers(mac.rawValue, UInt64(network.vni.rawValue), address.high, address.low))
+    }
+  }
+
+  // Of MAC address, network and address.
+  private static let knownIPv4 = FlowTemplate { numbers in
+    known(.v4(numbers.ipv4(2)), numbers, besides: [])
+  }
+  private static let knownIPv6 = FlowTemplate { numbers in
+    known(.v6(numbers.ipv6(2)), numbers, besides: [])
+  }
+  private static let knownIPv6Router = FlowTemplate { numbers in
+    known(.v6(numbers.ipv6(2)), numbers, besides: [.setField(.reg(routerFlag, 1))])
+  }
+
+  private static func known(_ address: IPAddress, _ numbers: FlowNumbers, besides actions: [Action]) -> Flow {
+    Flow(
+      table: .localServices, priority: Priority.normal,
+      match: question(address) + [.register(.network, numbers.word(1))],
+      instructions: [
+        .applyActions([.setField(MatchField(answer, value: UInt128(numbers[0] & 0xffff_ffff_ffff)))] + actions),
+        .goto(.answers),
+      ])
   }
 
   private static func question(_ address: IPAddress) -> [MatchField] {

@@ -6,9 +6,9 @@ public struct CompiledUnit: Sendable, Equatable {
   public enum Status: Sendable, Equatable {
     /// Its flows are all that it needs.
     case complete
-    /// Something that it needs is not there yet: a resource that it names, or an interface. It forwards nothing.
+    /// Something that it needs is not there yet: a resource that it names, or an interface. What needs it has no flows.
     case waiting(reason: String)
-    /// It contradicts another resource, and will until one of them changes. It forwards nothing.
+    /// It contradicts another resource, and will until one of them changes. What contradicts has no flows.
     case invalid(reason: String)
   }
 

@@ -3,8 +3,7 @@ import NetworkTypes
 import OpenFlow
 
 extension Compiler {
-  /// The gateway's addresses are answered by every host, below a port that may really have the address; what a physical
-  /// network has for a gateway answers for itself.
+  /// The gateway's addresses are answered by every host, below a port that may really have the address.
   func compile(_ subnet: Subnet) -> CompiledUnit {
     let unit = Unit.subnet(subnet.id)
     guard let network = goal.networks[subnet.networkID] else { return .waiting(missing(subnet.networkID)) }

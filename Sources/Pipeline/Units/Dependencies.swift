@@ -5,7 +5,8 @@ import GoalState
 public enum Dependencies {
   /// The units that depend on what an update changed, in the goal state after it.
   public static func units(affectedBy changes: HostGoalState.Changes, in goal: HostGoalState) -> Set<Unit> {
-    var dirty = Set(changes.resources.map(Unit.init))
+    var dirty = Set<Unit>(minimumCapacity: changes.resources.count)
+    for key in changes.resources { dirty.insert(Unit(key)) }
     dirty.formUnion(changes.memberships.map(Unit.network))
     // Who is a member of a group that is named otherwise than before, or in a network whose routers are others.
     for group in changes.remoteGroups { dirty.insert(.securityGroup(group)) }

@@ -45,22 +45,32 @@ public enum Unit: Hashable, Sendable {
     }
   }
 
-  private var rank: (Int, String) {
+  private var rank: Int {
     switch self {
-    case .host: (0, "")
-    case .network(let id): (1, id.rawValue)
-    case .subnet(let id): (2, id.rawValue)
-    case .port(let id): (3, id.rawValue)
-    case .neighbor(let id): (4, id.rawValue)
-    case .securityGroup(let id): (5, id.rawValue)
-    case .router(let id): (6, id.rawValue)
+    case .host: 0
+    case .network: 1
+    case .subnet: 2
+    case .port: 3
+    case .neighbor: 4
+    case .securityGroup: 5
+    case .router: 6
     }
   }
 }
 
 extension Unit: Comparable {
   /// By kind, then by id.
-  public static func < (lhs: Unit, rhs: Unit) -> Bool { lhs.rank < rhs.rank }
+  public static func < (lhs: Unit, rhs: Unit) -> Bool {
+    switch (lhs, rhs) {
+    case (.network(let left), .network(let right)): left < right
+    case (.subnet(let left), .subnet(let right)): left < right
+    case (.port(let left), .port(let right)): left < right
+    case (.neighbor(let left), .neighbor(let right)): left < right
+    case (.securityGroup(let left), .securityGroup(let right)): left < right
+    case (.router(let left), .router(let right)): left < right
+    default: lhs.rank < rhs.rank
+    }
+  }
 }
 
 extension Unit: CustomStringConvertible {

@@ -20,14 +20,19 @@ struct OwnerTable<Owner: Hashable & Comparable & Sendable>: Sendable {
   subscript(number: UInt32) -> Owner { owners[Int(number)] }
 
   /// The number of `owner`, if it has one.
-  func number(of owner: Owner) -> UInt32? {
+  func number(of owner: Owner) -> UInt32? { number(of: owner, OwnerTable.hash(owner)) }
+
+  /// The number of `owner`, which is given one if it has none and this says so.
+  mutating func number(of owner: Owner, adding isWanted: Bool) -> UInt32? {
     let hash = OwnerTable.hash(owner)
-    return index.find(UInt64(hash)) { hashes[Int($0)] == hash && owners[Int($0)] == owner }
+    return number(of: owner, hash) ?? (isWanted ? add(owner, hash) : nil)
   }
 
-  /// Gives `owner`, which has none, a number.
-  mutating func add(_ owner: Owner) -> UInt32 {
-    let hash = OwnerTable.hash(owner)
+  private func number(of owner: Owner, _ hash: UInt32) -> UInt32? {
+    index.find(UInt64(hash)) { hashes[Int($0)] == hash && owners[Int($0)] == owner }
+  }
+
+  private mutating func add(_ owner: Owner, _ hash: UInt32) -> UInt32 {
     let number: UInt32
     if let last = free.popLast() {
       number = last

@@ -101,39 +101,15 @@ struct FlowModel: Sendable {
   }
 }
 
-/// A network with guests on other hosts, two flows each.
+/// A network with guests on other hosts.
 private struct Neighborhood: Sendable {
   private let compiler: Compiler
-  private let ids: [NeighborID]
 
   init(count: Int) {
-    let network = NetworkID("6f7a3c1e-0000-4000-8000-000000000001")
-    let subnet = SubnetID("6f7a3c1e-0000-4000-8000-000000000002")
-    let ids = (0..<count).map { NeighborID("6f7a3c1e-0000-4000-9000-\(Neighborhood.digits($0))") }
-    var resources: [Resource] = []
-    if let vni = VNI(4711) { resources.append(.network(Network(id: network, vni: vni))) }
-    for (number, id) in ids.enumerated() {
-      let number = UInt32(truncatingIfNeeded: number)
-      resources.append(
-        .neighbor(
-          Neighbor(
-            id: id, networkID: network, mac: MACAddress(rawValue: 0xfa16_3e00_0000 | UInt64(number)),
-            hostAddress: .v4(IPv4Address(rawValue: 0xc000_020b + number % 50)),
-            fixedIPs: [FixedIP(subnetID: subnet, address: .v4(IPv4Address(rawValue: 0x0a00_0002 + number)))])))
-    }
     var goal = HostGoalState()
-    _ = goal.apply(
-      GoalStateUpdate(
-        scope: .snapshot, version: GoalStateVersion(epoch: "bench", revision: 1),
-        upserts: resources.map { VersionedResource($0, revision: 1) }))
-    compiler = Compiler(goal: goal, host: HostPorts(tunnel: OFPort(rawValue: 1)))
-    self.ids = ids
+    _ = goal.apply(BenchGoal.snapshot(BenchGoal.network + (0..<count).map { BenchGoal.neighbor($0) }))
+    compiler = Compiler(goal: goal, host: BenchGoal.host(ports: 0))
   }
 
-  func flows(of unit: Int) -> [Flow] { compiler.compile(.neighbor(ids[unit])).flows }
-
-  private static func digits(_ number: Int) -> String {
-    let text = String(number, radix: 16)
-    return String(repeating: "0", count: max(0, 12 - text.count)) + text
-  }
+  func flows(of unit: Int) -> [Flow] { compiler.compile(.neighbor(BenchGoal.neighborID(unit))).flows }
 }

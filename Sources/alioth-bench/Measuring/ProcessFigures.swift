@@ -54,6 +54,11 @@ struct ProcessFigures: Sendable {
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return "" }
     defer { close(file) }
+    return read(file)
+  }
+
+  /// Everything that a file or a socket has until it ends.
+  static func read(_ file: Int32) -> String {
     var text: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 4096)
     while true {

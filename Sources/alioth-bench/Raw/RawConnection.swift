@@ -42,13 +42,15 @@ final class RawConnection {
     return try connects(descriptor, to: path) ? Clock.wallMicroseconds() : nil
   }
 
-  private static func open() throws -> Int32 {
+  /// A socket for `connects`.
+  static func open() throws -> Int32 {
     let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw Failure.system("socket") }
     return descriptor
   }
 
-  private static func connects(_ descriptor: Int32, to path: String) throws -> Bool {
+  /// Connects a socket; returns false when nobody listens.
+  static func connects(_ descriptor: Int32, to path: String) throws -> Bool {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     let name = Array(path.utf8)
@@ -136,6 +138,12 @@ final class RawConnection {
     try write(RawMessage.deleteAll)
     try barrier()
   }
+
+  /// Deletes the flows with these cookies.
+  func deleteFlows(cookie: UInt64, mask: UInt64) throws {
+    try write(RawMessage.delete(cookie: cookie, mask: mask))
+    try barrier()
+  }
 }
 
 /// Messages by hand.
@@ -144,9 +152,13 @@ enum RawMessage {
   static let hello: [UInt8] = [4, 0, 0, 16, 0, 0, 0, 1, 0, 1, 0, 8, 0, 0, 0, 0x10]
 
   /// Every table, no cookie, every output, every packet.
-  static let deleteAll: [UInt8] =
-    [4, 14, 0, 56, 0, 0, 0, 4] + [UInt8](repeating: 0, count: 16) + [0xff, 3, 0, 0, 0, 0, 0, 0]
-    + [UInt8](repeating: 0xff, count: 12) + [0, 0, 0, 0] + [0, 1, 0, 4, 0, 0, 0, 0]
+  static let deleteAll = delete(cookie: 0, mask: 0)
+
+  /// Every table, these cookies, every output, every packet.
+  static func delete(cookie: UInt64, mask: UInt64) -> [UInt8] {
+    [4, 14, 0, 56, 0, 0, 0, 4] + integer(cookie) + integer(mask) + [0xff, 3, 0, 0, 0, 0, 0, 0]
+      + [UInt8](repeating: 0xff, count: 12) + [0, 0, 0, 0] + [0, 1, 0, 4, 0, 0, 0, 0]
+  }
 
   /// Only a header.
   static func plain(type: UInt8, xid: UInt32) -> [UInt8] { [4, type, 0, 8] + integer(xid) }
@@ -162,8 +174,8 @@ enum RawMessage {
     [4, 4, 0, 24] + integer(xid) + [0x4f, 0x4e, 0x46, 0, 0, 0, 8, 0xfc] + integer(bundle) + [0, kind, 0, 3]
   }
 
-  static func integer(_ value: UInt32) -> [UInt8] {
-    [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
+  static func integer<Number: FixedWidthInteger>(_ value: Number) -> [UInt8] {
+    stride(from: Number.bitWidth - 8, through: 0, by: -8).map { UInt8(truncatingIfNeeded: value >> $0) }
   }
 
   /// Whether this is the answer to a bundle's commit.

@@ -30,10 +30,28 @@ struct EncodedBundles: Sendable {
     flowCount = count
   }
 
+  /// Encodes flows that were read from a switch, about `size` in each bundle.
+  init(_ flows: InstalledFlows, size: Int) {
+    var bundles: [[UInt8]] = []
+    var xid: UInt32 = 0x1000_0000
+    for start in stride(from: 0, to: flows.bodies.count, by: size) {
+      let bodies = flows.bodies[start..<min(start + size, flows.bodies.count)]
+      var builder = BundleBuilder(firstXID: xid, count: bodies.count)
+      for body in bodies { builder.append(.flowMod, body: body[...]) }
+      bundles.append(EncodedBundles.committed(builder.finish().bytes, bodies.count, xid))
+      xid += UInt32(EncodedBundle.xidCount(for: bodies.count))
+    }
+    self.bundles = bundles
+    flowCount = flows.bodies.count
+  }
+
   /// Open, the changes, close and commit, in one piece; a bundle of one change may be shorter, without its closing.
   static func encode(_ mods: [FlowMod], xid: UInt32) -> [UInt8] {
-    let bytes = EncodedBundle(mods, firstXID: xid).bytes
-    return isCommitted(bytes) ? bytes : bytes + commit(mods.count, xid)
+    committed(EncodedBundle(mods, firstXID: xid).bytes, mods.count, xid)
+  }
+
+  private static func committed(_ bytes: [UInt8], _ count: Int, _ xid: UInt32) -> [UInt8] {
+    isCommitted(bytes) ? bytes : bytes + commit(count, xid)
   }
 
   /// Open, one change, close and commit, in one piece, as ovs-ofctl sends them one by one.

@@ -34,7 +34,7 @@ struct ConnectionTests {
     #expect(host.send(opening.unreachable).drop == .invalidConnection)
     #expect(host.send(opening).arrives)
     let error = host.send(opening.unreachable)
-    // An echo request's error shows the request's type, and SCTP's ports are not tracked here.
+    // The userspace datapath, which the model is one of, does not track SCTP's ports.
     if case .sctp = opening.content {
       #expect(error.drop == .securityGroup, "\(error.trace)")
     } else {
