@@ -85,7 +85,7 @@ struct RecomputeTests {
     return Network(
       id: NetworkID("n\(number)"), vni: vni(Int.random(in: 1..<5, using: &random)),
       segment: segments.randomElement(using: &random) ?? .vxlan,
-      mtu: [nil, 1280, 9000].randomElement(using: &random) ?? nil)
+      mtu: [nil, 1280, 9000].randomElement(using: &random) ?? nil, neighborsOnDemand: Bool.random(using: &random))
   }
 
   /// s0 and s1 are IPv4 subnets, s2 is one of IPv6.
