@@ -100,7 +100,7 @@ struct RecomputeTests {
     return Network(
       id: NetworkID("n\(number)"), vni: vni(Int.random(in: 1..<5, using: &random)),
       segment: segments.randomElement(using: &random) ?? .vxlan,
-      mtu: [nil, 1280, 9000].randomElement(using: &random) ?? nil)
+      mtu: [nil, 1280, 9000].randomElement(using: &random) ?? nil, neighborsOnDemand: Bool.random(using: &random))
   }
 
   private func randomAddress(_ random: inout SeededGenerator) -> FixedIP {

@@ -169,7 +169,7 @@ struct NeighborAsks: Sendable {
   /// it has been given up.
   mutating func inForce(_ number: UInt64, now: Duration) -> (packets: [PuntedPacket], waited: Duration)? {
     guard let ask = close(number) else { return nil }
-    remember(ask.key, .settled(until: now + limits.settledMemory, releases: limits.lateReleases), now)
+    remember(ask.key, .settled(until: now + limits.settledMemory, releases: limits.lateReleases))
     return (ask.waiting.map(\.packet), now - ask.deadline + limits.patience)
   }
 
@@ -231,7 +231,7 @@ struct NeighborAsks: Sendable {
 
   private mutating func giveUp(_ number: UInt64, remembering memory: Duration, now: Duration) -> [Waiting] {
     guard let ask = close(number) else { return [] }
-    if memory > .zero { remember(ask.key, .unknown(until: now + memory), now) }
+    if memory > .zero { remember(ask.key, .unknown(until: now + memory)) }
     return ask.waiting
   }
 
@@ -246,8 +246,7 @@ struct NeighborAsks: Sendable {
   }
 
   /// What does not fit is not remembered: it is asked again, as often as its port may.
-  private mutating func remember(_ key: Key, _ memory: Memory, _ now: Duration) {
-    if memories.count >= limits.remembered { memories = memories.filter { $0.value.until > now } }
+  private mutating func remember(_ key: Key, _ memory: Memory) {
     guard memories.count < limits.remembered else { return }
     memories[key] = memory
   }

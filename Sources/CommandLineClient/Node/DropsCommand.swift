@@ -61,17 +61,17 @@ extension AgentClient {
   /// What was dropped.
   func drops() async throws(Failure) -> [AgentDrop] {
     let body = try await answer(to: "/v1/drops", attempt: "read what this node has dropped")
-    let answer: AgentDrops
+    let told: AgentDrops
     do {
-      answer = try JSONDecoder().decode(AgentDrops.self, from: Data(body))
+      told = try JSONDecoder().decode(AgentDrops.self, from: Data(body))
     } catch {
       throw .misunderstood(
         "Cannot read what this node has dropped: the answer on \(socket.path) is not understood. Is aliothd of a version "
           + "like this program's?")
     }
-    if let error = answer.error {
+    if let error = told.error {
       throw .misunderstood("Cannot read what this node has dropped: its switch did not say: \(error).")
     }
-    return answer.drops
+    return told.drops
   }
 }

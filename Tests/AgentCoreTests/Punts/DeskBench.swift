@@ -110,7 +110,8 @@ struct DeskBench: Sendable {
       GoalStateUpdate(
         scope: .snapshot, version: GoalStateVersion(epoch: "e", revision: 1),
         upserts: resources.map { VersionedResource($0, revision: 1) }))
-    await eventually { await agent.isInForce && packets.problem == nil }
+    await eventually { await agent.isInForce }
+    await eventually { await packets.problem == nil }
     let outcome: Result<Void, any Error>
     do {
       outcome = .success(try await body())

@@ -12,16 +12,16 @@ struct PuntDecisionTests {
   @Test("a router that gives a guest's packet up answers from its address in the guest's subnet")
   func givenUp() throws {
     for (kind, error) in [(Punt.Kind.timeToLive, ICMPError.timeExceeded), (.noRoute, .networkUnreachable)] {
-      let decision = try decide(kind, ipv4(to: guestNet.gateway))
-      #expect(decision == .tell(answer(error, from: guestNet.router4)))
-      #expect(try decide(kind, ipv6(to: guestNet.gateway)) == .tell(answer(error, from: guestNet.router6)))
+      let decision = try decide(kind, ipv4(to: GuestNet.gateway))
+      #expect(decision == .tell(answer(error, from: GuestNet.router4)))
+      #expect(try decide(kind, ipv6(to: GuestNet.gateway)) == .tell(answer(error, from: GuestNet.router6)))
     }
   }
 
   @Test("an interface with an address of its own answers from that, and a frame that is for no interface is dropped")
   func ownAddress() throws {
     #expect(
-      try decide(.noRoute, ipv4(to: guestNet.second)) == .tell(answer(.networkUnreachable, from: guestNet.secondRouter))
+      try decide(.noRoute, ipv4(to: GuestNet.second)) == .tell(answer(.networkUnreachable, from: GuestNet.secondRouter))
     )
     #expect(try decide(.noRoute, ipv4(to: MACAddress(2, 9, 9, 9, 9, 9))) == .drop)
     #expect(try decide(.noRoute, [UInt8](repeating: 0, count: 10)) == .drop)
@@ -29,18 +29,18 @@ struct PuntDecisionTests {
 
   @Test("a next hop that nobody has is told at once where all are known, and asked for first where they are not")
   func nextHop() throws {
-    let refusal = answer(.hostUnreachable, from: guestNet.router4)
+    let refusal = answer(.hostUnreachable, from: GuestNet.router4)
     #expect(
-      try decide(.unknownNextHop, ipv4(to: guestNet.gateway), network: 200, nextHop: [0x0a01_0009]) == .tell(refusal))
+      try decide(.unknownNextHop, ipv4(to: GuestNet.gateway), network: 200, nextHop: [0x0a01_0009]) == .tell(refusal))
     let key = NeighborAsks.Key(networkID: NetworkID("far"), target: .address(.v4(IPv4Address(10, 1, 0, 9))))
     #expect(
-      try decide(.unknownNextHop, ipv4(to: guestNet.gateway), network: 201, nextHop: [0x0a01_0009])
+      try decide(.unknownNextHop, ipv4(to: GuestNet.gateway), network: 201, nextHop: [0x0a01_0009])
         == .ask(key, refusal: refusal))
     let key6 = NeighborAsks.Key(
       networkID: NetworkID("far"), target: .address(.v6(IPv6Address(high: 0xfd01_0000_0000_0000, low: 9))))
     #expect(
-      try decide(.unknownNextHop, ipv6(to: guestNet.gateway), network: 201, nextHop: [0xfd01_0000, 0, 0, 9])
-        == .ask(key6, refusal: answer(.hostUnreachable, from: guestNet.router6)))
+      try decide(.unknownNextHop, ipv6(to: GuestNet.gateway), network: 201, nextHop: [0xfd01_0000, 0, 0, 9])
+        == .ask(key6, refusal: answer(.hostUnreachable, from: GuestNet.router6)))
   }
 
   @Test("an unknown MAC address is asked for in a network on demand, and only there")
@@ -57,14 +57,10 @@ struct PuntDecisionTests {
 
   @Test("who has an address is asked for by ARP and by neighbor discovery, when a subnet of the network has it")
   func address() throws {
-    let key = { (text: String) in
-      IPAddress(text).map { NeighborAsks.Key(networkID: NetworkID("net"), target: .address($0)) }
-    }
-    #expect(
-      try decide(.unknownAddress, arp(for: IPv4Address(10, 0, 0, 9))) == key("10.0.0.9").map { .ask($0, refusal: nil) })
+    #expect(try decide(.unknownAddress, arp(for: IPv4Address(10, 0, 0, 9))) == asking(for: "10.0.0.9"))
     #expect(try decide(.unknownAddress, arp(for: IPv4Address(10, 0, 1, 9))) == .drop)
-    #expect(try decide(.unknownAddress, arp(for: guestNet.address)) == .drop)
-    #expect(try decide(.unknownAddress, solicitation("fd00::9")) == key("fd00::9").map { .ask($0, refusal: nil) })
+    #expect(try decide(.unknownAddress, arp(for: GuestNet.address)) == .drop)
+    #expect(try decide(.unknownAddress, solicitation("fd00::9")) == asking(for: "fd00::9"))
     #expect(try decide(.unknownAddress, solicitation("fd09::9")) == .drop)
     #expect(try decide(.unknownAddress, ipv4(to: .broadcast)) == .drop)
   }
@@ -74,21 +70,21 @@ struct PuntDecisionTests {
     let direct = try #require(try decide(.tooBig, ipv4(to: MACAddress(2, 0, 0, 0, 0, 0x77))).told)
     #expect(direct.error == .tooBig(mtu: 1400))
     #expect(direct.sender.address == .v4(IPv4Address(10, 9, 0, 9)))
-    #expect(direct.sender.mac == MACAddress(2, 0, 0, 0, 0, 0x77) && direct.sender.destinationMAC == guestNet.mac)
+    #expect(direct.sender.mac == MACAddress(2, 0, 0, 0, 0, 0x77) && direct.sender.destinationMAC == GuestNet.mac)
     var routed = ipv4(to: MACAddress(2, 0, 0, 0, 0, 0x77))
     routed.replaceSubrange(6..<12, with: [0x0a, 0xd2, 192, 0, 2, 1])
     let answer = try #require(try decide(.tooBig, routed, network: 200).told)
     // Without an MTU of its own a network has what the underlay leaves.
     #expect(answer.error == .tooBig(mtu: 1450))
-    #expect(
-      answer.sender == guestNet.router4
-        && answer.packetOut(for: try packet(.tooBig, routed))?.data.count == 14 + 28 + 28)
+    #expect(answer.sender == GuestNet.router4)
+    let told = answer.packetOut(for: try packet(.tooBig, routed))
+    #expect(told?.data.count == 14 + 28 + 28 && told?.actions == [.output(OFPort(5))])
     #expect(try decide(.tooBig, routed, network: 999) == .drop)
   }
 
   // MARK: A guest between two networks
 
-  private enum guestNet {
+  private enum GuestNet {
     static let mac = MACAddress(2, 0, 0, 0, 0, 0x0a)
     static let address = IPv4Address(10, 0, 0, 10)
     static let gateway = MACAddress(2, 0, 0, 0, 0, 1)
@@ -99,6 +95,11 @@ struct PuntDecisionTests {
       address: .v6(IPv6Address(high: 0xfd00_0000_0000_0000, low: 1)), mac: gateway, destinationMAC: mac)
     static let secondRouter = ICMPError.Sender(
       address: .v4(IPv4Address(10, 0, 0, 2)), mac: second, destinationMAC: mac)
+  }
+
+  private func asking(for text: String) throws -> PuntDecision {
+    let address = try #require(IPAddress(text))
+    return .ask(NeighborAsks.Key(networkID: NetworkID("net"), target: .address(address)), refusal: nil)
   }
 
   private func answer(_ error: ICMPError, from sender: ICMPError.Sender) -> ErrorAnswer {
@@ -122,10 +123,10 @@ struct PuntDecisionTests {
   }
 
   private func goal(onDemand: Bool) throws -> HostGoalState {
-    let subnet = { (id: String, network: String, prefix: String, gateway: String) throws in
+    let subnet = { (id: String, network: String, prefix: String, gateway: String) throws -> Subnet in
       Subnet(
         id: SubnetID(id), networkID: NetworkID(network), prefix: try #require(IPPrefix(prefix)),
-        gateway: Subnet.Gateway(address: try #require(IPAddress(gateway)), mac: guestNet.gateway))
+        gateway: Subnet.Gateway(address: try #require(IPAddress(gateway)), mac: GuestNet.gateway))
     }
     let resources: [Resource] = [
       .network(Network(id: NetworkID("net"), vni: try #require(VNI(100)), mtu: 1400, neighborsOnDemand: onDemand)),
@@ -135,8 +136,8 @@ struct PuntDecisionTests {
       .subnet(try subnet("s6", "net", "fd00::/64", "fd00::1")),
       .port(
         Port(
-          id: PortID("a"), networkID: NetworkID("net"), mac: guestNet.mac,
-          fixedIPs: [FixedIP(subnetID: SubnetID("s4"), address: .v4(guestNet.address))])),
+          id: PortID("a"), networkID: NetworkID("net"), mac: GuestNet.mac,
+          fixedIPs: [FixedIP(subnetID: SubnetID("s4"), address: .v4(GuestNet.address))])),
       .router(
         Router(id: RouterID("r"), interfaces: [.init(subnetID: SubnetID("s4")), .init(subnetID: SubnetID("s6"))])),
       .router(
@@ -144,7 +145,7 @@ struct PuntDecisionTests {
           id: RouterID("second"),
           interfaces: [
             .init(
-              subnetID: SubnetID("s4"), address: .init(address: .v4(IPv4Address(10, 0, 0, 2)), mac: guestNet.second))
+              subnetID: SubnetID("s4"), address: .init(address: .v4(IPv4Address(10, 0, 0, 2)), mac: GuestNet.second))
           ])),
     ]
     var goal = HostGoalState()
@@ -157,15 +158,15 @@ struct PuntDecisionTests {
 
   private func ipv4(to mac: MACAddress) -> [UInt8] {
     var frame: [UInt8] = []
-    EthernetHeader(destination: mac, source: guestNet.mac, etherType: .ipv4).write(to: &frame)
-    IPv4Header(source: guestNet.address, destination: IPv4Address(10, 9, 0, 9), protocol: .udp)
+    EthernetHeader(destination: mac, source: GuestNet.mac, etherType: .ipv4).write(to: &frame)
+    IPv4Header(source: GuestNet.address, destination: IPv4Address(10, 9, 0, 9), protocol: .udp)
       .write(to: &frame, payloadLength: 8)
     return frame + [0, 9, 0, 9, 0, 8, 0, 0]
   }
 
   private func ipv6(to mac: MACAddress) -> [UInt8] {
     var frame: [UInt8] = []
-    EthernetHeader(destination: mac, source: guestNet.mac, etherType: .ipv6).write(to: &frame)
+    EthernetHeader(destination: mac, source: GuestNet.mac, etherType: .ipv6).write(to: &frame)
     IPv6Header(
       source: IPv6Address(high: 0xfd00_0000_0000_0000, low: 10),
       destination: IPv6Address(high: 0xfd09_0000_0000_0000, low: 9), nextHeader: .udp
@@ -175,9 +176,9 @@ struct PuntDecisionTests {
 
   private func arp(for address: IPv4Address) -> [UInt8] {
     var frame: [UInt8] = []
-    EthernetHeader(destination: .broadcast, source: guestNet.mac, etherType: .arp).write(to: &frame)
+    EthernetHeader(destination: .broadcast, source: GuestNet.mac, etherType: .arp).write(to: &frame)
     ARPPacket(
-      operation: .request, senderMAC: guestNet.mac, senderAddress: guestNet.address, targetMAC: .zero,
+      operation: .request, senderMAC: GuestNet.mac, senderAddress: GuestNet.address, targetMAC: .zero,
       targetAddress: address
     ).write(to: &frame)
     return frame
@@ -188,9 +189,9 @@ struct PuntDecisionTests {
     let source = IPv6Address(high: 0xfd00_0000_0000_0000, low: 10)
     var message: [UInt8] = []
     ICMPv6Message.writeNeighborSolicitation(
-      target: target, sourceMAC: guestNet.mac, source: source, destination: target, to: &message)
+      target: target, sourceMAC: GuestNet.mac, source: source, destination: target, to: &message)
     var frame: [UInt8] = []
-    EthernetHeader(destination: MACAddress(0x33, 0x33, 0xff, 0, 0, 9), source: guestNet.mac, etherType: .ipv6)
+    EthernetHeader(destination: MACAddress(0x33, 0x33, 0xff, 0, 0, 9), source: GuestNet.mac, etherType: .ipv6)
       .write(to: &frame)
     IPv6Header(source: source, destination: target, nextHeader: .icmpv6, hopLimit: 255)
       .write(to: &frame, payloadLength: message.count)

@@ -2,6 +2,7 @@ import GoalState
 import NetworkTypes
 import OpenFlow
 import PacketFormats
+import Pipeline
 import SwitchModel
 import SwitchModelNIO
 import Testing
