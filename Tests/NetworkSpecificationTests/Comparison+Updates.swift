@@ -10,13 +10,21 @@ extension Comparison {
     var units: Set<Unit>
   }
 
-  /// Changes something and puts it in force in random slices, the hosts' interleaved, with random frames in between; what was
+  /// How much of what changes on a host does so at once.
+  enum Pace: Sendable {
+    /// Any number of units, in any order.
+    case units
+    /// Everything.
+    case hosts
+  }
+
+  /// Changes something and puts it in force in slices, the hosts' interleaved, with random frames in between; what was
   /// delivered that nothing allows, if anything.
-  mutating func changeInSlices(probing count: Int) -> String? {
+  mutating func changeInSlices(_ pace: Pace, changes: Int, probing count: Int) -> String? {
     let before = Moment(cloud: cloud, connections: specification.connections)
-    let what = prepareChange()
+    let what = prepareChange(of: changes)
     let after = Moment(cloud: cloud, connections: specification.connections)
-    for slice in slices() {
+    for slice in slices(pace) {
       install(slice)
       for _ in 0..<count {
         let side = traffic.random.chance(50) ? before : after
@@ -32,7 +40,10 @@ extension Comparison {
   }
 
   /// Every unit that changed, in any order and company.
-  private mutating func slices() -> [Slice] {
+  private mutating func slices(_ pace: Pace) -> [Slice] {
+    if pace == .hosts {
+      return fabric.hosts.map { Slice(host: $0.index, units: $0.pending) }.shuffled(using: &traffic.random)
+    }
     var pending = fabric.hosts.flatMap { host in host.pending.sorted().map { (host.index, $0) } }
     pending.shuffle(using: &traffic.random)
     var slices: [Slice] = []
