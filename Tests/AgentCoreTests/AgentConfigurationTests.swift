@@ -3,6 +3,7 @@ import Foundation
 import OVSDB
 import OVSDBNIO
 import OpenFlowNIO
+import Pipeline
 import Testing
 
 @testable import AgentCore

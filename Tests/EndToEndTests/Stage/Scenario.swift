@@ -62,8 +62,8 @@ final class Scenario {
 
   // MARK: Resources
 
-  func network(_ name: String) throws -> Network {
-    let network = try api.create("network", ["name": name], as: Network.self)
+  func network(_ name: String, fields: [String: Any] = [:]) throws -> Network {
+    let network = try api.create("network", ["name": name].merging(fields) { $1 }, as: Network.self)
     atTheEnd { [api] in try api.delete("network", network.id) }
     return network
   }
@@ -80,9 +80,11 @@ final class Scenario {
   }
 
   /// A network with a subnet of each of these.
-  func network(_ name: String, cidr: String...) throws -> Network {
-    let network = try network(name)
-    for cidr in cidr { try subnet(of: network, cidr: cidr) }
+  func network(
+    _ name: String, cidr: String..., fields: [String: Any] = [:], subnet subnetFields: [String: Any] = [:]
+  ) throws -> Network {
+    let network = try network(name, fields: fields)
+    for cidr in cidr { try subnet(of: network, cidr: cidr, fields: subnetFields) }
     return network
   }
 
@@ -113,6 +115,15 @@ final class Scenario {
     try eventually("port \(port.id) is \(status)", last: { try api.port(port.id).status }) {
       try api.port(port.id).status == status
     }
+  }
+
+  /// A machine without Alioth on the physical network, in this VLAN or, without one, untagged.
+  func station(address: String, vlan: Int? = nil) throws -> Station {
+    Self.count += 1
+    let station = Station(lab: lab, name: "station\(Self.count)")
+    try lab.run(["station", "add", station.name, address] + (vlan.map { ["\($0)"] } ?? []))
+    atTheEnd { [lab] in try lab.run("station", "remove", station.name) }
+    return station
   }
 
   // MARK: Guests
