@@ -120,6 +120,11 @@ enum NextHops {
 }
 
 extension DistributedRouter {
+  /// What another host's router has sent to where this host knows no router, or knows it no longer: without this guests would
+  /// see that host's address.
+  static let unknownRouter = Flow(
+    table: .routed, priority: Priority.low / 2, cookie: FlowCookie(.host, drop: .noRoute), match: [source])
+
   /// What another host's router has sent to a subnet comes from the router that the subnet's guests know. What it has sent
   /// through a guest of the subnet goes elsewhere in the end, so there is a flow for the network too.
   static func restoring(_ interface: RouterInterface, cookie: FlowCookie) -> [Flow] {
