@@ -10,13 +10,21 @@ extension Comparison {
     var units: Set<Unit>
   }
 
-  /// Changes something and puts it in force in random slices, the hosts' interleaved, with random frames in between; what was
+  /// How much of what changes on a host does so at once.
+  enum Pace: Sendable {
+    /// Any number of units, in any order.
+    case units
+    /// Everything.
+    case hosts
+  }
+
+  /// Changes something and puts it in force in slices, the hosts' interleaved, with random frames in between; what was
   /// delivered that nothing allows, if anything.
-  mutating func changeInSlices(probing count: Int) -> String? {
+  mutating func changeInSlices(_ pace: Pace, changes: Int, probing count: Int) -> String? {
     let before = Moment(cloud: cloud, connections: specification.connections)
-    let what = prepareChange()
+    let what = prepareChange(of: changes)
     let after = Moment(cloud: cloud, connections: specification.connections)
-    for slice in slices() {
+    for slice in slices(pace) {
       install(slice)
       for _ in 0..<count {
         let side = traffic.random.chance(50) ? before : after
@@ -31,16 +39,28 @@ extension Comparison {
     return nil
   }
 
-  /// Every unit that changed, in any order and company.
-  private mutating func slices() -> [Slice] {
-    var pending = fabric.hosts.flatMap { host in host.pending.sorted().map { (host.index, $0) } }
-    pending.shuffle(using: &traffic.random)
+  /// Everything that changed, in any order and company.
+  private mutating func slices(_ pace: Pace) -> [Slice] {
+    if pace == .hosts {
+      return fabric.hosts.map { Slice(host: $0.index, units: $0.pending) }.shuffled(using: &traffic.random)
+    }
+    // A guest that moves is a neighbor where it was a port: one thing, and never neither.
+    var parts = fabric.hosts.flatMap { host in
+      Dictionary(grouping: host.pending.sorted()) { unit in
+        switch unit {
+        case .port(let id): "guest \(id)"
+        case .neighbor(let id): "guest \(id)"
+        default: unit.description
+        }
+      }.sorted { $0.key < $1.key }.map { Slice(host: host.index, units: Set($0.value)) }
+    }
+    parts.shuffle(using: &traffic.random)
     var slices: [Slice] = []
-    for (host, unit) in pending {
-      if let last = slices.last, last.host == host, traffic.random.chance(40) {
-        slices[slices.count - 1].units.insert(unit)
+    for part in parts {
+      if let last = slices.last, last.host == part.host, traffic.random.chance(40) {
+        slices[slices.count - 1].units.formUnion(part.units)
       } else {
-        slices.append(Slice(host: host, units: [unit]))
+        slices.append(part)
       }
     }
     return slices

@@ -1,5 +1,6 @@
 import GoalState
 import NetworkTypes
+import OpenFlow
 import Pipeline
 
 /// A cloud, its specification and its switches, which see the same frames and the same changes.
@@ -91,11 +92,19 @@ struct Comparison {
     let what = prepareChange()
     settle()
     for host in fabric.hosts {
-      guard !host.stale.isEmpty else { continue }
-      return "seed \(seed), host \(host.index): after '\(what)' \(host.stale) are not as everything compiled afresh"
+      let (stale, contradictory) = (host.stale, host.contradictory)
+      if !stale.isEmpty {
+        return "seed \(seed), host \(host.index): after '\(what)' \(stale) are not as everything compiled afresh"
+      }
+      if !contradictory.isEmpty {
+        return "seed \(seed), host \(host.index): after '\(what)' \(contradictory) want one flow key for several flows"
+      }
     }
     return nil
   }
+
+  /// Has a host lose a flow.
+  mutating func lose(_ key: FlowKey, on host: Int) { fabric.lose(key, on: host) }
 
   /// Puts everything in force that has been compiled.
   mutating func settle() {
@@ -106,17 +115,19 @@ struct Comparison {
   mutating func install(_ slice: Slice) { fabric.install(slice.units, on: slice.host) }
 
   /// Changes something, and has it compiled; it is not in force, and the specification has not heard of it.
-  mutating func prepareChange() -> String {
+  mutating func prepareChange(of count: Int = 1) -> String {
     let old = cloud
-    let change = generator.change(cloud)
-    cloud = change.cloud
-    history.append(change.what)
+    for _ in 0..<count {
+      let change = generator.change(cloud)
+      cloud = change.cloud
+      history.append(change.what)
+    }
     for guest in cloud.guests {
       // Where it is plugged in now nobody knows of the connections that it had.
       if let was = old.guest(guest.id), was.interface != guest.interface { specification.connections[guest.id] = nil }
     }
     fabric.update(to: cloud)
-    return change.what
+    return history.suffix(count).joined(separator: "' and '")
   }
 }
 

@@ -14,6 +14,11 @@ enum DistributedRouter {
   /// A frame that a host's router has sent.
   static let source = MatchField.ethSrc(prefix, mask: mask)
 
+  /// What another host's router has sent to where this host knows no router, or knows it no longer: without this guests would
+  /// see that host's address.
+  static let unknownRouter = Flow(
+    table: .routed, priority: Priority.low / 2, cookie: FlowCookie(.host, drop: .noRoute), match: [source])
+
   /// What another host's router has sent to a subnet comes from the router that the subnet's guests know.
   static func restoring(_ interface: RouterInterface, cookie: FlowCookie) -> Flow {
     let prefix = interface.subnet.prefix

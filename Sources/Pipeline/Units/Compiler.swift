@@ -51,7 +51,7 @@ public struct Compiler: Sendable {
     }
     return CompiledUnit(
       flows: misses + SourceGuard.hostFlows + GuestServices.dropFlows + AddressResolution.hostFlows
-        + ConnectionFlows.flows + Routes.hostFlows + UnderlayOutput.tooBigFlows)
+        + ConnectionFlows.flows + Routes.hostFlows + [DistributedRouter.unknownRouter] + UnderlayOutput.tooBigFlows)
   }
 
   func missing(_ network: NetworkID) -> String { "network \(network) is not known here yet" }

@@ -13,8 +13,10 @@ struct CloudFeatures: OptionSet, Sendable {
   static let guarding = CloudFeatures(rawValue: 4)
   /// IPv6 beside IPv4.
   static let ipv6 = CloudFeatures(rawValue: 8)
+  /// Networks that other tunnels than VXLAN's carry, or a physical network.
+  static let segments = CloudFeatures(rawValue: 16)
 
-  static let all: CloudFeatures = [.policy, .routing, .guarding, .ipv6]
+  static let all: CloudFeatures = [.policy, .routing, .guarding, .ipv6, .segments]
 }
 
 /// Random clouds: small, so that guests meet, and with the same addresses in networks that have nothing to do with each other.
@@ -69,7 +71,7 @@ struct CloudGenerator {
     for _ in 0..<random.number(1..<(features.contains(.routing) ? 4 : 3)) {
       let number = next()
       guard let vni = VNI(1000 + number) else { continue }
-      let network = Network(id: NetworkID("n\(number)"), vni: vni)
+      let network = Network(id: NetworkID("n\(number)"), vni: vni, segment: segment(number))
       cloud.networks.append(network)
       let versions: [IPVersion] =
         features.contains(.ipv6) ? random.pick(of: [.v4], [.v4, .v6], [.v4, .v4], [.v6]) : [.v4]
@@ -87,6 +89,12 @@ struct CloudGenerator {
       cloud.routers.append(
         Router(id: RouterID("r\(next())"), adminStateUp: !random.chance(7), interfaces: interfaces))
     }
+  }
+
+  private mutating func segment(_ number: Int) -> NetworkSegment {
+    guard features.contains(.segments) else { return .vxlan }
+    let vlan = NetworkSegment.vlan(UInt16(100 + number), physicalNetwork: Cloud.physicalNetwork)
+    return random.pick(of: .vxlan, .vxlan, .geneve, .gre, vlan)
   }
 
   private mutating func subnet(_ version: IPVersion, block: UInt8, index: UInt8, in network: Network) -> Subnet? {

@@ -117,10 +117,12 @@ extension TrafficGenerator {
       random.chance(80)
       ? .echo(isReply: false, identifier: 77, payload: [5, 6, 7, 8])
       : .udp(source: 4000, destination: 53, payload: [1])
-    let packet = IPPacket(
-      source: source,
-      destination: random.chance(60) && near.address.version == source.version ? near.address : leg.address,
-      timeToLive: random.chance(80) ? 64 : 1, content: content)
+    var packet = IPPacket(source: source, destination: leg.address, content: content)
+    if near.address.version == source.version, random.chance(60) {
+      // The last hop of all is the router itself.
+      packet.destination = near.address
+      packet.timeToLive = random.chance(70) ? 64 : 1
+    }
     return Frame(destination: near.mac, source: sender.port.mac, payload: .ip(packet))
   }
 

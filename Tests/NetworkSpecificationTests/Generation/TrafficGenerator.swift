@@ -72,14 +72,16 @@ struct TrafficGenerator {
   }
 
   private mutating func singleFrame(from sender: Cloud.Guest, _ cloud: Cloud) -> Frame? {
-    switch random.number(0..<16) {
+    if random.chance(25), !cloud.legs(in: sender.port.networkID).isEmpty {
+      return random.chance(50) ? routersOwn(from: sender, cloud) : outside(from: sender, cloud)
+    }
+    switch random.number(0..<14) {
     case 0..<4: return arp(from: sender, cloud)
     case 4..<7: return discovery(from: sender, cloud)
     case 7, 8: return announcement(from: sender, cloud)
     case 9: return service(from: sender)
-    case 10, 11: return routersOwn(from: sender, cloud)
-    case 12: return outside(from: sender, cloud)
-    case 13, 14: return stray(from: sender, cloud)
+    case 10: return outside(from: sender, cloud)
+    case 11, 12: return stray(from: sender, cloud)
     default:
       return Frame(
         destination: random.pick(cloud.guests)?.port.mac ?? .broadcast, source: sender.port.mac,

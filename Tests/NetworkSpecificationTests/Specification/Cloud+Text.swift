@@ -4,7 +4,7 @@ import NetworkTypes
 extension Cloud {
   /// The cloud for whoever looks for what is wrong with it.
   var text: String {
-    var lines = networks.map { "network \($0.id) VNI \($0.vni)" }
+    var lines = networks.map { "network \($0.id) VNI \($0.vni) \($0.segment)" }
     lines += subnets.map { subnet in
       let gateway = subnet.gateway.map { "\($0.address) at \($0.mac)" } ?? "none"
       return "subnet \(subnet.id) in \(subnet.networkID): \(subnet.prefix), gateway \(gateway), "

@@ -46,7 +46,11 @@ struct NetworkSpecification: Sendable {
       }
     }
     let holder = cloud.guests(in: guest.port.networkID).first { $0.port.mac == frame.destination }
-    guard let holder else { return .dropped(.unknownDestination) }
+    guard let holder else {
+      // A physical network may have stations that are no guests: only other hosts find out that nobody is there.
+      let isPhysical = cloud.network(guest.port.networkID)?.segment.physicalNetwork != nil
+      return Outcome(reasons: isPhysical ? [.unknownDestination, .unknownSource] : [.unknownDestination])
+    }
     return deliver(frame, to: holder, from: guest)
   }
 
@@ -55,7 +59,8 @@ struct NetworkSpecification: Sendable {
     var outcome = Outcome()
     let network = guest.port.networkID
     for host in Set(cloud.guests(in: network).map(\.host)).union([guest.host]).sorted() {
-      for target in views[host].guests(in: network) where target.host == host && target.id != guest.id {
+      for target in views[host].guests(in: network)
+      where target.host == host && (target.id, host) != (guest.id, guest.host) {
         outcome.add(arrive(frame, at: target))
       }
     }
@@ -64,7 +69,7 @@ struct NetworkSpecification: Sendable {
 
   /// Brings a frame to the one guest that it is for, as far as that guest's host agrees. Nobody hears itself.
   private mutating func deliver(_ frame: Frame, to target: Cloud.Guest, from guest: Cloud.Guest) -> Outcome {
-    guard target.id != guest.id else { return Outcome() }
+    guard (target.id, target.host) != (guest.id, guest.host) else { return Outcome() }
     let there = views[target.host].guests(in: target.port.networkID).first {
       $0.host == target.host && $0.port.mac == frame.destination
     }

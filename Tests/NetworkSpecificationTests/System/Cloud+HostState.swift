@@ -8,6 +8,9 @@ extension Cloud {
   /// The tunnel address of a host.
   static func tunnelAddress(of host: Int) -> IPv4Address { IPv4Address(192, 0, 2, UInt8(truncatingIfNeeded: host + 1)) }
 
+  /// The physical network that all hosts are attached to.
+  static let physicalNetwork = "provider"
+
   /// The host of a tunnel address; nil when there is none.
   func host(of address: UInt32) -> Int? {
     (0..<hostCount).first { Cloud.tunnelAddress(of: $0).rawValue == address }
@@ -15,11 +18,10 @@ extension Cloud {
 
   /// Where a host's guests, tunnels and services are plugged in.
   func ports(of host: Int) -> HostPorts {
-    let address = Cloud.tunnelAddress(of: host).octets
     let local = guests.filter { $0.host == host }
     return HostPorts(
-      tunnel: HostSwitch.tunnel, dhcp: HostSwitch.responder,
-      routerMAC: MACAddress(0x0a, 0xd2, address[0], address[1], address[2], address[3]),
+      tunnels: HostSwitch.tunnels, physicalNetworks: [Cloud.physicalNetwork: .attached(HostSwitch.physical, mtu: nil)],
+      dhcp: HostSwitch.responder, routerMAC: HostPorts.routerMAC(of: Cloud.tunnelAddress(of: host)),
       guests: Dictionary(
         local.map { ($0.id, .attached(OFPort($0.interface), interface: "tap\($0.interface)")) }
       ) { $1 })

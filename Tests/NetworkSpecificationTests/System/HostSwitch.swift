@@ -6,8 +6,9 @@ import SwitchModel
 
 /// One host: its goal state, compiled unit by unit into the flows of a switch in memory.
 struct HostSwitch: Sendable {
-  static let tunnel = OFPort(1)
+  static let tunnels: [TunnelKind: OFPort] = [.vxlan: OFPort(1), .geneve: OFPort(3), .gre: OFPort(4)]
   static let responder = OFPort(2)
+  static let physical = OFPort(5)
 
   let index: Int
   private(set) var goal = HostGoalState()
@@ -58,7 +59,10 @@ struct HostSwitch: Sendable {
 
   /// Ports stay after their guests are gone: a flow that still sends there would be seen.
   private mutating func plug() {
-    tables.ports[HostSwitch.tunnel] = ModelPort(HostSwitch.tunnel, name: "vxlan", isTunnel: true)
+    for (kind, port) in HostSwitch.tunnels {
+      tables.ports[port] = ModelPort(port, name: kind.rawValue, isTunnel: true)
+    }
+    tables.ports[HostSwitch.physical] = ModelPort(HostSwitch.physical, name: Cloud.physicalNetwork)
     tables.ports[HostSwitch.responder] = ModelPort(HostSwitch.responder, name: "dhcp")
     for case .attached(let port, let name) in ports.guests.values {
       tables.ports[port] = ModelPort(port, name: name)
@@ -92,12 +96,20 @@ struct HostSwitch: Sendable {
     return (changed + left).sorted()
   }
 
+  /// The units that want one flow key twice, for different flows.
+  var contradictory: [Unit] {
+    compiled.filter { Set($0.value.flows).count > Set($0.value.flows.map(\.key)).count }.map(\.key).sorted()
+  }
+
   /// The units that are not whole.
   var incomplete: [String] {
     compiled.sorted { $0.key < $1.key }.compactMap { unit, result in
       result.status == .complete ? nil : "\(unit): \(result.status)"
     }
   }
+
+  /// Loses a flow, as no host may.
+  mutating func lose(_ key: FlowKey) { tables.lose(key) }
 
   /// What comes of a packet.
   mutating func receive(_ packet: PacketInput) -> Evaluation {

@@ -58,6 +58,7 @@ struct SwitchFabric: Sendable {
     var host: Int
     var input: PacketInput
     var outputs: [PacketOutput]
+    var matched: [FlowKey]
   }
 
   /// Lets a guest's interface send a frame, and follows it.
@@ -74,29 +75,46 @@ struct SwitchFabric: Sendable {
       let result = hosts[host].receive(input)
       observation.trace += "host \(host): \(result.trace)\n"
       observation.drops += result.matched.compactMap(hosts[host].tables.drop)
-      observation.visits.append(Visit(host: host, input: input, outputs: result.outputs))
+      observation.visits.append(Visit(host: host, input: input, outputs: result.outputs, matched: result.matched))
       observation.punts += result.packetIns.count
       if result.hasFailed { observation.strays.append("host \(host): the switch gave up") }
-      for output in result.outputs {
-        if output.port == HostSwitch.tunnel {
-          guard let tunnel = output.tunnel, let peer = cloud.host(of: tunnel.destination), peer != host else {
-            observation.strays.append("host \(host): into a tunnel to nobody")
-            continue
-          }
-          let metadata = TunnelMetadata(
-            id: tunnel.id, source: Cloud.tunnelAddress(of: host).rawValue, destination: tunnel.destination)
-          waiting.append((peer, PacketInput(output.bytes, port: HostSwitch.tunnel, tunnel: metadata)))
-        } else if output.port == HostSwitch.responder {
-          // The responder knows the guest by the destination address that the switch has put in.
-          let number = output.bytes.prefix(6).suffix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-          if let guest = guests[Interface(host: host, number: number)] { observation.served.insert(guest) }
-        } else if let guest = guests[Interface(host: host, number: output.port.rawValue)] {
-          observation.deliveries[Outcome.Delivery(guest: guest, bytes: output.bytes), default: 0] += 1
-        } else {
-          observation.strays.append("host \(host): out of port \(output.port)")
-        }
-      }
+      for output in result.outputs { waiting += deliver(output, from: host, &observation) }
     }
     return observation
   }
+
+  /// Sees a packet out of a switch: what comes in elsewhere of it.
+  private func deliver(
+    _ output: PacketOutput, from host: Int, _ observation: inout Observation
+  ) -> [(host: Int, input: PacketInput)] {
+    if HostSwitch.tunnels.values.contains(output.port) {
+      guard let tunnel = output.tunnel, let peer = cloud.host(of: tunnel.destination), peer != host else {
+        observation.strays.append("host \(host): into a tunnel to nobody")
+        return []
+      }
+      let metadata = TunnelMetadata(
+        id: tunnel.id, source: Cloud.tunnelAddress(of: host).rawValue, destination: tunnel.destination)
+      return [(peer, PacketInput(output.bytes, port: output.port, tunnel: metadata))]
+    }
+    if output.port == HostSwitch.physical {
+      // A physical network that has learned nothing sends to all.
+      return hosts.indices.filter { $0 != host }.map { ($0, PacketInput(output.bytes, port: output.port)) }
+    }
+    // The responder knows the guest by the destination address that the switch has put in.
+    let isServed = output.port == HostSwitch.responder
+    let number = isServed ? output.bytes.prefix(6).suffix(4).reduce(0) { $0 << 8 | UInt32($1) } : output.port.rawValue
+    guard let guest = guests[Interface(host: host, number: number)] else {
+      observation.strays.append("host \(host): out of port \(output.port)")
+      return []
+    }
+    if isServed {
+      observation.served.insert(guest)
+    } else {
+      observation.deliveries[Outcome.Delivery(guest: guest, bytes: output.bytes), default: 0] += 1
+    }
+    return []
+  }
+
+  /// Has a host lose a flow.
+  mutating func lose(_ key: FlowKey, on host: Int) { hosts[host].lose(key) }
 }
