@@ -3,7 +3,7 @@ import Testing
 
 @Suite("While something changes, nothing is delivered that is allowed neither before nor after")
 struct UpdateTests {
-  static let seeds: [UInt64] = Run.seed.map { [$0] } ?? Array(1...UInt64(Run.cases ?? 60))
+  static let seeds: [UInt64] = Run.seed.map { [$0] } ?? Array(1...UInt64(Run.cases ?? 40))
 
   @Test("one thing: whatever the order in which units come into force", arguments: seeds)
   func units(seed: UInt64) {

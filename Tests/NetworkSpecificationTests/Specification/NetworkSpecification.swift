@@ -58,7 +58,10 @@ struct NetworkSpecification: Sendable {
   private mutating func flood(_ frame: Frame, from guest: Cloud.Guest, in cloud: Cloud) -> Outcome {
     var outcome = Outcome()
     let network = guest.port.networkID
-    for host in Set(cloud.guests(in: network).map(\.host)).union([guest.host]).sorted() {
+    // A physical network carries it to all of its hosts, tunnels to those that have a guest of the network.
+    let isPhysical = cloud.network(network)?.segment.physicalNetwork != nil
+    let hosts = isPhysical ? Set(views.indices) : Set(cloud.guests(in: network).map(\.host)).union([guest.host])
+    for host in hosts.sorted() {
       for target in views[host].guests(in: network)
       where target.host == host && (target.id, host) != (guest.id, guest.host) {
         outcome.add(arrive(frame, at: target))
