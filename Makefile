@@ -15,7 +15,7 @@ FUZZ_TIME ?= 60
 FUZZ_CHECKS ?=
 
 LAB := Tests/EndToEndTests/Lab
-ALONE := HostNetworkTests|OVSDBNIOTests|OpenFlowNIOTests|PacketCaptureTests|SwitchEngineTests|SwitchModelTests
+ALONE := HostNetworkTests|OVSDBNIOTests|NetworkSpecificationTests|OpenFlowNIOTests|PacketCaptureTests|SwitchEngineTests|SwitchModelTests
 PROGRAMS := aliothd alioth-controller alioth
 BIN = .build/$(CONFIGURATION)
 
@@ -25,7 +25,8 @@ SWIFT := $(or $(shell command -v swift 2>/dev/null),$(wildcard /opt/swift/usr/bi
 BUILD_PACKAGES := binutils ca-certificates git libc6-dev libedit2 libgcc-12-dev libncurses6 libnl-3-dev \
   libnl-route-3-dev libpcap-dev libpython3.11 libsqlite3-dev libstdc++-12-dev libxml2-dev libz3-4 pkg-config tzdata \
   zlib1g-dev
-RUN_PACKAGES := curl dhcpcd-base ethtool iperf3 iproute2 iputils-ping isc-dhcp-client jq kmod openvswitch-switch procps systemd tcpdump udhcpc
+RUN_PACKAGES := curl dhcpcd-base ethtool iperf3 iproute2 iputils-ping isc-dhcp-client jq kmod openvswitch-switch procps \
+  python3-scapy systemd tcpdump udhcpc
 
 # As root in somebody's clone (sudo make …) the compiler runs as that somebody, so that they can build again afterwards.
 # Where that is not possible root builds, and git is told not to mind whose files they are.

@@ -153,7 +153,12 @@ let package = Package(
     .testTarget(name: "OVSDBTests", dependencies: ["NetworkTypes", "OVSDB"]),
     .testTarget(name: "OVSDBNIOTests", dependencies: ["NetworkTypes", "OVSDB", "OVSDBNIO"] + nio),
     .testTarget(name: "GoalStateTests", dependencies: ["GoalState", "NetworkTypes"]),
-    .testTarget(name: "PipelineTests", dependencies: ["GoalState", "NetworkTypes", "OpenFlow", "Pipeline"]),
+    .testTarget(
+      name: "PipelineTests",
+      dependencies: ["GoalState", "NetworkTypes", "OpenFlow", "PacketFormats", "Pipeline", "SwitchModel"]),
+    .testTarget(
+      name: "NetworkSpecificationTests",
+      dependencies: ["GoalState", "NetworkTypes", "OpenFlow", "Pipeline", "SwitchModel", "SwitchTestSupport"]),
     .testTarget(name: "ReconcilerTests", dependencies: ["NetworkTypes", "OpenFlow", "Reconciler"]),
     .testTarget(
       name: "SwitchEngineTests",
@@ -184,7 +189,8 @@ let package = Package(
       name: "AgentCoreTests",
       dependencies: [
         "AgentCore", "DHCP", "DHCPServer", "Daemon", "GoalState", "NetworkTypes", "OVSDB", "OVSDBNIO", "OpenFlow",
-        "OpenFlowNIO", "Pipeline", "Reconciler", "SwitchEngine", logging,
+        "OpenFlowNIO", "PacketFormats", "Pipeline", "Reconciler", "Southbound", "SwitchEngine", "SwitchModel",
+        "SwitchModelNIO", "SwitchTestSupport", logging,
       ] + nio),
     .testTarget(
       name: "ControllerCoreTests",

@@ -38,6 +38,8 @@ actor Agent {
   private(set) var underlay: Underlay?
   private(set) var unitsCompiled = 0
   private var tunnelAddress: AsyncStream<IPv4Address>.Continuation?
+  /// What packets that are handed over need.
+  var punts = AgentPunts()
   private var dirty: Set<Unit> = [.host]
   private var switchPorts: (any PortResolving)?
   private(set) var dhcpPorts = DHCPPorts()
@@ -81,6 +83,7 @@ actor Agent {
   func received(_ update: GoalStateUpdate) {
     let changes = goal.apply(update)
     dirty.formUnion(Dependencies.units(affectedBy: changes, in: goal))
+    noteNeighbors(changes)
     if changes.resources.contains(where: { $0.kind == .port }) { _ = resolvePorts() }
     logger.info(
       "goal state received",
@@ -103,19 +106,21 @@ actor Agent {
 
   /// Returns whether a port is another than before.
   private func resolvePorts() -> Bool {
-    guard let switchPorts else { return false }
     let old = ports
-    ports = switchPorts.resolve(guests: goal.ports.keys)
+    ports = switchPorts?.resolve(guests: goal.ports.keys) ?? HostPorts()
+    ports.underlayMTU = underlay?.interfaceMTU
+    ports.routerMAC = underlay.map { HostPorts.routerMAC(of: $0.address) }
+    if ports.guests != old.guests { notePorts() }
     dirty.formUnion(Dependencies.units(affectedBy: old, ports, in: goal))
     return old != ports
   }
 
-  /// The underlay's address or MTU is now this; guests are told the MTU by DHCP.
+  /// The underlay's address or MTU is now this; guests are told the MTU by DHCP, and routers are known by the address.
   func underlayChanged(_ new: Underlay?) {
     guard new != underlay else { return }
     let oldAddress = underlay?.address
     underlay = new
-    dirty.formUnion(goal.ports.keys.map(Unit.port))
+    _ = resolvePorts()
     if let address = new?.address, address != oldAddress { tunnelAddress?.yield(address) }
     wake()
   }
@@ -143,7 +148,7 @@ actor Agent {
     return stream
   }
 
-  private func wake() {
+  func wake() {
     wakeup.yield()
   }
 
@@ -163,11 +168,12 @@ actor Agent {
       let compiled = compile(units.sorted())
       let isEmpty = switchState.flowsInstalled == 0
       let input: DesiredInput? = !isComplete ? nil : dirty.isEmpty ? .complete : isEmpty ? .arriving : nil
-      lastChange = await engine.update(compiled, input: input)
+      lastChange = await engine.update(states: compiled, zones: zones(of: units), input: input)
       if dirty.isEmpty, isComplete, version == goal.version { underway.append((version, lastChange)) }
     }
+    noteHandedOver(lastChange)
     if isComplete, underway.isEmpty, applied != goal.version {
-      lastChange = await engine.update([], input: .complete)
+      lastChange = await engine.update(states: [], input: .complete)
       underway.append((goal.version, lastChange))
     }
     await observeSwitch()
@@ -186,6 +192,7 @@ actor Agent {
       replayed.yield(true)
     }
     guard isHostConfigured else { return }
+    releaseFound(inForce: state.changeInForce)
     while let first = underway.first, first.change <= state.changeInForce {
       underway.removeFirst()
       guard underway.isEmpty || applied.epoch != first.version.epoch || applied.revision != first.version.revision
@@ -235,14 +242,19 @@ actor Agent {
     reportedQuarantines = quarantines
   }
 
-  private func compile(_ units: [Unit]) -> [(owner: Unit, flows: [Flow])] {
+  private func zones(of units: [Unit]) -> [Unit: UInt16] {
+    let compiler = Compiler(goal: goal, host: ports)
+    return units.reduce(into: [:]) { $0[$1] = compiler.conntrackZone(of: $1) }
+  }
+
+  private func compile(_ units: [Unit]) -> [(owner: Unit, desired: DesiredState)] {
     let compiler = Compiler(goal: goal, host: ports)
     defer { updateBindings(units) }
     return units.map { unit in
       let compiled = compiler.compile(unit)
       unitsCompiled += 1
       unsettled[unit] = compiled.status == .complete ? nil : compiled.status
-      return (owner: unit, flows: compiled.flows)
+      return (owner: unit, desired: DesiredState(flows: compiled.flows, meters: compiled.meters))
     }
   }
 
@@ -257,13 +269,15 @@ actor Agent {
     dhcpPorts.forget(ids.filter { goal.ports[$0] == nil })
     for (id, before) in zip(ids, advertised) {
       guard let port = goal.ports[id], let ofport = ports.guests[id]?.port else { continue }
-      let binding = DHCPBinding(port: port, in: goal, underlayMTU: underlay?.guestMTU)
+      let binding = DHCPBinding(port: port, in: goal, mtu: mtu(of: port))
       let ipv6 = servedIPv6(port, before: before)
       if ipv6?.advertisement != before { unannounced.insert(id) }
       if binding != nil || ipv6 != nil { dhcpPorts.put(id, at: ofport, binding, ipv6) }
     }
     dhcpTable.publish(dhcpPorts.snapshot)
   }
+
+  private func mtu(of port: Port) -> Int? { goal.networks[port.networkID].flatMap { ports.mtu(of: $0) } }
 
   /// What the port's guest is told of IPv6. What cannot be told is a warning and the port's readiness: the port itself works
   /// without.
@@ -277,7 +291,7 @@ actor Agent {
       return nil
     }
     do throws(DHCPv6ConfigurationError) {
-      return try DHCPServedIPv6(port: port, in: goal, underlayMTU: underlay?.guestMTU, before: before)
+      return try DHCPServedIPv6(port: port, in: goal, mtu: mtu(of: port), before: before)
     } catch {
       logger.warning("IPv6 cannot be served", metadata: ["port": "\(port.id)", "reason": "\(error)"])
       dhcpPorts.note("\(error)", of: port.id)

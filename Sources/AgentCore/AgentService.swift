@@ -61,11 +61,14 @@ public struct AgentService: Service {
     let board = StatusBoard()
     let link = SwitchLink(configuration: configuration.openVSwitch, board: board)
     let engine = SwitchEngine<Pipeline.Unit>(
-      ownership: FlowCookie.ownership, eventLoop: MultiThreadedEventLoopGroup.singleton.next()
+      ownership: Agent.ownership, eventLoop: MultiThreadedEventLoopGroup.singleton.next()
     ) { eventLoop in
       try await link.dial(eventLoop)
     }
     let agent = Agent(dhcpTable: table, engine: engine, logger: logger(for: "agent"))
+    let punts = PuntDesk(
+      agent: agent, packets: SwitchPackets(controllerID: Punt.controllerID) { try await link.dial($0) },
+      idleTime: configuration.neighborIdleTime, logger: logger(for: "punts"))
     let listener = DHCPServer(table: table, options: dhcpOptions, logger: logger(for: "dhcp"))
     let database = DatabaseSession(
       configuration: configuration, defaultDatapathType: defaultDatapathType, agent: agent, board: board,
@@ -74,10 +77,11 @@ public struct AgentService: Service {
       tunnel: configuration.tunnel, controller: configuration.controller.address.host, agent: agent, board: board,
       logger: logger(for: "underlay"))
     let document = StatusReader(
-      configuration: configuration, started: started, agent: agent, board: board, listener: listener)
+      configuration: configuration, started: started, agent: agent, punts: punts, board: board,
+      listener: listener)
     let probe = DHCPProbe(agent: agent, server: listener) { await link.send($0) }
     let api = LocalAPI(
-      status: { await document.status() }, flows: { await agent.flows($0) },
+      status: { await document.status() }, flows: { await agent.flows($0) }, drops: { await agent.drops() },
       leases: { DHCPLeaseDocument(table.current) }, probe: { await probe.run($0) },
       notReady: { await document.notReady() },
       socket: configuration.apiSocket,
@@ -85,6 +89,7 @@ public struct AgentService: Service {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await agent.run() }
       group.addTask { await listener.run() }
+      group.addTask { await punts.run() }
       group.addTask {
         for await _ in listener.news {
           // A guest that boots says several things at once, and many guests boot at once.
@@ -100,7 +105,7 @@ public struct AgentService: Service {
         for await isReplayed in agent.switchReplays { await database.switchChanged(isReplayed: isReplayed) }
       }
       group.addTask { try await underlay.run() }
-      group.addTask { try await followController(agent, board, database) }
+      group.addTask { try await followController(agent, punts, board, database) }
       group.addTask {
         try await api.application(onRunning: {
           LocalSocket.restrict(configuration.apiSocket)
@@ -115,7 +120,9 @@ public struct AgentService: Service {
 
   /// Keeps a session with the controller from the present tunnel address; a new address is a new session, as the
   /// controller tells it to the other hosts.
-  private func followController(_ agent: Agent, _ board: StatusBoard, _ database: DatabaseSession) async throws {
+  private func followController(
+    _ agent: Agent, _ punts: PuntDesk, _ board: StatusBoard, _ database: DatabaseSession
+  ) async throws {
     var client: Task<Void, any Error>?
     defer { client?.cancel() }
     for await address in await agent.tunnelAddresses() {
@@ -123,7 +130,7 @@ public struct AgentService: Service {
       _ = await client?.result
       await database.underlayChanged()
       let link = ControllerLink(
-        hostID: HostID(configuration.host), tunnelAddress: address, agent: agent, board: board,
+        hostID: HostID(configuration.host), tunnelAddress: address, agent: agent, neighbors: punts, board: board,
         logger: logger(for: "southbound"))
       let southbound = try SouthboundClient(
         address: SouthboundAddress(

@@ -11,7 +11,8 @@ struct ConfigurationDocument: Sendable {
   /// What stands behind a key.
   enum Value: Hashable, Sendable {
     case scalar(Scalar)
-    case list
+    /// With nil for each element that is no scalar.
+    case list([Scalar?])
     case section
     case empty
   }
@@ -105,8 +106,12 @@ struct ConfigurationDocument: Sendable {
       case .mapping(let section): try add(section, below: path + [name.string], file: file)
       case .scalar(let scalar):
         try Self.check(anchor: scalar.anchor, depth: path.count, mark: scalar.mark, file: file)
-      // No key takes a list, so that whatever it holds, reading the key or rejecting it is an error at its place.
-      case .sequence(let list): try Self.check(anchor: list.anchor, depth: path.count, mark: list.mark, file: file)
+      // Keys take lists of words only, so that whatever else one holds, reading the key or rejecting it is an error.
+      case .sequence(let list):
+        try Self.check(anchor: list.anchor, depth: path.count, mark: list.mark, file: file)
+        for case .scalar(let scalar) in list {
+          try Self.check(anchor: scalar.anchor, depth: path.count, mark: scalar.mark, file: file)
+        }
       case .alias(let alias): try Self.check(anchor: alias.anchor, depth: path.count, mark: alias.mark, file: file)
       }
     }
@@ -115,11 +120,16 @@ struct ConfigurationDocument: Sendable {
   private static func value(of node: Node) -> Value {
     switch node {
     case .mapping: .section
-    case .sequence: .list
-    case .scalar(let scalar):
-      isEmpty(node) ? .empty : .scalar(Scalar(text: scalar.string, isQuoted: scalar.style != .plain))
+    case .sequence(let list): .list(list.map(scalar))
+    case .scalar: scalar(node).map(Value.scalar) ?? .empty
     case .alias: .empty
     }
+  }
+
+  /// What the node says when it is a word; nil for anything else, and for null.
+  private static func scalar(_ node: Node) -> Scalar? {
+    guard case .scalar(let scalar) = node, !isEmpty(node) else { return nil }
+    return Scalar(text: scalar.string, isQuoted: scalar.style != .plain)
   }
 
   /// Whether the node is YAML's null (YAML 1.2.2 §10.3.2).

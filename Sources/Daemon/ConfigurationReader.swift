@@ -11,6 +11,8 @@ public struct ConfigurationReader: Sendable {
   public let file: String
   private let document: ConfigurationDocument
   private var knownKeys: Set<String> = []
+  /// Keys whose last part is a name of the file's own, which may have dots.
+  private var ownNames: Set<String> = []
 
   /// Reads `text`.
   ///
@@ -66,6 +68,43 @@ public struct ConfigurationReader: Sendable {
     return value
   }
 
+  /// What `parse` makes of each element of the list of `key`, which may be empty.
+  ///
+  /// - Parameter what: what each element should be, with its article.
+  public mutating func list<T>(
+    _ key: String, of what: String, _ parse: (String) -> T?
+  ) throws(ConfigurationError) -> [T]? {
+    guard let entry = try entry(key) else { return nil }
+    guard case .list(let elements) = entry.value else { throw failure(key, "expected a list, each \(what)") }
+    var values: [T] = []
+    for element in elements {
+      guard let element else { throw failure(key, "has an element that is not \(what)") }
+      guard let value = parse(element.text) else { throw failure(key, "'\(element.text)' is not \(what)") }
+      values.append(value)
+    }
+    return values
+  }
+
+  /// The keys that the file has directly below `key`, each with what `parse` makes of its text.
+  ///
+  /// - Parameter what: what each text should be, with its article.
+  public mutating func mapping<T>(
+    _ key: String, to what: String, _ parse: (String) -> T?
+  ) throws(ConfigurationError) -> [String: T]? {
+    guard let entry = try entry(key) else { return nil }
+    switch entry.value {
+    case .section, .empty: break
+    case .scalar, .list: throw failure(key, "expected a section, with \(what) for each key below it")
+    }
+    var values: [String: T] = [:]
+    for child in document.entries where child.key.hasPrefix(key + ".") {
+      ownNames.insert(child.key)
+      // A key further below finds its own section, which is no text.
+      values[String(child.key.dropFirst(key.count + 1))] = try parsed(child.key, as: what, parse)
+    }
+    return values
+  }
+
   /// Throws for the first key in the file that nobody has asked for.
   public func rejectUnknownKeys() throws(ConfigurationError) {
     guard let entry = document.entries.first(where: { !isKnown($0) }) else { return }
@@ -82,6 +121,17 @@ public struct ConfigurationReader: Sendable {
   private mutating func scalar(
     _ key: String, expected: String
   ) throws(ConfigurationError) -> ConfigurationDocument.Scalar? {
+    guard let entry = try entry(key) else { return nil }
+    switch entry.value {
+    case .scalar(let scalar): return scalar
+    case .empty: throw failure(key, "has no value, expected \(expected); remove the line for the default")
+    case .list: throw failure(key, "found a list, expected \(expected)")
+    case .section: throw failure(key, "found a section, expected \(expected)")
+    }
+  }
+
+  /// The entry of `key`, which is known from then on.
+  private mutating func entry(_ key: String) throws(ConfigurationError) -> ConfigurationDocument.Entry? {
     knownKeys.insert(key)
     for section in ConfigurationDocument.sections(of: key) {
       guard let entry = document.entry(section) else { continue }
@@ -92,18 +142,12 @@ public struct ConfigurationReader: Sendable {
         throw failure(section, "found '\(scalar.text)', expected a section with the keys below it")
       }
     }
-    guard let entry = document.entry(key) else { return nil }
-    switch entry.value {
-    case .scalar(let scalar): return scalar
-    case .empty: throw failure(key, "has no value, expected \(expected); remove the line for the default")
-    case .list: throw failure(key, "found a list, expected \(expected)")
-    case .section: throw failure(key, "found a section, expected \(expected)")
-    }
+    return document.entry(key)
   }
 
   /// A section is known when a known key is below it.
   private func isKnown(_ entry: ConfigurationDocument.Entry) -> Bool {
-    if knownKeys.contains(entry.key), !entry.isDottedName { return true }
+    if knownKeys.contains(entry.key), !entry.isDottedName || ownNames.contains(entry.key) { return true }
     switch entry.value {
     case .empty: return knownKeys.contains { $0.hasPrefix(entry.key + ".") }
     case .section: return true  // Its keys are entries of their own.

@@ -41,6 +41,16 @@ public struct HostGoalState: Sendable {
     public var resources: Set<ResourceKey> = []
     /// Networks whose set of local ports or remote hosts changed, so that broadcasts go elsewhere.
     public var memberships: Set<NetworkID> = []
+    /// Networks that a router joined with others, or parted from them.
+    public var joins: Set<NetworkID> = []
+    /// Security groups that rules of this host's ports name as the other side otherwise than before.
+    public var remoteGroups: Set<SecurityGroupID> = []
+    /// Security groups that have their first port on this host, or had their last.
+    public var heldGroups: Set<SecurityGroupID> = []
+    /// Subnets that a changed router is or was in.
+    public var routerSubnets: Set<SubnetID> = []
+    /// Subnets that a first router came to, or that the last one left.
+    public var routedSubnets: Set<SubnetID> = []
 
     /// Whether nothing is other than before.
     public var isEmpty: Bool { resources.isEmpty }
@@ -61,6 +71,9 @@ public struct HostGoalState: Sendable {
   /// The routers that are in a subnet, whether the subnet is known or not.
   public func routers(in subnet: SubnetID) -> Set<RouterID> { routerIndex.bySubnet[subnet] ?? [] }
 
+  /// Whether a router is in a subnet, whether the subnet is known or not.
+  public func isRouted(_ subnet: SubnetID) -> Bool { routerIndex.bySubnet[subnet] != nil }
+
   /// The number of a held router, 1 to 2^30 - 1: no other has it.
   public func number(of router: RouterID) -> UInt32? { routerIndex.numbers[router] }
 
@@ -75,6 +88,19 @@ public struct HostGoalState: Sendable {
 
   /// The held security groups whose rules name a group as the other side.
   public func users(of group: SecurityGroupID) -> Set<SecurityGroupID> { groupIndex.users[group] ?? [] }
+
+  /// How rules of this host's ports name a group as the other side, by the ports' networks.
+  public func uses(of group: SecurityGroupID) -> [NetworkID: RemoteGroupUses] { groupIndex.remotes.uses[group] ?? [:] }
+
+  /// The groups that rules of a network's ports on this host name as the other side.
+  public func remoteGroups(in network: NetworkID) -> Set<SecurityGroupID> {
+    groupIndex.remotes.groups[network] ?? []
+  }
+
+  /// The security groups that are held, that ports of this host are held to, or that their rules name.
+  public var namedGroups: Set<SecurityGroupID> {
+    Set(securityGroups.keys).union(groupIndex.ports.keys).union(groupIndex.remotes.uses.keys)
+  }
 
   /// The networks that a router joins with this one, without itself.
   public func networks(joinedWith network: NetworkID) -> Set<NetworkID> {
@@ -170,21 +196,23 @@ public struct HostGoalState: Sendable {
     case .network(let network):
       return networks.updateValue(network, forKey: network.id) == network
     case .subnet(let subnet):
+      if subnets[subnet.id]?.networkID != subnet.networkID { noteJoins(through: subnet.id, &changes) }
       let old = subnets.updateValue(subnet, forKey: subnet.id)
+      if old?.networkID != subnet.networkID { noteJoins(through: subnet.id, &changes) }
       if let old { members[old.networkID]?.subnets.remove(old.id) }
       members[subnet.networkID, default: NetworkMembers()].subnets.insert(subnet.id)
       return old == subnet
     case .securityGroup(let group):
       let old = securityGroups.updateValue(group, forKey: group.id)
-      if old != group { groupIndex.replace(old, by: group) }
+      if old != group { groupIndex.replace(old, by: group, &changes) }
       return old == group
     case .router(let router):
       let old = routers.updateValue(router, forKey: router.id)
-      if old != router { routerIndex.replace(old, by: router) }
+      if old != router { replaceRouter(old, by: router, &changes) }
       return old == router
     case .port(let port):
       let old = ports.updateValue(port, forKey: port.id)
-      groupIndex.replace(old, by: port)
+      groupIndex.replace(old, by: port, &changes)
       if let old { unlist(old) }
       for fixedIP in port.fixedIPs {
         portsBySubnet[fixedIP.subnetID, default: []].insert(port.id)
@@ -215,19 +243,20 @@ public struct HostGoalState: Sendable {
     case .network:
       networks[NetworkID(key.id)] = nil
     case .subnet:
+      noteJoins(through: SubnetID(key.id), &changes)
       if let subnet = subnets.removeValue(forKey: SubnetID(key.id)) {
         members[subnet.networkID]?.subnets.remove(subnet.id)
         forgetIfEmpty(subnet.networkID)
       }
     case .securityGroup:
       let old = securityGroups.removeValue(forKey: SecurityGroupID(key.id))
-      groupIndex.replace(old, by: nil)
+      groupIndex.replace(old, by: nil, &changes)
     case .router:
       let old = routers.removeValue(forKey: RouterID(key.id))
-      routerIndex.replace(old, by: nil)
+      replaceRouter(old, by: nil, &changes)
     case .port:
       if let port = ports.removeValue(forKey: PortID(key.id)) {
-        groupIndex.replace(port, by: nil)
+        groupIndex.replace(port, by: nil, &changes)
         unlist(port)
         dropPort(port, &changes)
       }
@@ -237,6 +266,26 @@ public struct HostGoalState: Sendable {
         dropNeighbor(neighbor, &changes)
       }
     }
+  }
+
+  /// The networks that the routers of a subnet join are joined otherwise.
+  private func noteJoins(through subnet: SubnetID, _ changes: inout Changes) {
+    for router in routers(in: subnet) { noteJoins(routers[router], nil, &changes) }
+  }
+
+  private func noteJoins(_ old: Router?, _ new: Router?, _ changes: inout Changes) {
+    for interface in (old?.interfaces ?? []) + (new?.interfaces ?? []) {
+      if let network = subnets[interface.subnetID]?.networkID { changes.joins.insert(network) }
+    }
+  }
+
+  private mutating func replaceRouter(_ old: Router?, by new: Router?, _ changes: inout Changes) {
+    let subnets = Set((old?.interfaces ?? []).map(\.subnetID) + (new?.interfaces ?? []).map(\.subnetID))
+    let before = subnets.filter { isRouted($0) }
+    routerIndex.replace(old, by: new)
+    noteJoins(old, new, &changes)
+    changes.routerSubnets.formUnion(subnets)
+    changes.routedSubnets.formUnion(subnets.filter { isRouted($0) != before.contains($0) })
   }
 
   private mutating func unlist(_ port: Port) {

@@ -15,6 +15,7 @@ extension SwitchEngine {
     let hadFlows = history.lastReadBack != nil
     let summary = reconciler.endReadBack()
     history.lastReadBack = summary
+    endTrust(isEmpty: summary.found == 0)
     if hadFlows {
       switch summary.verdict {
       case .intact: history.foundIntact += 1

@@ -18,6 +18,7 @@ extension SwitchEngine {
     }
     // What the last bundle was found to need no more may have been what a meter's deletion waited for.
     if reconciler.mayHaveMeters { sendMeters(over: link) }
+    if !held.zones.isUnused { tendZones(over: link) }
   }
 
   private func sendMeters(over link: EngineLink) {

@@ -33,6 +33,7 @@ public actor SwitchEngine<Owner: Hashable & Comparable & Sendable> {
   var history = SwitchEngineHistory()
   var bundlesInFlight = 0
   var metersAreInFlight = false
+  var held = HeldBack<Owner>()
   private var stateNumber: UInt64 = 0
   var retries: [Owner: Duration] = [:] { didSet { hasRetries = !retries.isEmpty } }
   private var hasRetries = false
@@ -77,11 +78,15 @@ public actor SwitchEngine<Owner: Hashable & Comparable & Sendable> {
   ///
   /// - Parameters:
   ///   - changes: All flows of each of these owners.
+  ///   - zones: The zones that these owners' flows track connections in, for those that do. Nobody's flows are sent
+  ///     before the zone is clean of what was tracked for somebody else.
   ///   - input: How much of what is desired has been told with this; nil for no change. It never becomes less.
   /// - Returns: The number of the change, to be compared with the state's `changeInForce`.
   @discardableResult
-  public func update(_ changes: [(owner: Owner, flows: [Flow])], input: DesiredInput? = nil) -> UInt64 {
-    for change in changes { replace(DesiredState(flows: change.flows), of: change.owner) }
+  public func update(
+    _ changes: [(owner: Owner, flows: [Flow])], zones: [Owner: UInt16] = [:], input: DesiredInput? = nil
+  ) -> UInt64 {
+    for change in changes { replace(DesiredState(flows: change.flows), of: change.owner, in: zones) }
     return take(input)
   }
 
@@ -90,7 +95,7 @@ public actor SwitchEngine<Owner: Hashable & Comparable & Sendable> {
   /// - Returns: The number of the change, to be compared with the state's `changeInForce`.
   @discardableResult
   public func update(_ owner: Owner, flows: [Flow]) -> UInt64 {
-    replace(DesiredState(flows: flows), of: owner)
+    replace(DesiredState(flows: flows), of: owner, in: [:])
     return take(nil)
   }
 
@@ -101,19 +106,20 @@ public actor SwitchEngine<Owner: Hashable & Comparable & Sendable> {
   ///
   /// - Parameters:
   ///   - states: All flows, groups and meters of each of these owners.
+  ///   - zones: The zones that these owners' flows track connections in, for those that do.
   ///   - input: How much of what is desired has been told with this; nil for no change. It never becomes less.
   /// - Returns: The number of the change, to be compared with the state's `changeInForce`.
   @discardableResult
   public func update(
-    states: [(owner: Owner, desired: DesiredState)], input: DesiredInput? = nil
+    states: [(owner: Owner, desired: DesiredState)], zones: [Owner: UInt16] = [:], input: DesiredInput? = nil
   ) -> UInt64 {
-    for state in states { replace(state.desired, of: state.owner) }
+    for state in states { replace(state.desired, of: state.owner, in: zones) }
     return take(input)
   }
 
-  private func replace(_ desired: DesiredState, of owner: Owner) {
+  private func replace(_ desired: DesiredState, of owner: Owner, in zones: [Owner: UInt16]) {
     if hasRetries { forgetRetry(of: owner) }
-    reconciler.setDesired(desired, for: owner)
+    replace(desired, of: owner, zone: zones.isEmpty ? nil : zones[owner])
   }
 
   @inline(never)
@@ -123,6 +129,7 @@ public actor SwitchEngine<Owner: Hashable & Comparable & Sendable> {
     if let input, input > self.input {
       self.input = input
       if input == .complete { reconciler.sweeps = true }
+      if link != nil { endTrust() }
     }
     pump()
     if bundlesInFlight == 0 { changed.yield() }
@@ -142,8 +149,8 @@ public actor SwitchEngine<Owner: Hashable & Comparable & Sendable> {
     state.groups = reconciler.groupCounts
     state.meters = reconciler.meterCounts
     state.change = reconciler.changeNumber
-    state.changeInForce = input == .unknown ? 0 : reconciler.changeInForce
-    state.isInSync = input == .complete && reconciler.isSettled
+    state.changeInForce = input == .unknown ? 0 : held.inForce(reconciler.changeInForce)
+    state.isInSync = input == .complete && reconciler.isSettled && held.waiting.isEmpty
     state.quarantined = reconciler.quarantined
     state.conflicts = reconciler.conflicts
     state.referentConflicts = reconciler.referentConflicts

@@ -69,6 +69,8 @@ public struct SwitchEngineHistory: Sendable, Equatable {
   public var foundGone = 0
   /// What the last read-back at a connection's start found.
   public var lastReadBack: ReadBackSummary?
+  /// Zones of connection tracking that were flushed between two owners.
+  public var zonesFlushed = 0
   /// Rounds of audits that have been through all tables.
   public var auditRounds = 0
   /// Pieces of audits.

@@ -3,6 +3,7 @@ import Foundation
 import OVSDB
 import OVSDBNIO
 import OpenFlowNIO
+import Pipeline
 import Testing
 
 @testable import AgentCore
@@ -17,7 +18,8 @@ struct AgentConfigurationTests {
     #expect(configuration.openVSwitch.database == .unix("/run/openvswitch/db.sock"))
     #expect(configuration.openVSwitch.openFlow == .dialled(.unix("/run/openvswitch/br-int.mgmt")))
     #expect(configuration.openVSwitch.datapathType == nil)
-    #expect(configuration.tunnel.encapsulation == .vxlan)
+    #expect(configuration.tunnel.types == [.vxlan, .geneve, .gre])
+    #expect(configuration.openVSwitch.bridgeMappings == [:])
     #expect(configuration.dhcpInterface == "alioth-dhcp")
   }
 
@@ -26,12 +28,19 @@ struct AgentConfigurationTests {
     arguments: [
       ("host: node1\n", "controller.address"),
       ("controller:\n  address: 10.0.0.1\n", "controller.ca"),
-      ("controller: {address: c, plaintext: true}\ntunnel:\n  type: stt\n", ":3"),
+      ("controller: {address: c, plaintext: true}\ntunnel:\n  types: [vxlan, stt]\n", "'stt' is not vxlan"),
+      ("controller: {address: c, plaintext: true}\ntunnel: {types: []}\n", "tunnel.types"),
+      ("controller: {address: c, plaintext: true}\ntunnel: {types: vxlan}\n", "a list"),
+      ("controller: {address: c, plaintext: true}\nopenvswitch: {bridge-mappings: {p: br-int}}\n", "bridge-mappings.p"),
+      ("controller: {address: c, plaintext: true}\nopenvswitch: {bridge-mappings: {p: x, q: x}}\n", "same bridge"),
+      ("controller: {address: c, plaintext: true}\nopenvswitch: {bridge-mappings: {p: [x]}}\n", "bridge-mappings.p"),
+      ("controller: {address: c, plaintext: true}\nopenvswitch: {bridge-mappings: [x]}\n", "a section"),
       ("controller: {address: c, plaintext: true}\ntunnel:\n  adress: 10.0.0.1\n", "tunnel.address"),
       ("controller: {address: c, plaintext: true}\ntunnel: {address: 10.0.0.1, interface: eth0}\n", "tunnel.interface"),
-      ("controller: {address: c, plaintext: true}\ntunnel: {type: gre, port: 4789}\n", "tunnel.port"),
+      ("controller: {address: c, plaintext: true}\ntunnel: {vxlan-port: 0}\n", "tunnel.vxlan-port"),
       ("controller: {address: c, plaintext: true, ca: /x}\n", "controller.plaintext"),
       ("controller: {address: c, plaintext: true}\nopenvswitch: {bridge: 'br int; rm'}\n", "openvswitch.bridge"),
+      ("controller: {address: c, plaintext: true}\non-demand: {idle-seconds: 9}\n", "on-demand.idle-seconds"),
       ("controller: {address: c, plaintext: true}\napi: {socket: relative}\n", "api.socket"),
       ("controller: {address: c, plaintext: true}\nopenvswitch: {openflow: 'tcp:h:0'}\n", "openvswitch.openflow"),
       ("controller: {address: c, plaintext: true}\nopenvswitch: {openflow: 'unix:x'}\n", "openvswitch.openflow"),
@@ -41,6 +50,22 @@ struct AgentConfigurationTests {
   func mistakes(text: String, mention: String) {
     let error = #expect(throws: ConfigurationError.self) { try read(text) }
     #expect("\(error.map { "\($0)" } ?? "")".contains(mention))
+  }
+
+  @Test("kinds of tunnels and physical networks are what is listed")
+  func underlay() throws {
+    let configuration = try read(
+      """
+      controller: {address: c, plaintext: true}
+      tunnel: {types: [gre, geneve], geneve-port: 6082}
+      openvswitch:
+        bridge-mappings:
+          physnet1: br-ex
+          physnet2: br-storage
+      """)
+    #expect(configuration.tunnel.types == [.geneve, .gre])
+    #expect(configuration.tunnel.port(of: .geneve) == 6082)
+    #expect(configuration.openVSwitch.bridgeMappings == ["physnet1": "br-ex", "physnet2": "br-storage"])
   }
 
   @Test("every key of the shipped configuration is known, with the default that is written there")
@@ -59,12 +84,14 @@ struct AgentConfigurationTests {
     }
     let configuration = try read(lines.joined(separator: "\n"))
     let defaults = try read("controller: {address: c, plaintext: true}")
-    #expect(configuration.tunnel.encapsulation == defaults.tunnel.encapsulation)
+    #expect(configuration.tunnel.types == defaults.tunnel.types)
+    #expect(configuration.openVSwitch.bridgeMappings == defaults.openVSwitch.bridgeMappings)
     #expect(configuration.openVSwitch.bridge == defaults.openVSwitch.bridge)
     #expect(configuration.openVSwitch.database == defaults.openVSwitch.database)
     #expect(configuration.openVSwitch.openFlow == defaults.openVSwitch.openFlow)
     #expect(configuration.openVSwitch.datapathType == defaults.openVSwitch.datapathType)
     #expect(configuration.dhcpInterface == defaults.dhcpInterface)
+    #expect(configuration.neighborIdleTime == defaults.neighborIdleTime)
     #expect(configuration.apiSocket == defaults.apiSocket)
     #expect(configuration.log == defaults.log)
   }

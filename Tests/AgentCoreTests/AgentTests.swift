@@ -180,7 +180,7 @@ struct AgentTests {
     try await withAgent { agent, wire in
       await agent.viewChanged(plugged)
       await agent.underlayChanged(
-        Underlay(encapsulation: .vxlan, address: IPv4Address(192, 0, 2, 11), interface: "br-phy", interfaceMTU: 1500))
+        Underlay(address: IPv4Address(192, 0, 2, 11), interface: "br-phy", interfaceMTU: 1500))
       await agent.received(snapshot(3))
       _ = await agent.reports.next()
       #expect(agent.dhcpTable.current.all.first { _ in true }?.binding?.mtu == 1450)
@@ -246,7 +246,7 @@ private func withAgent(
   let options = SwitchEngineOptions(
     reconnectDelay: .milliseconds(1), longestReconnectDelay: .milliseconds(20), quarantineDelay: .milliseconds(20))
   let engine = SwitchEngine<Pipeline.Unit>(
-    ownership: FlowCookie.ownership, options: options, eventLoop: MultiThreadedEventLoopGroup.singleton.next()
+    ownership: Agent.ownership, options: options, eventLoop: MultiThreadedEventLoopGroup.singleton.next()
   ) { _ in
     try await wire.dial()
   }

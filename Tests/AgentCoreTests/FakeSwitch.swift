@@ -10,6 +10,7 @@ import Synchronization
 /// A switch that keeps flows as Open vSwitch would, refuses what it is told to, and can go away and come back.
 actor FakeSwitch {
   private(set) var table: [FlowKey: Flow] = [:]
+  private(set) var meters: [MeterID: Meter] = [:]
   private(set) var modsReceived = 0
   private(set) var connections = 0
   private var refusing: (@Sendable (Flow) -> Bool)?
@@ -29,7 +30,7 @@ actor FakeSwitch {
   /// Cuts the connections, and takes no new ones until told otherwise. A switch that restarts forgets its flows.
   func goAway(forgetting: Bool = false) {
     isReachable = false
-    if forgetting { table = [:] }
+    if forgetting { (table, meters) = ([:], [:]) }
     for connection in open { connection.end(.closedByPeer) }
     open = []
   }
@@ -64,6 +65,17 @@ actor FakeSwitch {
     return []
   }
 
+  fileprivate func apply(_ messages: [[UInt8]]) throws -> [BundleRefusal] {
+    for message in messages {
+      guard case .meterMod(let mod) = try OpenFlowMessage.decode(message).message else { continue }
+      switch mod.command {
+      case .delete: meters[mod.meter.id] = nil
+      default: meters[mod.meter.id] = mod.meter
+      }
+    }
+    return []
+  }
+
   fileprivate func flows(_ table: TableID?, _ cookies: CookieFilter) -> [Flow] {
     self.table.values.filter { cookies.contains($0.cookie) && (table == nil || $0.table == table) }
   }
@@ -92,13 +104,13 @@ actor FakeSwitch {
       }
     }
 
-    func apply(_ messages: [[UInt8]]) async -> [BundleRefusal] {
-      messages.indices.map { BundleRefusal(index: $0, error: OpenFlowError(xid: 0, type: 1, code: 1)) }
+    func apply(_ messages: [[UInt8]]) async throws -> [BundleRefusal] {
+      try await owner.apply(messages)
     }
 
     func groups() async -> [Group] { [] }
 
-    func meters() async -> [Meter] { [] }
+    func meters() async -> [Meter] { await owner.meters.values.sorted { $0.id < $1.id } }
 
     func flowCount(cookies: CookieFilter) async -> Int { await owner.flows(nil, cookies).count }
 

@@ -15,7 +15,7 @@ struct FlowQueryTests {
     #expect(try FlowQuery(cursor: nil, resource: nil, table: "60").table == TableID(60))
   }
 
-  @Test("what cannot be meant is refused with what could be", arguments: ["router/x", "port", "x/", "port/"])
+  @Test("what cannot be meant is refused with what could be", arguments: ["switch/x", "port", "x/", "port/"])
   func refuses(resource: String) {
     let failure = #expect(throws: FlowQuery.Mistake.self) {
       try FlowQuery(cursor: nil, resource: resource, table: nil)

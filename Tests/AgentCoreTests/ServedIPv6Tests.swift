@@ -37,7 +37,7 @@ struct ServedIPv6Tests {
         upserts: ([.network(network), .port(port)] + subnets.map { .subnet($0) }).map {
           VersionedResource($0, revision: 1)
         }))
-    return try DHCPServedIPv6(port: port, in: goal, underlayMTU: 1450, before: before)
+    return try DHCPServedIPv6(port: port, in: goal, mtu: 1450, before: before)
   }
 
   @Test("leased addresses are leased, formed ones are not, and the advertisement agrees with both")

@@ -8,7 +8,10 @@ import Testing
 /// A controller with two networks called `twin`, one called `web`, and subnets.
 @Sendable private func controller(_ request: FakeServer.Request) throws -> FakeServer.Answer {
   let networks: [JSONValue] = [
-    ["id": "n-1", "name": "web", "mtu": 1450, "status": "ACTIVE", "subnets": ["s-1"]],
+    [
+      "id": "n-1", "name": "web", "mtu": 1450, "status": "ACTIVE", "subnets": ["s-1"],
+      "provider:network_type": "vxlan", "provider:segmentation_id": 5,
+    ],
     ["id": "n-2", "name": "twin", "status": "ACTIVE"], ["id": "n-3", "name": "twin", "status": "ACTIVE"],
   ]
   let missing: JSONValue = ["NeutronError": ["type": "NotFound", "message": "could not be found", "detail": ""]]
@@ -43,10 +46,10 @@ struct ControllerCommandTests {
       let result = await ran("network", "list", "--controller", server.url)
       #expect(
         result.output == """
-          NAME   ID    MTU    SUBNETS   STATUS
-          twin   n-2   -      0         ACTIVE
-          twin   n-3   -      0         ACTIVE
-          web    n-1   1450   1         ACTIVE
+          NAME   ID    SEGMENT   MTU    SUBNETS   STATUS
+          twin   n-2   -         -      0         ACTIVE
+          twin   n-3   -         -      0         ACTIVE
+          web    n-1   vxlan 5   1450   1         ACTIVE
 
           """)
       #expect(result.failure == nil)

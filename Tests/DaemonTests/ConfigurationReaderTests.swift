@@ -117,6 +117,38 @@ import Testing
         == "aliothd.yaml:5:1: e: found a list, expected a section with the keys below it")
   }
 
+  @Test("a list is read word by word, and a mapping by its own names")
+  func collections() throws {
+    var reader = try reader("a: [x, 'y']\nb: []\nc:\n  one.two: p\n  three: q\nd: {}\n")
+    #expect(try reader.list("a", of: "a word") { $0 } == ["x", "y"])
+    #expect(try reader.list("b", of: "a word") { $0 } == [])
+    #expect(try reader.list("e", of: "a word") { $0 } == nil)
+    #expect(try reader.mapping("c", to: "a word") { $0 } == ["one.two": "p", "three": "q"])
+    #expect(try reader.mapping("d", to: "a word") { $0 } == [:])
+    #expect(try reader.mapping("e", to: "a word") { $0 } == nil)
+    try reader.rejectUnknownKeys()
+  }
+
+  @Test("what is in a list or a mapping and is not what it should be is an error, as is one for the other")
+  func wrongElements() throws {
+    var reader = try reader("a: [1, x]\nb: [{c: d}]\nc:\n  d: [1]\ne: 5\n")
+    #expect(
+      message { () throws(ConfigurationError) in _ = try reader.list("a", of: "a number") { Int($0) } }
+        == "aliothd.yaml:1:4: a: 'x' is not a number")
+    #expect(
+      message { () throws(ConfigurationError) in _ = try reader.list("b", of: "a number") { Int($0) } }
+        == "aliothd.yaml:2:4: b: has an element that is not a number")
+    #expect(
+      message { () throws(ConfigurationError) in _ = try reader.mapping("c", to: "a word") { $0 } }
+        == "aliothd.yaml:4:6: c.d: found a list, expected a word")
+    #expect(
+      message { () throws(ConfigurationError) in _ = try reader.mapping("e", to: "a word") { $0 } }
+        == "aliothd.yaml:5:4: e: expected a section, with a word for each key below it")
+    #expect(
+      message { () throws(ConfigurationError) in _ = try reader.list("e", of: "a word") { $0 } }
+        == "aliothd.yaml:5:4: e: expected a list, each a word")
+  }
+
   @Test("an unknown key is an error that names the nearest known one")
   func unknownKey() throws {
     var reader = try reader("host: a\ntunnel:\n  adress: 192.0.2.1\n")

@@ -78,7 +78,7 @@ struct GoldenTests {
     let port = Port(
       id: PortID("port-1"), networkID: NetworkID("vpc-1"), name: "web", mac: try mac("fa:16:3e:aa:bb:cc"),
       fixedIPs: [FixedIP(subnetID: SubnetID("sub-1"), address: try ip("10.0.1.5"))], adminStateUp: true,
-      hostName: "web-1")
+      hostName: "web-1", security: .filtered([SecurityGroupID("sg")]))
     let decoded = DecodedResource(try Alcor_Schema_PortConfiguration(serializedBytes: golden))
     #expect(decoded == .resource(VersionedResource(.port(port), revision: 9)))
   }
@@ -216,7 +216,7 @@ struct GoldenTests {
 
 extension String {
   /// Each line up to its annotation, which three spaces set off.
-  fileprivate var hexColumns: String {
+  var hexColumns: String {
     split(separator: "\n").map { line in
       let line = line.drop { $0 == " " }
       var end = line.startIndex

@@ -35,8 +35,36 @@ func sampleResources() throws -> [VersionedResource] {
         Neighbor(
           id: NeighborID("n-1"), networkID: NetworkID("vpc-1"), mac: try mac("fa:16:3e:aa:bb:dd"),
           hostAddress: try ip("192.0.2.12"),
-          fixedIPs: [FixedIP(subnetID: SubnetID("sub-1"), address: try ip("10.0.1.6"))])),
+          fixedIPs: [FixedIP(subnetID: SubnetID("sub-1"), address: try ip("10.0.1.6"))],
+          allowedAddressPairs: [AddressPair(prefix: try prefix("10.0.1.64/26"))],
+          securityGroupIDs: [SecurityGroupID("sg-1")])),
       revision: 0x1_0000_0007),
+    VersionedResource(
+      .network(
+        Network(
+          id: NetworkID("vpc-2"), vni: try vni(301), segment: .vlan(7, physicalNetwork: "physnet1"),
+          neighborsOnDemand: true)), revision: 4),
+    VersionedResource(
+      .securityGroup(
+        SecurityGroup(
+          id: SecurityGroupID("sg-1"), name: "web", isStateful: false,
+          rules: [
+            SecurityGroupRule(
+              id: "r1", direction: .ingress, traffic: .transport(6, ports: 80...443),
+              remote: .prefix(try prefix("10.0.0.0/8"))),
+            SecurityGroupRule(
+              id: "r2", direction: .egress, version: .v6, traffic: .icmp(type: 128, code: 0),
+              remote: .group(SecurityGroupID("sg-2"))),
+          ])), revision: 5),
+    VersionedResource(
+      .router(
+        Router(
+          id: RouterID("router-1"), name: "r", adminStateUp: false,
+          interfaces: [
+            Router.Interface(
+              subnetID: SubnetID("sub-1"),
+              address: Subnet.Gateway(address: try ip("10.0.1.7"), mac: try mac("fa:16:3e:00:00:07")))
+          ], routes: [Router.Route(destination: try prefix("0.0.0.0/0"), nextHop: try ip("10.0.1.9"))])), revision: 6),
     VersionedResource(
       .port(
         Port(
@@ -47,7 +75,10 @@ func sampleResources() throws -> [VersionedResource] {
           ],
           adminStateUp: false, hostName: "web-1",
           dhcpOptions: [ExtraDHCPOption(name: "dns-server", value: "2001:db8::1", version: .v6)],
-          delegatedPrefixes: [try #require(IPv6Prefix("2001:db8:100::/56"))])), revision: UInt64.max),
+          delegatedPrefixes: [try #require(IPv6Prefix("2001:db8:100::/56"))],
+          allowedAddressPairs: [
+            AddressPair(prefix: try prefix("10.0.1.64/26"), mac: try mac("00:00:5e:00:01:07"))
+          ], security: .filtered([SecurityGroupID("sg-1")]))), revision: UInt64.max),
   ]
 }
 

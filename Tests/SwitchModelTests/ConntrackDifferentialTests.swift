@@ -1,5 +1,6 @@
 import OpenFlow
 import SwitchModel
+import SwitchTestSupport
 import Testing
 
 /// The same conversations through the same connection tracking flows, in the model and in a real Open vSwitch.

@@ -1,6 +1,7 @@
 import Glibc
 import OpenFlow
 import SwitchModel
+import SwitchTestSupport
 import Testing
 
 /// The same random flows and packets, in the model and in a real Open vSwitch.

@@ -12,6 +12,7 @@ struct LocalAPI: Sendable {
   /// Where the answers come from.
   let status: @Sendable () async -> StatusDocument
   let flows: @Sendable (FlowQuery) async -> FlowDocument
+  let drops: @Sendable () async -> DropDocument
   let leases: @Sendable () async -> DHCPLeaseDocument
   let probe: @Sendable (PortID) async -> DHCPProbe.Document
   /// Nil when the agent is ready, else why not.
@@ -35,6 +36,7 @@ struct LocalAPI: Sendable {
       }
       return try LocalAPI.json(await flows(asked))
     }
+    router.get("/v1/drops") { _, _ in try LocalAPI.json(await drops()) }
     router.get("/v1/dhcp/leases") { _, _ in try LocalAPI.json(await leases()) }
     router.post("/v1/dhcp/probe") { request, _ -> Response in
       guard let port = request.uri.queryParameters["port"], !port.isEmpty else {

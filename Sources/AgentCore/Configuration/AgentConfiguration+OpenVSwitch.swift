@@ -18,6 +18,7 @@ extension AgentConfiguration.OpenVSwitch {
       ["auto", "system", "netdev"].contains($0) ? $0 : nil
     }
     datapathType = datapath == "auto" ? nil : datapath
+    bridgeMappings = try Self.bridgeMappings(&reader, integration: bridge)
     flowRestoreWait =
       try reader.parsed(
         "openvswitch.flow-restore-wait", as: "auto, always or never",
@@ -32,6 +33,21 @@ extension AgentConfiguration.OpenVSwitch {
   /// The files for TLS as the OVSDB library takes them.
   var databaseCredentials: OVSDBCredentials? {
     tls.map { OVSDBCredentials(authority: $0.authority, certificate: $0.certificate, privateKey: $0.key) }
+  }
+
+  private static func bridgeMappings(
+    _ reader: inout ConfigurationReader, integration: String
+  ) throws(ConfigurationError) -> [String: String] {
+    let key = "openvswitch.bridge-mappings"
+    let mappings = try reader.mapping(key, to: interfaceNameText) { isInterfaceName($0) ? $0 : nil } ?? [:]
+    if let own = mappings.first(where: { $0.value == integration }) {
+      throw reader.failure("\(key).\(own.key)", "\(integration) is the integration bridge itself")
+    }
+    // Two networks behind one bridge would be one.
+    guard Set(mappings.values).count == mappings.count else {
+      throw reader.failure(key, "maps two physical networks to the same bridge")
+    }
+    return mappings
   }
 
   private static func tls(

@@ -1,7 +1,5 @@
 import Daemon
 import Logging
-import NetworkTypes
-import OVSDB
 import OVSDBNIO
 
 /// What `aliothd.yaml` says, validated.
@@ -31,6 +29,8 @@ public struct AgentConfiguration: Sendable {
     var tls: TLS?
     /// Nil to take what the host has.
     var datapathType: String?
+    /// The bridges that lead to physical networks, by the networks' names.
+    var bridgeMappings: [String: String]
     var flowRestoreWait = FlowRestoreWaitPolicy.auto
 
     struct TLS: Hashable, Sendable {
@@ -48,14 +48,6 @@ public struct AgentConfiguration: Sendable {
     case never
   }
 
-  /// Which address the tunnels come from: one of the two, or neither to take the one that routes to the controller.
-  struct Tunnel: Sendable {
-    var encapsulation: Underlay.Encapsulation
-    var address: IPv4Address?
-    var interface: String?
-    var port: UInt16?
-  }
-
   /// The host's id, as its certificate names it.
   public var host: String
   var controller: Controller
@@ -63,6 +55,8 @@ public struct AgentConfiguration: Sendable {
   var openVSwitch: OpenVSwitch
   var dhcpInterface: String
   var apiSocket: String
+  /// How long a neighbor that was asked for is kept while no guest sends to it.
+  var neighborIdleTime: Duration
   /// What is logged, and how.
   public var log: LogConfiguration
 
@@ -87,6 +81,7 @@ public struct AgentConfiguration: Sendable {
     dhcpInterface =
       try reader.parsed("dhcp.interface", as: interfaceNameText) { isInterfaceName($0) ? $0 : nil } ?? "alioth-dhcp"
     apiSocket = try reader.parsed("api.socket", as: pathText, absolutePath) ?? "/run/alioth/aliothd.sock"
+    neighborIdleTime = .seconds(try reader.integer("on-demand.idle-seconds", in: 10...86_400) ?? 300)
     log = try LogConfiguration(&reader)
     try reader.rejectUnknownKeys()
   }
@@ -118,24 +113,6 @@ extension AgentConfiguration.Controller {
         "is required, as the connection is TLS with certificates on both sides (alioth-controller ca issue-node)")
     }
     tls = TLS(trustRoots: roots, certificate: certificate, key: key, serverName: serverName)
-  }
-}
-
-extension AgentConfiguration.Tunnel {
-  init(_ reader: inout ConfigurationReader) throws(ConfigurationError) {
-    encapsulation =
-      try reader.parsed("tunnel.type", as: "vxlan, geneve or gre", Underlay.Encapsulation.init(rawValue:)) ?? .vxlan
-    address = try reader.parsed("tunnel.address", as: "an IPv4 address of this host") {
-      IPv4Address($0).flatMap { $0.isHostAddress ? $0 : nil }
-    }
-    interface = try reader.parsed("tunnel.interface", as: interfaceNameText) { isInterfaceName($0) ? $0 : nil }
-    port = try reader.integer("tunnel.port", in: 1...65535).map { UInt16($0) }
-    if address != nil, interface != nil {
-      throw reader.failure("tunnel.interface", "cannot be used together with tunnel.address: remove one of them")
-    }
-    if port != nil, encapsulation == .gre {
-      throw reader.failure("tunnel.port", "has no meaning for gre, which is a protocol of its own beside UDP")
-    }
   }
 }
 

@@ -6,19 +6,19 @@ import Pipeline
 extension DHCPBinding {
   /// What a port's guest is told: its first IPv4 address in a subnet with DHCP, and that subnet's parameters.
   ///
-  /// - Parameter underlayMTU: what the tunnels leave to guests; a network's own MTU counts where it is lower.
+  /// - Parameter mtu: the MTU of the port's network on this host; nil while it is not known.
   /// - Returns: nil when the port is down, has no such address, or refers to what is not known yet.
-  init?(port: Port, in goal: HostGoalState, underlayMTU: Int?) {
-    guard port.adminStateUp, let network = goal.networks[port.networkID] else { return nil }
+  init?(port: Port, in goal: HostGoalState, mtu: Int?) {
+    guard port.adminStateUp, goal.networks[port.networkID] != nil else { return nil }
     for fixedIP in port.fixedIPs {
       guard let address = fixedIP.address.v4, let subnet = goal.subnets[fixedIP.subnetID],
-        let service = DHCPService(subnet: subnet), let prefix = subnet.prefix.v4, prefix.contains(address)
+        let service = DHCPService(subnet: subnet, in: goal), let prefix = subnet.prefix.v4, prefix.contains(address)
       else { continue }
-      let mtu = [network.mtu, underlayMTU].compactMap { $0 }.min().flatMap { UInt16(exactly: $0) }
       self.init(
         mac: port.mac, address: address, prefix: prefix, router: subnet.gateway?.address.v4,
         serverIdentifier: service.serverAddress, dnsServers: subnet.dnsServers.compactMap(\.v4),
-        domainName: subnet.domainName, hostName: port.hostName, mtu: mtu, leaseSeconds: subnet.leaseSeconds,
+        domainName: subnet.domainName, hostName: port.hostName, mtu: mtu.map { UInt16(clamping: $0) },
+        leaseSeconds: subnet.leaseSeconds,
         routes: subnet.hostRoutes.compactMap { route in
           guard let destination = route.destination.v4, let router = route.nextHop.v4 else { return nil }
           return Route(destination: destination, router: router)

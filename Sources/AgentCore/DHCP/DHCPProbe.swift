@@ -139,7 +139,7 @@ extension Agent {
     if let failure = failures.first(where: { $0.key == key }) { return "the port has failed: \(failure.message)" }
     if let waiting = pending.first(where: { $0.key == key }) { return "the port is pending: \(waiting.reason)" }
     if let problem = dhcpPorts.problems[id] { return problem }
-    guard IPv6Service(port: port, in: goal) != nil || DHCPBinding(port: port, in: goal, underlayMTU: nil) != nil else {
+    guard IPv6Service(port: port, in: goal) != nil || DHCPBinding(port: port, in: goal, mtu: nil) != nil else {
       return "none of the port's addresses is in a subnet whose guests are told theirs"
     }
     return isInForce ? nil : "the goal state is still being put in force"

@@ -8,16 +8,16 @@ extension DHCPServedIPv6 {
   /// What a port's guest is told of IPv6: its addresses and prefixes, and what its subnets say.
   ///
   /// - Parameters:
-  ///   - underlayMTU: what the tunnels leave to guests; a network's own MTU counts where it is lower.
+  ///   - mtu: the MTU of the port's network on this host; nil while it is not known.
   ///   - before: what the guest was told of its router until now: networks that are gone are told to be over.
   /// - Returns: nil when the port is down, has no address in a subnet that is served, or refers to what is not known yet.
   convenience init?(
-    port: Port, in goal: HostGoalState, underlayMTU: Int?, before: RouterAdvertisement? = nil
+    port: Port, in goal: HostGoalState, mtu: Int?, before: RouterAdvertisement? = nil
   ) throws(DHCPv6ConfigurationError) {
-    guard port.adminStateUp, let network = goal.networks[port.networkID],
+    guard port.adminStateUp, goal.networks[port.networkID] != nil,
       let service = IPv6Service(port: port, in: goal)
     else { return nil }
-    let mtu = [network.mtu, underlayMTU].compactMap { $0 }.min().flatMap { UInt16(exactly: $0) }
+    let mtu = mtu.map { UInt16(clamping: $0) }
     let configuration = DHCPv6Configuration(port: port, service, mtu: mtu)
     let advertisement = RouterAdvertisement(service, configuration, mtu: mtu)?.withdrawing(before).fitting
     try self.init(configuration, advertisement: advertisement)

@@ -10,12 +10,14 @@ struct ControllerLink: GoalStateReceiver {
   let hostID: HostID
   let tunnelAddress: IPv4Address
   let agent: Agent
+  let neighbors: any NeighborQuestions
   let board: StatusBoard
   let logger: Logger
 
   func hello() async -> AgentHello {
     AgentHello(
-      hostID: hostID, tunnelAddress: .v4(tunnelAddress), agentVersion: aliothVersion, held: await agent.goal.version)
+      hostID: hostID, tunnelAddress: .v4(tunnelAddress), agentVersion: aliothVersion, held: await agent.goal.version,
+      asks: true, learned: await agent.punts.neighbors.sorted())
   }
 
   func received(_ update: GoalStateUpdate) async {
@@ -30,6 +32,7 @@ struct ControllerLink: GoalStateReceiver {
       logger.info("session with the controller")
       await board.controller(StatusBoard.ControllerLink(state: "connected", since: since))
     case .disconnected(let reason, _):
+      await neighbors.endSession()
       await board.controller(StatusBoard.ControllerLink(state: "disconnected", error: reason))
     }
   }
@@ -40,5 +43,14 @@ struct ControllerLink: GoalStateReceiver {
 
   func resetReports() async {
     await agent.reports.reset()
+    await neighbors.beginSession()
+  }
+
+  func nextQuestion() async -> AgentQuestion? {
+    await neighbors.nextQuestion()
+  }
+
+  func answered(_ answer: NeighborAnswer) async {
+    await neighbors.answered(answer)
   }
 }

@@ -37,7 +37,7 @@ extension Agent {
         id: port.id.rawValue, name: port.name, networkId: port.networkID.rawValue, macAddress: port.mac.description,
         fixedIps: port.fixedIPs.map(\.address.description), status: "ACTIVE")
       // Whether a port that has it is answered is the responder's to say.
-      if DHCPBinding(port: port, in: goal, underlayMTU: nil) == nil { entry.dhcp = "off" }
+      if DHCPBinding(port: port, in: goal, mtu: nil) == nil { entry.dhcp = "off" }
       if let problem = dhcpPorts.problems[port.id] {
         entry.dhcpv6 = problem
       } else if IPv6Service(port: port, in: goal) == nil {
@@ -81,7 +81,7 @@ extension Agent {
       "units_compiled": unitsCompiled, "units_quarantined": switchState.quarantined.count,
       "switch_connections": history.connections, "switch_found_intact": history.foundIntact,
       "switch_found_changed": history.foundChanged, "switch_found_gone": history.foundGone,
-      "audit_rounds": history.auditRounds, "audit_pieces": history.auditPieces,
+      "audit_rounds": history.auditRounds, "audit_pieces": history.auditPieces, "zones_flushed": history.zonesFlushed,
     ]
   }
 }

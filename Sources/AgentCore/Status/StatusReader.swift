@@ -5,6 +5,7 @@ import Foundation
 import GoalState
 import NetworkTypes
 import OVSDB
+import Pipeline
 import SwitchEngine
 
 /// Puts the status together from who knows its parts.
@@ -12,6 +13,7 @@ struct StatusReader: Sendable {
   let configuration: AgentConfiguration
   let started: Date
   let agent: Agent
+  let punts: PuntDesk
   let board: StatusBoard
   let listener: DHCPServer
 
@@ -33,8 +35,8 @@ struct StatusReader: Sendable {
         desiredDigest: StatusReader.hexadecimal(snapshot.digests.desired),
         observedDigest: StatusReader.hexadecimal(snapshot.digests.observed)),
       tunnel: StatusDocument.Tunnel(
-        type: configuration.tunnel.encapsulation.rawValue, address: snapshot.underlay?.address.description,
-        mtu: snapshot.underlay?.guestMTU, error: await board.underlayProblem),
+        type: configuration.tunnel.types.map(\.rawValue).joined(separator: ", "),
+        address: snapshot.underlay?.address.description, mtu: smallestMTU(snapshot), error: await board.underlayProblem),
       goalState: StatusDocument.Version(
         epoch: snapshot.version.epoch, receivedRevision: snapshot.version.revision,
         appliedRevision: snapshot.applied.revision),
@@ -46,7 +48,8 @@ struct StatusReader: Sendable {
         StatusDocument.Failure(
           resource: "\($0.key)", revision: $0.revision, code: $0.code.rawValue, message: $0.message)
       },
-      counters: snapshot.counters.merging(dhcpCounters) { first, _ in first })
+      counters: snapshot.counters.merging(dhcpCounters) { first, _ in first }
+        .merging(await punts.statusCounters) { first, _ in first })
   }
 
   /// Why the agent is not ready yet; nil when the goal state received last is in force and DHCP is answered.
@@ -59,6 +62,12 @@ struct StatusReader: Sendable {
       return "no goal state yet: controller \(configuration.controller.address) is \(await board.controller.state)"
     }
     return await agent.isInForce ? nil : "the goal state is being put in force"
+  }
+
+  /// What the kind of tunnel with the longest headers leaves to guests.
+  private func smallestMTU(_ snapshot: AgentSnapshot) -> Int? {
+    let overhead = configuration.tunnel.types.map(\.overhead).max() ?? 0
+    return snapshot.underlay.map { $0.interfaceMTU - overhead }
   }
 
   private func ports(_ snapshot: AgentSnapshot) -> [StatusDocument.Port] {

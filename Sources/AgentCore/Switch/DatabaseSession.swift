@@ -11,9 +11,7 @@ import OVSDBNIO
 /// answered.
 actor DatabaseSession {
   private let settings: AgentConfiguration.OpenVSwitch
-  private let dhcpInterface: String
-  private let tunnel: AgentConfiguration.Tunnel
-  private let defaultDatapathType: String
+  private let plan: SwitchPlan
   private let agent: Agent
   private let board: StatusBoard
   private let logger: Logger
@@ -34,9 +32,9 @@ actor DatabaseSession {
   {
     settings = configuration.openVSwitch
     session = OVSDBSession(to: settings.database, credentials: settings.databaseCredentials)
-    dhcpInterface = configuration.dhcpInterface
-    tunnel = configuration.tunnel
-    self.defaultDatapathType = defaultDatapathType
+    plan = SwitchPlan(
+      openVSwitch: configuration.openVSwitch, tunnel: configuration.tunnel, dhcpInterface: configuration.dhcpInterface,
+      defaultDatapathType: defaultDatapathType)
     self.agent = agent
     self.board = board
     self.logger = logger
@@ -118,18 +116,10 @@ actor DatabaseSession {
     viewConnection = connection
     await board.datapath(view.bridge(named: settings.bridge))
     await agent.viewChanged(
-      SwitchPorts(view: view, bridge: settings.bridge, tunnel: request.tunnel.name, dhcp: dhcpInterface))
+      SwitchPorts(
+        view: view, bridge: settings.bridge, tunnels: plan.tunnel.types, mappings: settings.bridgeMappings,
+        dhcp: plan.dhcpInterface))
     await repair()
-  }
-
-  private var request: HostBridgeRequest {
-    HostBridgeRequest(
-      bridge: settings.bridge, datapathType: settings.datapathType ?? defaultDatapathType,
-      forcesDatapathType: settings.datapathType != nil,
-      tunnel: HostBridgeRequest.Tunnel(
-        name: "alioth-\(tunnel.encapsulation.rawValue)", type: tunnel.encapsulation,
-        destinationPort: tunnel.port),
-      dhcpInterface: dhcpInterface)
   }
 
   private func repair() async {
@@ -139,16 +129,10 @@ actor DatabaseSession {
     defer { isWriting = false }
     while needsLook, let connection, connection == viewConnection, let view {
       needsLook = false
-      var request = request
-      request.tunnel.localAddress = await agent.underlay.map { .v4($0.address) }
       do {
-        let plan = try HostBridgePlan(for: request, in: view)
-        let controllers = plan.isEmpty ? try controllersRequest?.plan(in: view) : nil
-        if !plan.isEmpty {
-          await agent.hostConfigured(false)
-          try await write(plan.operations, plan.changes)
-        } else if let controllers, !controllers.isEmpty {
-          try await write(controllers.operations, controllers.changes)
+        if let step = try plan.nextStep(in: view, tunnelAddress: await agent.underlay?.address) {
+          if step.carriesFlows { await agent.hostConfigured(false) }
+          try await write(step.operations, step.changes)
         } else if let root = view.root {
           // In effect, and not only written: ovs-vswitchd may be away, or at work on it.
           await agent.hostConfigured(root.currentConfiguration >= awaited)
@@ -162,13 +146,6 @@ actor DatabaseSession {
         }
       }
     }
-  }
-
-  /// Where the bridge is to connect to this agent, when the agent awaits it. The bridge's own socket needs no controller.
-  private var controllersRequest: ControllersRequest? {
-    guard case .awaited = settings.openFlow else { return nil }
-    let targets = settings.openFlow.controllerTarget.map { [ControllersRequest.Controller($0, maximumBackoff: 1000)] }
-    return targets.map { ControllersRequest(bridge: settings.bridge, controllers: $0) }
   }
 
   private func write(_ operations: [OVSDB.Operation], _ changes: [String]) async throws(RequestError) {

@@ -11,6 +11,7 @@ actor SwitchLink {
   private let endpoint: SwitchEndpoint
   private let credentials: SwitchCredentials?
   private let bridge: String
+  private let managementSocket: SwitchAddress
   private let board: StatusBoard
   private var listener: SwitchListener?
   private weak var connection: SwitchConnection?
@@ -22,6 +23,7 @@ actor SwitchLink {
     endpoint = configuration.openFlow
     credentials = configuration.switchCredentials
     bridge = configuration.bridge
+    managementSocket = .unix("\(configuration.runDirectory)/\(configuration.bridge).mgmt")
     self.board = board
   }
 
@@ -44,6 +46,24 @@ actor SwitchLink {
       throw error
     }
     self.connection = connection
+    return connection
+  }
+
+  /// Connects once more, for something else than programming. A switch that connects by itself does so once: it is found on
+  /// its management socket.
+  func dial(_ options: SwitchSessionOptions) async throws -> SwitchConnection {
+    let address =
+      switch endpoint {
+      case .dialled(let address): address
+      case .awaited: managementSocket
+      }
+    let connection = try await SwitchConnection.connect(to: address, credentials: credentials, options: options)
+    do {
+      try check(connection.features.datapathID, expected: await board.datapathID)
+    } catch {
+      await connection.close()
+      throw error
+    }
     return connection
   }
 

@@ -36,7 +36,6 @@ struct UnderlayMonitor: Sendable {
           "underlay found",
           metadata: [
             "address": "\(found.address)", "interface": "\(found.interface)", "mtu": "\(found.interfaceMTU)",
-            "guest_mtu": "\(found.guestMTU)",
           ])
       }
       await board.underlay(problem: nil)
@@ -75,8 +74,7 @@ struct UnderlayMonitor: Sendable {
       (index, address) = (route.interfaceIndex, source)
     }
     guard let link = links[index] else { throw UnderlayProblem("interface \(index) went away") }
-    return Underlay(
-      encapsulation: tunnel.encapsulation, address: address, interface: link.name, interfaceMTU: link.mtu)
+    return Underlay(address: address, interface: link.name, interfaceMTU: link.mtu)
   }
 
   /// Name resolution blocks, so it is done on a thread that may.

@@ -11,6 +11,12 @@ struct NetworkCommand: AsyncParsableCommand {
     @Argument(help: "The network's name.") var name: String
     @Option(help: "The largest IP packet of its guests, in octets; by default what the hosts' underlay can carry.")
     var mtu: Int?
+    @OptionGroup var provider: ProviderOptions
+    @Flag(
+      inversion: .prefixedNo,
+      help:
+        "Whether its ports' guests are held to their addresses and to security groups, unless a port says otherwise.")
+    var portSecurity: Bool?
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
@@ -22,6 +28,8 @@ struct NetworkCommand: AsyncParsableCommand {
     func fields() -> [String: JSONValue] {
       var fields: [String: JSONValue] = ["name": .string(name), "admin_state_up": true]
       if let mtu { fields["mtu"] = .integer(Int64(mtu)) }
+      if let portSecurity { fields["port_security_enabled"] = .boolean(portSecurity) }
+      fields.merge(provider.fields()) { $1 }
       return fields
     }
 
@@ -71,6 +79,7 @@ struct NetworkCommand: AsyncParsableCommand {
 let networkColumns = [
   Column("NAME", field: "name"),
   Column("ID", field: "id"),
+  Column("SEGMENT") { Cell(segmentText($0)) },
   Column("MTU", field: "mtu"),
   Column("SUBNETS") { Cell(String($0["subnets"].array?.count ?? 0)) },
   Column("STATUS") { Cell(status: $0["status"].string) },

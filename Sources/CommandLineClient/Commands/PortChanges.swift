@@ -43,6 +43,7 @@ extension PortCommand {
         "An address of it, a subnet to take one from, or both; may be repeated.", valueName: "subnet=s,ip=a"),
       transform: { try FixedIPOption(parsing: $0) })
     var fixedIP: [FixedIPOption] = []
+    @OptionGroup var security: PortSecurityOptions
     @OptionGroup var waiting: PortWaitOptions
     @OptionGroup var global: GlobalOptions
 
@@ -52,22 +53,24 @@ extension PortCommand {
       }
     }
 
-    /// The fields of the request; `subnetIDs` are the ids of the subnets that the options name.
-    func fields(networkID: String, subnetIDs: [String: String]) -> [String: JSONValue] {
+    /// The fields of the request; `subnetIDs` and `groupIDs` are the ids of what the options name.
+    func fields(networkID: String, subnetIDs: [String: String], groupIDs: [String] = []) -> [String: JSONValue] {
       var fields: [String: JSONValue] = [
         "name": .string(name), "network_id": .string(networkID), "admin_state_up": true,
       ]
       if let host { fields["binding:host_id"] = .string(host) }
       if let mac { fields["mac_address"] = .string(mac.description) }
       if !fixedIP.isEmpty { fields["fixed_ips"] = fixedIPFields(fixedIP, subnetIDs) }
-      return fields
+      return fields.merging(security.fields(groupIDs: groupIDs)) { $1 }
     }
 
     func run() async throws {
       try await global.withController { client in
         let network = try await client.resolve(.network, self.network)
         let subnets = try await client.subnetIDs(fixedIP, networkID: network.id)
-        let port = try await client.create(.port, fields(networkID: network.id, subnetIDs: subnets))
+        let groups = try await security.groupIDs(client)
+        let port = try await client.create(
+          .port, fields(networkID: network.id, subnetIDs: subnets, groupIDs: groups))
         try await waiting.finish(port, client, global)
       }
     }
@@ -89,6 +92,8 @@ extension PortCommand {
       transform: { try FixedIPOption(parsing: $0) })
     var fixedIP: [FixedIPOption] = []
     @Flag(help: "Leave it without an address.") var noFixedIP = false
+    @OptionGroup var security: PortSecurityOptions
+    @Flag(help: "Hold its guest to the port's own addresses.") var noAllowedAddress = false
     @Flag(exclusivity: .exclusive, help: "Whether traffic of its guest is carried at all.") var adminState: AdminState?
     @OptionGroup var waiting: PortWaitOptions
     @OptionGroup var global: GlobalOptions
@@ -102,11 +107,14 @@ extension PortCommand {
       if noHost, host != nil { throw ValidationError("--host and --no-host exclude each other.") }
       if noHost, waiting.wait { throw ValidationError("--wait and --no-host exclude each other.") }
       if noFixedIP, !fixedIP.isEmpty { throw ValidationError("--fixed-ip and --no-fixed-ip exclude each other.") }
+      if noAllowedAddress, !security.allowedAddresses.isEmpty {
+        throw ValidationError("--allowed-address and --no-allowed-address exclude each other.")
+      }
       if fields(subnetIDs: [:]).isEmpty, !waiting.wait { throw ValidationError("Nothing to change was given.") }
     }
 
     /// The fields of the request: only what was asked for.
-    func fields(subnetIDs: [String: String]) -> [String: JSONValue] {
+    func fields(subnetIDs: [String: String], groupIDs: [String] = []) -> [String: JSONValue] {
       var fields: [String: JSONValue] = [:]
       if let name { fields["name"] = .string(name) }
       if let host { fields["binding:host_id"] = .string(host) }
@@ -115,14 +123,15 @@ extension PortCommand {
       if !fixedIP.isEmpty { fields["fixed_ips"] = fixedIPFields(fixedIP, subnetIDs) }
       if noFixedIP { fields["fixed_ips"] = [] }
       if let adminState { fields["admin_state_up"] = .boolean(adminState == .enable) }
-      return fields
+      if noAllowedAddress { fields["allowed_address_pairs"] = [] }
+      return fields.merging(security.fields(groupIDs: groupIDs)) { $1 }
     }
 
     func run() async throws {
       try await global.withController { client in
         var known = try await client.resolve(.port, self.port)
         let subnets = try await client.subnetIDs(fixedIP, networkID: known["network_id"].shortText)
-        let fields = fields(subnetIDs: subnets)
+        let fields = fields(subnetIDs: subnets, groupIDs: try await security.groupIDs(client))
         if !fields.isEmpty { known = try await client.update(.port, known, fields) }
         try await waiting.finish(known, client, global)
       }

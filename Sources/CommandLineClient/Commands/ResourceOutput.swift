@@ -15,14 +15,18 @@ struct Column: Sendable {
 }
 
 extension GlobalOptions {
-  /// Writes a list of resources.
-  func write(_ resources: [JSONValue], of kind: ResourceKind, columns: [Column]) throws {
+  /// Writes a list of resources, in the order of their names unless another is given.
+  func write(
+    _ resources: [JSONValue], of kind: ResourceKind, columns: [Column],
+    inOrder isBefore: ((JSONValue, JSONValue) -> Bool)? = nil
+  ) throws {
     let console = Console.current
     guard output == .table else { return try console.printLine(JSONValue.array(resources).prettyText()) }
     guard !resources.isEmpty else { return console.noteLine("No \(kind.rawValue)s found.") }
-    let sorted = resources.sorted {
-      ($0[kind.nameField].string ?? "", $0.id) < ($1[kind.nameField].string ?? "", $1.id)
+    let byName = { (left: JSONValue, right: JSONValue) in
+      (left[kind.nameField].string ?? "", left.id) < (right[kind.nameField].string ?? "", right.id)
     }
+    let sorted = resources.sorted(by: isBefore ?? byName)
     let table = Table(headers: columns.map(\.header), rows: sorted.map { row in columns.map { $0.cell(row) } })
     try console.printText(table.rendered(colour: console.hasColour))
   }
@@ -84,7 +88,11 @@ func fieldText(_ name: String, _ value: JSONValue) -> String {
         return fixed["ip_address"].shortText + (subnet.isEmpty ? "" : " (subnet \(subnet))")
       }
     case "allocation_pools": elements.map { "\($0["start"].shortText)-\($0["end"].shortText)" }
-    case "host_routes": elements.map { "\($0["destination"].shortText) via \($0["nexthop"].shortText)" }
+    case "host_routes", "routes": elements.map { "\($0["destination"].shortText) via \($0["nexthop"].shortText)" }
+    case "security_group_rules": elements.map(ruleText).sorted()
+    case "interfaces_info":
+      elements.map { "\($0["ip_address"].shortText) (subnet \($0["subnet_id"].shortText))" }
+    case "allowed_address_pairs": elements.map { "\($0["ip_address"].shortText) (\($0["mac_address"].shortText))" }
     default: elements.map(\.shortText)
     }
   return texts.joined(separator: ", ")

@@ -18,7 +18,7 @@ struct ControllerClient: Sendable {
     var seen: Set<String> = []
     while seen.insert(query).inserted {
       let attempt = "list the \(kind.rawValue)s"
-      let reply = try await call(.GET, "/v2.0/\(kind.collection)\(query.isEmpty ? "" : "?\(query)")", attempt: attempt)
+      let reply = try await call(.GET, "/v2.0/\(kind.path)\(query.isEmpty ? "" : "?\(query)")", attempt: attempt)
       guard let page = reply[kind.collection].array else {
         throw misunderstood(attempt, "its answer has no list '\(kind.collection)'")
       }
@@ -34,7 +34,7 @@ struct ControllerClient: Sendable {
   /// The resource with this id, or nil when there is none.
   func find(_ kind: ResourceKind, id: String) async throws -> JSONValue? {
     let attempt = "look up the \(kind.rawValue) '\(id)'"
-    let path = "/v2.0/\(kind.collection)/\(percentEncoded(id))"
+    let path = "/v2.0/\(kind.path)/\(percentEncoded(id))"
     let reply = try await send(.GET, path, body: nil, attempt: attempt)
     if reply.status == 404 { return nil }
     return try resource(kind, in: try accepted(reply, path, .GET, attempt: attempt), attempt: attempt)
@@ -45,7 +45,7 @@ struct ControllerClient: Sendable {
     let name = fields["name"]?.string ?? ""
     let attempt = "create the \(kind.rawValue)\(name.isEmpty ? "" : " '\(name)'")"
     let reply = try await call(
-      .POST, "/v2.0/\(kind.collection)", body: [kind.key: .object(fields)], attempt: attempt)
+      .POST, "/v2.0/\(kind.path)", body: [kind.key: .object(fields)], attempt: attempt)
     return try resource(kind, in: reply, attempt: attempt)
   }
 
@@ -53,7 +53,7 @@ struct ControllerClient: Sendable {
   func update(_ kind: ResourceKind, _ known: JSONValue, _ fields: [String: JSONValue]) async throws -> JSONValue {
     let attempt = "update the \(kind.rawValue) '\(known.title(as: kind))'"
     let reply = try await call(
-      .PUT, "/v2.0/\(kind.collection)/\(percentEncoded(known.id))", body: [kind.key: .object(fields)],
+      .PUT, "/v2.0/\(kind.path)/\(percentEncoded(known.id))", body: [kind.key: .object(fields)],
       attempt: attempt)
     return try resource(kind, in: reply, attempt: attempt)
   }
@@ -61,7 +61,15 @@ struct ControllerClient: Sendable {
   /// Deletes a resource.
   func delete(_ kind: ResourceKind, _ known: JSONValue) async throws {
     let attempt = "delete the \(kind.rawValue) '\(known.title(as: kind))'"
-    _ = try await call(.DELETE, "/v2.0/\(kind.collection)/\(percentEncoded(known.id))", attempt: attempt)
+    _ = try await call(.DELETE, "/v2.0/\(kind.path)/\(percentEncoded(known.id))", attempt: attempt)
+  }
+
+  /// Does something with a resource that is no change of its fields, and gives back what the controller answers.
+  func perform(
+    _ action: String, _ kind: ResourceKind, _ known: JSONValue, _ body: [String: JSONValue], attempt: String
+  ) async throws -> JSONValue {
+    try await call(
+      .PUT, "/v2.0/\(kind.path)/\(percentEncoded(known.id))/\(action)", body: .object(body), attempt: attempt)
   }
 
   // MARK: One call

@@ -14,7 +14,7 @@ extension ControllerClient {
     guard let first = named.first else {
       throw CommandFailure(
         "There is no \(kind.rawValue) with the name or id '\(printable(reference))'; "
-          + "'alioth \(kind.rawValue) list' shows those there are.")
+          + "'alioth \(kind.command) list' shows those there are.")
     }
     guard named.count == 1 else {
       let ids = named.map { printable($0.id) }.sorted().joined(separator: ", ")

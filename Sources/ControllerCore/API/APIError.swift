@@ -36,7 +36,13 @@ public struct APIError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   static func notFound(_ kind: ResourceCollection, _ id: String) -> APIError {
-    let name = kind.singular.prefix(1).uppercased() + kind.singular.dropFirst()
+    let words = kind.singular.split(separator: "_")
+    let name = words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+    guard words.count == 1 else {
+      let sentence = words.joined(separator: " ")
+      return APIError(
+        404, "\(name)NotFound", "\(sentence.prefix(1).uppercased())\(sentence.dropFirst()) \(id) does not exist.")
+    }
     return APIError(404, "\(name)NotFound", "\(name) \(id) could not be found.")
   }
 

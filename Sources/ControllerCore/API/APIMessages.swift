@@ -48,7 +48,16 @@ public enum ResourceCollection: String, CaseIterable, Hashable, Sendable {
   case ports
   /// The agents on hosts.
   case agents
+  /// Security groups.
+  case securityGroups = "security-groups"
+  /// Their rules.
+  case securityGroupRules = "security-group-rules"
+  /// Routers.
+  case routers
+
+  /// The key of a list's documents.
+  var plural: String { String(rawValue.map { $0 == "-" ? "_" : $0 }) }
 
   /// The name of one resource, which is also the key of its document.
-  var singular: String { String(rawValue.dropLast()) }
+  var singular: String { String(plural.dropLast()) }
 }

@@ -6,15 +6,19 @@ import NetworkTypes
 public struct AllocationSettings: Hashable, Sendable {
   /// The first three octets are kept, and the fourth unless it is zero; the others are random.
   public var macBase: MACAddress
-  /// The segments for networks.
+  /// The numbers for networks, which are the tunnels' keys as well.
   public var vniRange: ClosedRange<UInt32>
+  /// What carries networks that do not say.
+  public var networkType: NetworkType
 
   /// Settings with their defaults.
   public init(
-    macBase: MACAddress = MACAddress(0xfa, 0x16, 0x3e, 0, 0, 0), vniRange: ClosedRange<UInt32> = 1...0xff_ffff
+    macBase: MACAddress = MACAddress(0xfa, 0x16, 0x3e, 0, 0, 0), vniRange: ClosedRange<UInt32> = 1...0xff_ffff,
+    networkType: NetworkType = .vxlan
   ) {
     self.macBase = macBase
     self.vniRange = vniRange
+    self.networkType = networkType
   }
 }
 
@@ -29,6 +33,8 @@ struct ChangePlan {
   private(set) var transaction = StoreTransaction()
   /// What was made, in the order of the request.
   var ids: [String] = []
+  /// What is answered, where that is no resource.
+  var answer: JSONValue?
 
   private struct Place: Hashable {
     var subnet: SubnetID
@@ -36,11 +42,15 @@ struct ChangePlan {
   }
 
   private var changedPorts: [PortID: PortRecord] = [:]
+  /// Security groups that the plan has made or changed, and those that it has removed.
+  var groups: [SecurityGroupID: SecurityGroupRecord] = [:]
+  var removedGroups: Set<SecurityGroupID> = []
   private var operationIndex: [StoreKey: Int] = [:]
   private var compares: Set<StoreCompare> = []
   private var reservedAddresses: [SubnetID: Set<UInt128>] = [:]
   private var reservedMACs: [NetworkID: Set<MACAddress>] = [:]
   private var reservedVNIs: Set<UInt32> = []
+  private var reservedSegments: Set<SegmentRecord> = []
   /// What a search found last: a plan only takes, so the next search begins there, and a large one stays linear.
   private var lastAddresses: [Place: UInt128] = [:]
   private var lastVNI: UInt32 = 0
@@ -152,7 +162,19 @@ struct ChangePlan {
       "Unable to generate unique mac on network \(network): its addresses are used up.")
   }
 
-  /// Takes this segment; false when another network has it.
+  /// Takes this part of a physical network; false when another network has it.
+  mutating func claim(_ segment: SegmentRecord, owner: String) -> Bool {
+    guard let physicalNetwork = segment.physicalNetwork, state.segmentUse[segment] == nil,
+      reservedSegments.insert(segment).inserted
+    else { return false }
+    let key =
+      segment.vlan.map { ModelKeys.segment(vlan: $0, physicalNetwork) } ?? ModelKeys.segment(flat: physicalNetwork)
+    require(.absent(key))
+    put(key, owner: owner)
+    return true
+  }
+
+  /// Takes this number; false when another network has it.
   mutating func claim(_ vni: VNI, owner: String) -> Bool {
     guard !state.vniUse.contains(vni.rawValue), reservedVNIs.insert(vni.rawValue).inserted else { return false }
     let key = ModelKeys.vni(vni)
@@ -161,7 +183,7 @@ struct ChangePlan {
     return true
   }
 
-  /// Takes the lowest free segment.
+  /// Takes the lowest free number.
   mutating func claimVNI(owner: String) throws(APIError) -> VNI {
     let number = state.vniUse.firstFree(in: settings.vniRange, besides: reservedVNIs, from: lastVNI)
     lastVNI = number ?? .max

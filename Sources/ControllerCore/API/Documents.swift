@@ -10,6 +10,12 @@ enum Documents {
     case .subnets: state.subnets.values.map { SubnetPlanning.show($0) }
     case .ports: state.ports.values.map { PortPlanning.show($0, state) }
     case .agents: state.hosts.values.map { agent($0, directory) }
+    case .securityGroups: state.securityGroups.values.map { SecurityGroupPlanning.show($0) }
+    case .securityGroupRules:
+      state.securityGroups.values.flatMap { group in
+        group.record.rules.map { SecurityGroupRulePlanning.show($0, of: group.record) }
+      }
+    case .routers: state.routers.values.map { RouterPlanning.show($0) }
     }
   }
 
@@ -21,6 +27,9 @@ enum Documents {
     case .subnets: state.subnets[SubnetID(id)].map { SubnetPlanning.show($0) }
     case .ports: state.ports[PortID(id)].map { PortPlanning.show($0, state) }
     case .agents: AgentPlanning.find(id, state).map { agent($0, directory) }
+    case .securityGroups: state.securityGroups[SecurityGroupID(id)].map { SecurityGroupPlanning.show($0) }
+    case .securityGroupRules: SecurityGroupRulePlanning.show(id, state)
+    case .routers: state.routers[RouterID(id)].map { RouterPlanning.show($0) }
     }
   }
 
@@ -55,7 +64,18 @@ enum Documents {
           Stored(
             record: HostRecord(host: HostID(""), agentID: "", tunnelAddress: .v4(.any), createdAt: .distantPast),
             revision: 0), HostActivity(), isAlive: false)
+      case .securityGroups: SecurityGroupPlanning.show(Stored(record: group(header), revision: 0))
+      case .securityGroupRules:
+        SecurityGroupRulePlanning.show(
+          SecurityGroupRecord.Rule(header: header, direction: .ingress, version: .v4), of: group(header))
+      case .routers:
+        RouterPlanning.show(
+          Stored(record: RouterRecord(header: header, adminStateUp: true, routes: []), revision: 0))
       }
     return Set((document?.members ?? []).map(\.name))
+  }
+
+  private static func group(_ header: RecordHeader) -> SecurityGroupRecord {
+    SecurityGroupRecord(header: header, isStateful: true, isDefault: false, rules: [])
   }
 }

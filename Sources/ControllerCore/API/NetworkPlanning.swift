@@ -15,29 +15,22 @@ enum NetworkPlanning {
     let header = try RecordHeader(&attributes, now: plan.now)
     let mtu = try attributes.integer("mtu", in: mtuRange)
     let adminStateUp = try attributes.boolean("admin_state_up") ?? true
-    try attributes.expect("provider:network_type", oneOf: [.null, .string("vxlan")])
-    let requested = try attributes.integer("provider:segmentation_id", in: 1...0xff_ffff)
+    let segment = try NetworkSegmentAttributes.read(&attributes, default: plan.settings.networkType)
+    let portSecurity = try attributes.boolean("port_security_enabled")
+    let neighborsOnDemand = try attributes.boolean("alioth:neighbors_on_demand")
     try takeUnsupported(&attributes)
     try attributes.finish(readOnly: readOnly)
 
     let id = NetworkID(header.id)
-    var record = NetworkRecord(header: header, vni: try vni(requested, for: id, &plan), mtu: nil)
+    let vni = try NetworkSegmentAttributes.claim(segment, owner: header.id, &plan)
+    var record = NetworkRecord(
+      header: header, vni: vni, mtu: nil, segment: segment.segment, portSecurityEnabled: portSecurity)
     if case .value(let mtu) = mtu { record.mtu = mtu }
+    record.neighborsOnDemand = neighborsOnDemand
     try plan.put(ModelKeys.network(id), record)
     if !adminStateUp { try plan.put(ModelKeys.networkAdminState(id), false) }
+    try SecurityGroupPlanning.ensureDefault(of: header.projectID, &plan)
     plan.ids.append(header.id)
-  }
-
-  private static func vni(
-    _ requested: AttributeReader.Presence<Int>, for id: NetworkID, _ plan: inout ChangePlan
-  ) throws(APIError) -> VNI {
-    guard case .value(let number) = requested, let vni = VNI(number) else {
-      return try plan.claimVNI(owner: id.rawValue)
-    }
-    guard plan.claim(vni, owner: id.rawValue) else {
-      throw APIError(409, "TunnelIdInUse", "Unable to create the network. The tunnel ID \(vni) is in use.")
-    }
-    return vni
   }
 
   private static func takeUnsupported(_ attributes: inout AttributeReader) throws(APIError) {
@@ -45,7 +38,6 @@ enum NetworkPlanning {
       try attributes.expect(name, oneOf: [.boolean(false), .string("False"), .string("false"), .null])
     }
     try attributes.expect("availability_zone_hints", oneOf: [.array([]), .null])
-    try attributes.expect("provider:physical_network", oneOf: [.null])
   }
 
   static func update(_ id: NetworkID, _ body: JSONValue, _ plan: inout ChangePlan) throws(APIError) {
@@ -62,10 +54,13 @@ enum NetworkPlanning {
     if let adminStateUp = try attributes.boolean("admin_state_up"), adminStateUp != (adminState?.record ?? true) {
       try plan.put(ModelKeys.networkAdminState(id), adminStateUp)
     }
+    if let portSecurity = try attributes.boolean("port_security_enabled") { record.portSecurityEnabled = portSecurity }
     try takeUnsupported(&attributes)
     try attributes.finish(
-      readOnly: readOnly.union(["project_id", "tenant_id", "provider:network_type", "provider:segmentation_id"]),
-      verb: "PUT")
+      readOnly: readOnly.union([
+        "alioth:neighbors_on_demand", "project_id", "tenant_id", "provider:network_type", "provider:physical_network",
+        "provider:segmentation_id",
+      ]), verb: "PUT")
     plan.require(.modRevision(ModelKeys.network(id), stored.revision))
     try plan.put(ModelKeys.network(id), record)
   }
@@ -88,6 +83,10 @@ enum NetworkPlanning {
     plan.delete(ModelKeys.networkAdminState(id))
     plan.delete(ModelKeys.subnetSet(id))
     plan.delete(ModelKeys.vni(stored.record.vni))
+    if let segment = stored.record.segment, let physicalNetwork = segment.physicalNetwork {
+      plan.delete(
+        segment.vlan.map { ModelKeys.segment(vlan: $0, physicalNetwork) } ?? ModelKeys.segment(flat: physicalNetwork))
+    }
   }
 
   static func show(_ stored: Stored<NetworkRecord>, _ state: ModelState) -> JSONValue {
@@ -99,16 +98,15 @@ enum NetworkPlanning {
       .init("status", .string("ACTIVE")),
       .init("subnets", .array(subnets.sorted(by: SubnetPlanning.isOlder).map { .string($0.header.id) })),
       .init("mtu", record.mtu.map { .integer($0) } ?? .null),
+      .init("alioth:neighbors_on_demand", .boolean(record.neighborsOnDemand == true)),
       .init("shared", .boolean(false)),
       .init("router:external", .boolean(false)),
-      .init("provider:network_type", .string("vxlan")),
-      .init("provider:physical_network", .null),
-      .init("provider:segmentation_id", .integer(Int(record.vni.rawValue))),
+      .init("port_security_enabled", .boolean(record.portSecurityEnabled ?? true)),
       .init("availability_zone_hints", .array([])),
       .init("availability_zones", .array([])),
       .init("ipv4_address_scope", .null),
       .init("ipv6_address_scope", .null),
     ]
-    return .object(members + record.header.trailingMembers)
+    return .object(members + NetworkSegmentAttributes.show(record) + record.header.trailingMembers)
   }
 }

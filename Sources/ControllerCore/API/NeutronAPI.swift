@@ -52,6 +52,12 @@ public struct NeutronAPI: Sendable {
     case ("v2.0", let name?, 2...3):
       guard let collection = ResourceCollection(rawValue: name) else { break }
       return try await self.collection(collection, path.dropFirst(2).first, request)
+    case ("v2.0", "routers", 4):
+      guard let id = path.dropFirst(2).first, let action = path.last.flatMap({ RouterAction(rawValue: $0) }) else {
+        break
+      }
+      try allow(["PUT"], request)
+      return try await perform(action, id, request)
     default: break
     }
     throw APIError(404, "HTTPNotFound", "The resource \(request.path) could not be found.")
@@ -110,12 +116,12 @@ public struct NeutronAPI: Sendable {
     let directory = directory
     let all = await inventory.read { state in Documents.all(collection, state, directory) }
     let page = try query.apply(to: all, known: Documents.attributes(collection))
-    var members: [JSONValue.Member] = [.init(collection.rawValue, .array(page.documents))]
+    var members: [JSONValue.Member] = [.init(collection.plural, .array(page.documents))]
     if query.isPaged {
       var links: [JSONValue] = []
       if let next = page.next { links.append(link("next", marker: next, collection, request)) }
       if let previous = page.previous { links.append(link("previous", marker: previous, collection, request)) }
-      if !links.isEmpty { members.append(.init(collection.rawValue + "_links", .array(links))) }
+      if !links.isEmpty { members.append(.init(collection.plural + "_links", .array(links))) }
     }
     return APIResponse(200, .object(members))
   }
@@ -148,28 +154,28 @@ public struct NeutronAPI: Sendable {
   private func create(_ collection: ResourceCollection, _ request: APIRequest) async throws(APIError) -> APIResponse {
     let body = try parse(request)
     let bodies: [JSONValue]
-    let isBulk = body[collection.rawValue] != nil
-    if let list = body[collection.rawValue] {
+    let isBulk = body[collection.plural] != nil
+    if let list = body[collection.plural] {
       guard let elements = list.array, !elements.isEmpty else {
-        throw .badRequest("Failed to parse request. '\(collection.rawValue)' is not a list of at least one element")
+        throw .badRequest("Failed to parse request. '\(collection.plural)' is not a list of at least one element")
       }
       guard elements.count <= NeutronAPI.maximumBulk else {
         throw .badRequest(
-          "Failed to parse request. '\(collection.rawValue)' has more than \(NeutronAPI.maximumBulk) elements")
+          "Failed to parse request. '\(collection.plural)' has more than \(NeutronAPI.maximumBulk) elements")
       }
       bodies = elements
     } else if let single = body[collection.singular] {
       bodies = [single]
     } else {
       throw .badRequest(
-        "Failed to parse request. The body has neither '\(collection.singular)' nor '\(collection.rawValue)'")
+        "Failed to parse request. The body has neither '\(collection.singular)' nor '\(collection.plural)'")
     }
     let ids = try await writer.create(collection, bodies)
     for id in ids { logChange("created", collection, id) }
     var documents: [JSONValue] = []
     for id in ids { documents.append(try await document(collection, id)) }
     guard !isBulk, let first = documents.first else {
-      return APIResponse(201, JSONValue.array(documents).wrapped(as: collection.rawValue))
+      return APIResponse(201, JSONValue.array(documents).wrapped(as: collection.plural))
     }
     return APIResponse(201, first.wrapped(as: collection.singular))
   }
@@ -183,6 +189,15 @@ public struct NeutronAPI: Sendable {
     try await writer.update(collection, id, body)
     logChange("updated", collection, id)
     return APIResponse(200, try await document(collection, id).wrapped(as: collection.singular))
+  }
+
+  private func perform(
+    _ action: RouterAction, _ id: String, _ request: APIRequest
+  ) async throws(APIError) -> APIResponse {
+    let answer = try await writer.perform(action, RouterID(id), try parse(request))
+    logChange("updated", .routers, id)
+    if let answer { return APIResponse(200, answer) }
+    return APIResponse(200, try await document(.routers, id).wrapped(as: ResourceCollection.routers.singular))
   }
 
   private func delete(_ collection: ResourceCollection, _ id: String) async throws(APIError) -> APIResponse {

@@ -89,7 +89,9 @@ enum PortAddressing {
     // A port that is made or changed meanwhile may not know of the subnet.
     plan.require(.nothingNewerUnder(ModelKeys.ports(of: subnet.networkID), plan.state.revision))
     for id in (plan.state.portsByNetwork[subnet.networkID] ?? []).sorted() {
-      guard var port = plan.port(id), let formed = subnet.formedAddress(of: port.record.mac) else { continue }
+      guard var port = plan.port(id), port.record.router == nil,
+        let formed = subnet.formedAddress(of: port.record.mac)
+      else { continue }
       guard formed != subnet.gateway, plan.claim(formed, in: subnet.id, owner: id.rawValue) else {
         throw taken(formed, subnet)
       }
@@ -105,6 +107,7 @@ enum PortAddressing {
       guard var port = plan.port(id), port.record.addresses.contains(where: { $0.subnetID == subnet.id }) else {
         continue
       }
+      guard port.record.router == nil else { throw SubnetPlanning.inUse(subnet.id) }
       for address in port.record.addresses where address.subnetID == subnet.id {
         plan.delete(ModelKeys.address(subnet.id, address.address))
       }
@@ -200,5 +203,15 @@ enum PortAddressing {
     APIError(
       409, "IpAddressAlreadyAllocated",
       "fixed_ips.ip_address: IP address \(address) already allocated in subnet \(subnet.id).")
+  }
+}
+
+extension [FixedIPRequest] {
+  /// Whether this asks for what a port has.
+  func isAsking(for addresses: [PortRecord.Address]) -> Bool {
+    count == addresses.count
+      && zip(self, addresses).allSatisfy { request, held in
+        (request.subnet ?? held.subnetID) == held.subnetID && (request.address ?? held.address) == held.address
+      }
   }
 }

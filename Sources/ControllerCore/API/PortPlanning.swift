@@ -14,15 +14,17 @@ enum PortPlanning {
       throw .badRequest("Failed to parse request. Required attribute 'network_id' not specified")
     }
     let network = NetworkID(networkID)
-    guard plan.state.networks[network] != nil else { throw .notFound(.networks, networkID) }
+    guard let networkRecord = plan.state.networks[network]?.record else { throw .notFound(.networks, networkID) }
     var record = PortRecord(
       header: header, networkID: network, mac: .zero, addresses: [], adminStateUp: true, deviceID: "", deviceOwner: "",
       host: nil, bindingProfile: nil, dnsName: "", dhcpOptions: nil)
     let requestedMAC = try mac(&attributes)
     let requestedIPs = try FixedIPRequest.read(&attributes)
+    let security = try PortSecurityAttributes.read(&attributes)
     try readCommon(&attributes, &record, plan.state)
     try attributes.finish(readOnly: readOnly)
 
+    try PortSecurityAttributes.applyToNew(security, &record, in: networkRecord, &plan)
     plan.require(.present(ModelKeys.network(network)))
     if let requestedMAC {
       try claim(requestedMAC, record, &plan)
@@ -46,15 +48,21 @@ enum PortPlanning {
     try record.header.update(&attributes, now: plan.now)
     let requestedMAC = try mac(&attributes)
     let requestedIPs = try FixedIPRequest.read(&attributes)
+    let security = try PortSecurityAttributes.read(&attributes)
     try readCommon(&attributes, &record, plan.state)
     try attributes.finish(readOnly: readOnly.union(["network_id", "project_id", "tenant_id"]), verb: "PUT")
+    try PortSecurityAttributes.apply(security, &record, before: old, &plan)
+    if old.router != nil {
+      let isKept = (requestedMAC ?? old.mac) == old.mac && requestedIPs?.isAsking(for: old.addresses) ?? true
+      try refuseChange(of: old, to: record, isKept: isKept)
+    }
 
     if let requestedMAC, requestedMAC != old.mac {
       try claim(requestedMAC, record, &plan)
       plan.delete(ModelKeys.mac(old.networkID, old.mac))
       record.mac = requestedMAC
     }
-    if let requestedIPs {
+    if let requestedIPs, old.router == nil {
       record.addresses = try PortAddressing.allocate(requestedIPs, for: record, keeping: old.addresses, &plan)
     } else if record.mac != old.mac {
       record.addresses = try PortAddressing.formAgain(record, &plan)
@@ -75,14 +83,37 @@ enum PortPlanning {
 
   static func delete(_ id: PortID, _ plan: inout ChangePlan) throws(APIError) {
     guard let stored = plan.state.ports[id] else { throw .notFound(.ports, id.rawValue) }
-    let record = stored.record
+    guard stored.record.router == nil else {
+      throw APIError(
+        409, "ServicePortInUse",
+        "Port \(id) cannot be deleted directly via the port API: has device owner \(RouterInterfaces.deviceOwner).")
+    }
     plan.require(.modRevision(ModelKeys.port(id), stored.revision))
+    remove(stored.record, &plan)
+  }
+
+  /// Takes away a port and everything that it holds.
+  static func remove(_ record: PortRecord, _ plan: inout ChangePlan) {
+    let id = record.id
     plan.delete(ModelKeys.port(id))
     plan.delete(ModelKeys.portStatus(id))
-    plan.delete(ModelKeys.mac(record.networkID, record.mac))
+    if record.hasGatewayMAC != true { plan.delete(ModelKeys.mac(record.networkID, record.mac)) }
     plan.delete(ModelKeys.portReference(record.networkID, id))
     if let host = record.host { plan.delete(ModelKeys.portReference(host, id)) }
     for address in record.addresses { plan.delete(ModelKeys.address(address.subnetID, address.address)) }
+    for group in record.securityGroups ?? [] { plan.delete(ModelKeys.portReference(group, id)) }
+  }
+
+  /// A router's port is what its router makes of it: people may name it.
+  private static func refuseChange(of old: PortRecord, to new: PortRecord, isKept: Bool) throws(APIError) {
+    var named = new
+    named.header = old.header
+    guard named == old, isKept else {
+      throw APIError(
+        409, "PortInUse",
+        "Unable to complete operation on port \(old.id) for network \(old.networkID). It is an interface of router "
+          + "\(old.deviceID): only its name and description can be changed.")
+    }
   }
 
   private static func bind(_ port: PortID, to host: HostID, _ plan: inout ChangePlan) {
@@ -141,9 +172,6 @@ enum PortPlanning {
 
   private static func takeUnsupported(_ attributes: inout AttributeReader) throws(APIError) {
     try attributes.expect("binding:vnic_type", oneOf: [.string("normal"), .null])
-    for name in ["security_groups", "allowed_address_pairs"] {
-      try attributes.expect(name, oneOf: [.array([]), .null])
-    }
     for name in ["qos_policy_id", "numa_affinity_policy", "propagate_uplink_status"] {
       try attributes.expect(name, oneOf: [.null])
     }

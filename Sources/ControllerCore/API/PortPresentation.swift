@@ -31,13 +31,11 @@ extension PortPlanning {
       .init("binding:vif_details", record.host == nil ? .object([]) : vifDetails),
       .init("binding:vnic_type", .string("normal")),
       .init("binding:profile", profile ?? .object([])),
-      .init("security_groups", .array([])),
-      .init("allowed_address_pairs", .array([])),
       DHCPOptionAttributes.show(record.dhcpOptions),
       .init(
         DelegatedPrefixes.name, .array((record.delegatedPrefixes ?? []).map { .string($0.description) })),
     ]
-    return .object(members + record.header.trailingMembers)
+    return .object(members + PortSecurityAttributes.show(record) + record.header.trailingMembers)
   }
 
   /// What the guest was told last, and what it says of itself.

@@ -21,14 +21,20 @@ extension RecordHeader {
 
   /// Reads what every resource may be given when it is made.
   init(_ attributes: inout AttributeReader, now: Date) throws(APIError) {
+    let project = try RecordHeader.project(&attributes)
+    self.init(
+      id: UUID().uuidString.lowercased(), name: try attributes.textOrNull("name") ?? "",
+      projectID: project ?? "", description: try attributes.textOrNull("description") ?? "", now: now)
+  }
+
+  /// Reads the owner by either of its names; nil when the request does not say.
+  static func project(_ attributes: inout AttributeReader) throws(APIError) -> String? {
     let project = try attributes.textOrNull("project_id")
     let tenant = try attributes.textOrNull("tenant_id")
     if let project, let tenant, project != tenant {
       throw .badRequest("'project_id' and 'tenant_id' do not match")
     }
-    self.init(
-      id: UUID().uuidString.lowercased(), name: try attributes.textOrNull("name") ?? "",
-      projectID: project ?? tenant ?? "", description: try attributes.textOrNull("description") ?? "", now: now)
+    return project ?? tenant
   }
 
   /// Reads what of it may be changed.

@@ -77,9 +77,12 @@ enum SubnetPlanning {
     switch try SubnetAttributes.gateway(&attributes, version) {
     case .absent: break
     case .null: record.gateway = nil
-    case .value(let address):
-      record.gateway = address
-      try refuseUsedGateway(address, record, stored, &plan)
+    case .value(let address): record.gateway = address
+    }
+    if record.gateway != stored.record.gateway {
+      for gateway in [stored.record.gateway, record.gateway].compactMap(\.self) {
+        try refuseUsedGateway(gateway, id, &plan)
+      }
     }
     if let pools = try SubnetAttributes.pools(&attributes, version) { record.pools = pools }
     if let enabled = try attributes.boolean("enable_dhcp") { record.dhcpEnabled = enabled }
@@ -99,13 +102,21 @@ enum SubnetPlanning {
   }
 
   private static func refuseUsedGateway(
-    _ address: IPAddress, _ record: SubnetRecord, _ stored: Stored<SubnetRecord>, _ plan: inout ChangePlan
+    _ address: IPAddress, _ id: SubnetID, _ plan: inout ChangePlan
   ) throws(APIError) {
-    guard plan.state.addressUse[record.id]?.contains(address.value) != true else {
-      throw APIError(409, "GatewayIpInUse", "gateway_ip: The address \(address) is already in use by a port.")
+    guard plan.state.addressUse[id]?.contains(address.value) != true else {
+      throw APIError(
+        409, "GatewayIpInUse",
+        "gateway_ip: The address \(address) is already in use by a port, which may be a router's.")
     }
     // A port that takes the address meanwhile relies on the subnet as it was, or is seen by this.
-    plan.require(.absent(ModelKeys.address(record.id, address)))
+    plan.require(.absent(ModelKeys.address(id, address)))
+  }
+
+  static func inUse(_ id: SubnetID) -> APIError {
+    APIError(
+      409, "SubnetInUse",
+      "Unable to complete operation on subnet \(id): One or more ports have an IP allocation from this subnet.")
   }
 
   /// Formed addresses go with their subnet, as in Neutron; one that a port was given keeps it.
@@ -116,11 +127,7 @@ enum SubnetPlanning {
     if record.formsAddresses {
       try PortAddressing.removeFormed(in: record, &plan)
     } else {
-      guard plan.state.addressUse[id]?.isEmpty ?? true else {
-        throw APIError(
-          409, "SubnetInUse",
-          "Unable to complete operation on subnet \(id): One or more ports have an IP allocation from this subnet.")
-      }
+      guard plan.state.addressUse[id]?.isEmpty ?? true else { throw inUse(id) }
       plan.require(.nothingUnder(ModelKeys.addresses(of: id)))
     }
     changeSubnets(of: record.networkID, owner: "without " + id.rawValue, &plan)

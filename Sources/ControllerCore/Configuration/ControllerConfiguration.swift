@@ -21,7 +21,7 @@ public struct ControllerConfiguration: Hashable, Sendable {
   public var security: ServerSecurity
   /// `store.path`.
   public var storePath: String
-  /// `network.mac-base` and `network.vni-range`.
+  /// `network.mac-base`, `network.vni-range` and `network.default-type`.
   public var allocation: AllocationSettings
   /// `host.timeout`, in seconds.
   public var hostTimeout: Int
@@ -54,7 +54,11 @@ public struct ControllerConfiguration: Hashable, Sendable {
       try reader.parsed(
         "network.vni-range", as: "a range FIRST-LAST within 1-16777215", ControllerConfiguration.vniRange)
       ?? defaults.vniRange
-    allocation = AllocationSettings(macBase: macBase, vniRange: vniRange)
+    let networkType =
+      try reader.parsed("network.default-type", as: "vxlan, geneve or gre") { text in
+        NetworkType(rawValue: text).flatMap { $0.isTunnel ? $0 : nil }
+      } ?? defaults.networkType
+    allocation = AllocationSettings(macBase: macBase, vniRange: vniRange, networkType: networkType)
     hostTimeout = try reader.integer("host.timeout", in: 1...86_400) ?? 30
     logLevel =
       try reader.parsed("log.level", as: ControllerConfiguration.levels) { Logger.Level(rawValue: $0) } ?? .info

@@ -2,19 +2,27 @@ import GoalState
 
 /// What of a host's goal state may have changed.
 struct HostChanges: Sendable, Hashable {
-  /// A network came or went: everything is to be compared.
+  /// Something went out of the host's view: everything is to be compared.
   var everything = false
-  /// Otherwise these resources, whether they are in the goal state or not.
+  /// Otherwise all of these networks, which came into view.
+  var networks: Set<NetworkID> = []
+  /// And these resources, whether they are in the goal state or not.
   var keys: Set<ResourceKey> = []
 
-  var isEmpty: Bool { !everything && keys.isEmpty }
+  var isEmpty: Bool { !everything && networks.isEmpty && keys.isEmpty }
 
   static let all = HostChanges(everything: true)
 
   mutating func merge(_ other: HostChanges) {
     everything = everything || other.everything
     // Keys say nothing more once everything is to be compared: the memory of a session that is not read stays bounded.
-    if everything { keys = [] } else { keys.formUnion(other.keys) }
+    if everything {
+      networks = []
+      keys = []
+    } else {
+      networks.formUnion(other.networks)
+      keys.formUnion(other.keys)
+    }
   }
 }
 
@@ -22,15 +30,17 @@ struct HostChanges: Sendable, Hashable {
 struct GoalStateChanges: Sendable, Hashable {
   private(set) var byHost: [HostID: HostChanges] = [:]
 
-  mutating func note(_ key: ResourceKey, for hosts: Set<HostID>) {
-    for host in hosts { byHost[host, default: HostChanges()].merge(HostChanges(keys: [key])) }
+  mutating func note(_ keys: Set<ResourceKey>, for hosts: some Sequence<HostID>) {
+    guard !keys.isEmpty else { return }
+    for host in hosts { byHost[host, default: HostChanges()].merge(HostChanges(keys: keys)) }
   }
 
-  mutating func note(port: PortID, hostsBefore: Set<HostID>, hostsAfter: Set<HostID>) {
-    let keys: Set<ResourceKey> = [.port(port), .neighbor(NeighborID(port.rawValue))]
-    for host in hostsBefore.intersection(hostsAfter) {
+  mutating func note(_ view: Visibility.Change) {
+    for (host, networks) in view.entered { byHost[host, default: HostChanges()].merge(HostChanges(networks: networks)) }
+    for (host, routers) in view.routers {
+      let keys = Set(routers.map { ResourceKey.router($0) })
       byHost[host, default: HostChanges()].merge(HostChanges(keys: keys))
     }
-    for host in hostsBefore.symmetricDifference(hostsAfter) { byHost[host, default: HostChanges()].merge(.all) }
+    for host in view.left { byHost[host, default: HostChanges()].merge(.all) }
   }
 }

@@ -5,21 +5,34 @@ import NetworkTypes
 typealias HostView = [ResourceKey: VersionedResource]
 
 extension ModelState {
-  /// The goal state of a host: its ports, their networks with subnets, and the ports of these networks that are on other
-  /// hosts.
+  /// The goal state of a host: its ports with their security groups; the networks of these ports, and those that routers
+  /// bring within reach, with subnets and the ports that are on other hosts; and the routers.
   func hostView(_ host: HostID) -> HostView {
     var view = HostView()
-    let networks = Set((portsByHost[host] ?? []).compactMap { ports[$0]?.record.networkID })
-    for network in networks {
-      var keys: [ResourceKey] = [.network(network)]
-      keys += (subnetsByNetwork[network] ?? []).map { .subnet($0) }
-      for port in portsByNetwork[network] ?? [] {
-        let isLocal = ports[port]?.record.host == host
-        keys.append(isLocal ? .port(port) : .neighbor(NeighborID(port.rawValue)))
-      }
-      for key in keys { view[key] = resource(key, for: host) }
+    let ports = portsByHost[host] ?? []
+    var networks: Set<NetworkID> = []
+    var routers: Set<RouterID> = []
+    for network in Set(ports.compactMap { self.ports[$0]?.record.networkID }) {
+      let reach = visibility.topology.reach(from: network)
+      networks.formUnion(reach.networks)
+      routers.formUnion(reach.routers)
     }
+    let groups = Set(ports.flatMap { self.ports[$0]?.record.securityGroups ?? [] })
+    var keys = groups.map { ResourceKey.securityGroup($0) } + routers.map { .router($0) }
+    for network in networks { keys += self.keys(of: network, for: host) }
+    for key in keys { view[key] = resource(key, for: host) }
     return view
+  }
+
+  /// A network, its subnets and its ports, as a host knows them.
+  func keys(of network: NetworkID, for host: HostID) -> [ResourceKey] {
+    var keys: [ResourceKey] = [.network(network)]
+    keys += (subnetsByNetwork[network] ?? []).map { .subnet($0) }
+    for port in portsByNetwork[network] ?? [] {
+      let isLocal = ports[port]?.record.host == host
+      keys.append(isLocal ? .port(port) : .neighbor(NeighborID(port.rawValue)))
+    }
+    return keys
   }
 
   /// One resource of a host's goal state; nil when it is not in it.
@@ -31,22 +44,22 @@ extension ModelState {
     case .subnet: subnet(SubnetID(key.id), for: host)
     case .port: port(PortID(key.id), for: host)
     case .neighbor: neighbor(PortID(key.id), for: host)
-    case .securityGroup, .router: nil
+    case .securityGroup: securityGroup(SecurityGroupID(key.id), for: host)
+    case .router: router(RouterID(key.id), for: host)
     }
   }
 
-  private func concerns(_ network: NetworkID, _ host: HostID) -> Bool {
-    hostsByNetwork[network]?[host] != nil
-  }
-
   private func network(_ id: NetworkID, for host: HostID) -> VersionedResource? {
-    guard concerns(id, host), let stored = networks[id] else { return nil }
-    let network = Network(id: id, name: stored.record.header.name, vni: stored.record.vni, mtu: stored.record.mtu)
+    guard visibility.sees(host, id), let stored = networks[id] else { return nil }
+    let record = stored.record
+    let network = Network(
+      id: id, name: record.header.name, vni: record.vni, segment: (record.segment ?? .standard).goalState,
+      mtu: record.mtu, neighborsOnDemand: record.neighborsOnDemand == true)
     return VersionedResource(.network(network), revision: stored.revision)
   }
 
   private func subnet(_ id: SubnetID, for host: HostID) -> VersionedResource? {
-    guard let stored = subnets[id], concerns(stored.record.networkID, host) else { return nil }
+    guard let stored = subnets[id], visibility.sees(host, stored.record.networkID) else { return nil }
     let record = stored.record
     let subnet = Subnet(
       id: id, networkID: record.networkID, name: record.header.name, prefix: record.prefix,
@@ -64,7 +77,8 @@ extension ModelState {
     let port = Port(
       id: id, networkID: record.networkID, name: record.header.name, mac: record.mac, fixedIPs: record.fixedIPs,
       adminStateUp: isUp(record), hostName: record.dnsName.isEmpty ? nil : record.dnsName,
-      dhcpOptions: record.dhcpOptions ?? [], delegatedPrefixes: record.delegatedPrefixes ?? [])
+      dhcpOptions: record.dhcpOptions ?? [], delegatedPrefixes: record.delegatedPrefixes ?? [],
+      allowedAddressPairs: record.addressPairs, security: record.security)
     return VersionedResource(.port(port), revision: goalStateRevision(of: stored))
   }
 
@@ -80,18 +94,45 @@ extension ModelState {
 
   private func neighbor(_ id: PortID, for host: HostID) -> VersionedResource? {
     guard let stored = ports[id], let portHost = stored.record.host, portHost != host,
-      concerns(stored.record.networkID, host), let hostRecord = hosts[portHost]
+      visibility.sees(host, stored.record.networkID), let hostRecord = hosts[portHost]
     else { return nil }
     let record = stored.record
     let neighbor = Neighbor(
       id: NeighborID(id.rawValue), networkID: record.networkID, mac: record.mac,
-      hostAddress: hostRecord.record.tunnelAddress, fixedIPs: record.fixedIPs)
+      hostAddress: hostRecord.record.tunnelAddress, fixedIPs: record.fixedIPs,
+      allowedAddressPairs: record.addressPairs, securityGroupIDs: record.security.groups)
     return VersionedResource(.neighbor(neighbor), revision: max(stored.revision, hostRecord.revision))
+  }
+
+  private func securityGroup(_ id: SecurityGroupID, for host: HostID) -> VersionedResource? {
+    guard groupUse.has(host, memberOf: id), let stored = securityGroups[id] else { return nil }
+    return VersionedResource(.securityGroup(stored.record.goalState), revision: stored.revision)
+  }
+
+  /// A router is put anew whenever an interface of it comes or goes, so that its revision says so.
+  private func router(_ id: RouterID, for host: HostID) -> VersionedResource? {
+    guard visibility.sees(host, id), let stored = routers[id] else { return nil }
+    let record = stored.record
+    let interfaces = (visibility.topology.interfaces[id] ?? []).compactMap { interface -> Router.Interface? in
+      guard let port = ports[interface.port]?.record else { return nil }
+      // The gateway's address and MAC address are the subnet's, which hosts have.
+      guard port.hasGatewayMAC != true else { return Router.Interface(subnetID: interface.subnet) }
+      return Router.Interface(
+        subnetID: interface.subnet, address: Subnet.Gateway(address: interface.address, mac: port.mac))
+    }
+    let router = Router(
+      id: id, name: record.header.name, adminStateUp: record.adminStateUp, interfaces: interfaces,
+      routes: record.routes.map { Router.Route(destination: $0.destination, nextHop: $0.nextHop) })
+    return VersionedResource(.router(router), revision: stored.revision)
   }
 }
 
 extension PortRecord {
   fileprivate var fixedIPs: [FixedIP] {
     addresses.map { FixedIP(subnetID: $0.subnetID, address: $0.address) }
+  }
+
+  fileprivate var addressPairs: [AddressPair] {
+    (allowedAddressPairs ?? []).map { AddressPair(prefix: $0.prefix, mac: $0.mac) }
   }
 }

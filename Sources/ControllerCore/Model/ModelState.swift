@@ -17,6 +17,8 @@ struct ModelState: Sendable {
   private(set) var subnets: [SubnetID: Stored<SubnetRecord>] = [:]
   private(set) var ports: [PortID: Stored<PortRecord>] = [:]
   private(set) var hosts: [HostID: Stored<HostRecord>] = [:]
+  private(set) var routers: [RouterID: Stored<RouterRecord>] = [:]
+  private(set) var securityGroups: [SecurityGroupID: Stored<SecurityGroupRecord>] = [:]
   private(set) var networkAdminStates: [NetworkID: Stored<Bool>] = [:]
   /// The revision of each network's set of subnets.
   private(set) var subnetSets: [NetworkID: UInt64] = [:]
@@ -26,14 +28,18 @@ struct ModelState: Sendable {
 
   private(set) var subnetsByNetwork: [NetworkID: Set<SubnetID>] = [:]
   private(set) var portsByNetwork: [NetworkID: Set<PortID>] = [:]
-  /// Bound ports: by host, and the hosts of each network.
+  /// Bound ports by host.
   private(set) var portsByHost: [HostID: Set<PortID>] = [:]
-  private(set) var hostsByNetwork: [NetworkID: [HostID: Int]] = [:]
+  /// Which hosts see which networks and routers.
+  private(set) var visibility = Visibility()
+  private(set) var groupUse = SecurityGroupUse()
 
   private(set) var vniUse = NumberUse<UInt32>()
   private(set) var addressUse: [SubnetID: NumberUse<UInt128>] = [:]
   private(set) var delegatedPrefixes: [NetworkID: DelegatedPrefixSet] = [:]
   private(set) var macUse: [NetworkID: Set<MACAddress>] = [:]
+  private(set) var segmentUse: [SegmentRecord: NetworkID] = [:]
+  private(set) var portIndex = PortIndex()
 
   /// Takes in what a host says of its guests' leases.
   mutating func note(_ reported: [GoalStateReport.Lease], of host: HostID) {
@@ -72,54 +78,20 @@ struct ModelState: Sendable {
   }
 
   private mutating func apply(_ event: StoreEvent, _ changes: inout GoalStateChanges) throws(ModelError) {
-    let port = event.key.suffix(under: ModelKeys.ports).map { PortID(String($0)) }
-    let network = port.flatMap { ports[$0]?.record.networkID }
-    let hostsBefore = network.map { hosts(of: $0) } ?? []
-    try apply(event)
-    if let port {
-      let network = network ?? ports[port]?.record.networkID
-      changes.note(port: port, hostsBefore: hostsBefore, hostsAfter: network.map { hosts(of: $0) } ?? [])
-    } else if let id = event.key.suffix(under: ModelKeys.networks) {
-      let id = NetworkID(String(id))
-      changes.note(.network(id), for: hosts(of: id))
-    } else if let id = event.key.suffix(under: ModelKeys.subnets) {
-      try noteSubnet(SubnetID(String(id)), event, &changes)
-    } else if let id = event.key.suffix(under: ModelKeys.hosts) {
-      noteHost(HostID(String(id)), &changes)
-    } else if let id = event.key.suffix(under: ModelKeys.networkAdminStates) {
-      noteAdminState(NetworkID(String(id)), &changes)
-    }
+    let before = event.key.suffix(under: ModelKeys.ports).flatMap { ports[PortID(String($0))]?.record }
+    changes.note(try apply(event))
+    try note(event, portBefore: before, &changes)
   }
 
-  private func noteSubnet(_ id: SubnetID, _ event: StoreEvent, _ changes: inout GoalStateChanges) throws(ModelError) {
-    // A deleted subnet is in the model no more: its network is in the entry before.
-    guard let entry = event.entry ?? event.previous else { return }
-    let network = try RecordCoding.decode(SubnetRecord.self, entry).networkID
-    changes.note(.subnet(id), for: hosts(of: network))
-  }
-
-  /// A host that came, went or moved its tunnel's end changes the neighbors that its ports are to others.
-  private func noteHost(_ id: HostID, _ changes: inout GoalStateChanges) {
-    for port in portsByHost[id] ?? [] {
-      guard let network = ports[port]?.record.networkID else { continue }
-      changes.note(.neighbor(NeighborID(port.rawValue)), for: hosts(of: network))
-    }
-  }
-
-  private func noteAdminState(_ id: NetworkID, _ changes: inout GoalStateChanges) {
-    for port in portsByNetwork[id] ?? [] {
-      if let host = ports[port]?.record.host { changes.note(.port(port), for: [host]) }
-    }
-  }
-
-  /// The hosts that have a port of this network.
-  func hosts(of network: NetworkID) -> Set<HostID> {
-    Set((hostsByNetwork[network] ?? [:]).keys)
-  }
-
-  private mutating func apply(_ event: StoreEvent) throws(ModelError) {
-    if event.key.isUnder(ModelKeys.ports) {
-      try replacePort(PortID(String(event.key.suffix(under: ModelKeys.ports) ?? "")), by: event.entry)
+  /// Takes in one event, and tells what came into view of hosts by it.
+  @discardableResult
+  private mutating func apply(_ event: StoreEvent) throws(ModelError) -> Visibility.Change {
+    if let id = event.key.suffix(under: ModelKeys.ports) {
+      return try replacePort(PortID(String(id)), by: event.entry)
+    } else if let id = event.key.suffix(under: ModelKeys.routers) {
+      return try replaceRouter(RouterID(String(id)), by: event.entry)
+    } else if let id = event.key.suffix(under: ModelKeys.securityGroups) {
+      try replaceSecurityGroup(SecurityGroupID(String(id)), by: event.entry)
     } else if let id = event.key.suffix(under: ModelKeys.portStatuses) {
       let id = PortID(String(id))
       statuses[id] = try event.entry.map { (entry) throws(ModelError) in
@@ -139,6 +111,7 @@ struct ModelState: Sendable {
       let id = NetworkID(String(id))
       subnetSets[id] = event.entry?.modRevision
     }
+    return Visibility.Change()
   }
 
   private func stored<Record: Codable & Hashable & Sendable>(
@@ -150,9 +123,29 @@ struct ModelState: Sendable {
 
   private mutating func replaceNetwork(_ id: NetworkID, by entry: StoreEntry?) throws(ModelError) {
     let new = try stored(NetworkRecord.self, entry)
-    if let old = networks[id] { vniUse.remove(old.record.vni.rawValue) }
-    if let new { vniUse.insert(new.record.vni.rawValue) }
+    if let old = networks[id]?.record {
+      vniUse.remove(old.vni.rawValue)
+      if let segment = old.segment, !segment.type.isTunnel { segmentUse[segment] = nil }
+    }
+    if let new = new?.record {
+      vniUse.insert(new.vni.rawValue)
+      if let segment = new.segment, !segment.type.isTunnel { segmentUse[segment] = id }
+    }
     networks[id] = new
+  }
+
+  private mutating func replaceRouter(
+    _ id: RouterID, by entry: StoreEntry?
+  ) throws(ModelError) -> Visibility.Change {
+    let new = try stored(RouterRecord.self, entry)
+    routers[id] = new
+    return visibility.replaceRoutes(of: id, by: new?.record.routes ?? [])
+  }
+
+  private mutating func replaceSecurityGroup(_ id: SecurityGroupID, by entry: StoreEntry?) throws(ModelError) {
+    let new = try stored(SecurityGroupRecord.self, entry)
+    groupUse.replace(securityGroups[id]?.record, by: new?.record)
+    securityGroups[id] = new
   }
 
   private mutating func replaceSubnet(_ id: SubnetID, by entry: StoreEntry?) throws(ModelError) {
@@ -171,41 +164,37 @@ struct ModelState: Sendable {
     subnets[id] = new
   }
 
-  private mutating func replacePort(_ id: PortID, by entry: StoreEntry?) throws(ModelError) {
+  private mutating func replacePort(_ id: PortID, by entry: StoreEntry?) throws(ModelError) -> Visibility.Change {
     let new = try stored(PortRecord.self, entry)
-    if let old = ports[id]?.record {
-      portsByNetwork.remove(id, under: old.networkID)
-      macUse.remove(old.mac, under: old.networkID)
-      for prefix in old.delegatedPrefixes ?? [] { delegatedPrefixes[old.networkID]?.remove(prefix, of: id) }
-      if delegatedPrefixes[old.networkID]?.isEmpty == true { delegatedPrefixes[old.networkID] = nil }
-      for address in old.addresses { addressUse[address.subnetID]?.remove(address.address.value) }
-      if let host = old.host {
-        portsByHost.remove(id, under: host)
-        count(-1, host, old.networkID)
-      }
-    }
-    if let new = new?.record {
-      portsByNetwork[new.networkID, default: []].insert(id)
-      macUse[new.networkID, default: []].insert(new.mac)
-      for prefix in new.delegatedPrefixes ?? [] {
-        delegatedPrefixes[new.networkID, default: DelegatedPrefixSet()].insert(prefix, of: id)
-      }
-      for address in new.addresses {
-        addressUse[address.subnetID, default: NumberUse()].insert(address.address.value)
-      }
-      if let host = new.host {
-        portsByHost[host, default: []].insert(id)
-        count(1, host, new.networkID)
-      }
-    }
-    if new?.record.host != ports[id]?.record.host { leases[id] = nil }
+    let old = ports[id]?.record
+    if let old { unlist(old) }
+    if let new = new?.record { list(new) }
+    if new?.record.host != old?.host { leases[id] = nil }
+    portIndex.replace(old, by: new?.record)
     ports[id] = new
+    groupUse.replace(old, by: new?.record)
+    return visibility.replace(old, by: new?.record)
   }
 
-  private mutating func count(_ difference: Int, _ host: HostID, _ network: NetworkID) {
-    let count = (hostsByNetwork[network]?[host] ?? 0) + difference
-    hostsByNetwork[network, default: [:]][host] = count > 0 ? count : nil
-    if hostsByNetwork[network]?.isEmpty == true { hostsByNetwork[network] = nil }
+  private mutating func unlist(_ port: PortRecord) {
+    portsByNetwork.remove(port.id, under: port.networkID)
+    if port.hasGatewayMAC != true { macUse.remove(port.mac, under: port.networkID) }
+    for prefix in port.delegatedPrefixes ?? [] { delegatedPrefixes[port.networkID]?.remove(prefix, of: port.id) }
+    if delegatedPrefixes[port.networkID]?.isEmpty == true { delegatedPrefixes[port.networkID] = nil }
+    for address in port.addresses { addressUse[address.subnetID]?.remove(address.address.value) }
+    if let host = port.host { portsByHost.remove(port.id, under: host) }
+  }
+
+  private mutating func list(_ port: PortRecord) {
+    portsByNetwork[port.networkID, default: []].insert(port.id)
+    if port.hasGatewayMAC != true { macUse[port.networkID, default: []].insert(port.mac) }
+    for prefix in port.delegatedPrefixes ?? [] {
+      delegatedPrefixes[port.networkID, default: DelegatedPrefixSet()].insert(prefix, of: port.id)
+    }
+    for address in port.addresses {
+      addressUse[address.subnetID, default: NumberUse()].insert(address.address.value)
+    }
+    if let host = port.host { portsByHost[host, default: []].insert(port.id) }
   }
 }
 

@@ -3,6 +3,7 @@ import GoalState
 /// What a port's status is, from what is stored and what its host said last.
 ///
 /// ```
+/// a router's                                       ACTIVE: every host is the router for its own guests
 /// not bound, or down by its administrator          DOWN
 /// its host reports it as failed or pending         DOWN, with the host's reason
 /// its host has not applied the port's revision     BUILD
@@ -17,6 +18,7 @@ enum PortStatusRule {
     func record(_ status: PortStatus, _ reason: String?) -> PortStatusRecord {
       PortStatusRecord(revision: revision, status: status, reason: reason)
     }
+    guard port.record.router == nil else { return record(.active, nil) }
     guard let host = port.record.host else { return record(.down, "The port is not bound to a host.") }
     guard port.record.adminStateUp else { return record(.down, "admin_state_up of the port is false.") }
     guard state.isUp(port.record) else { return record(.down, "admin_state_up of the port's network is false.") }
@@ -44,6 +46,7 @@ enum PortStatusRule {
     for address in port.record.addresses {
       keys[.subnet(address.subnetID)] = state.subnets[address.subnetID]?.revision
     }
+    for group in port.record.security.groups { keys[.securityGroup(group)] = state.securityGroups[group]?.revision }
     return keys
   }
 }

@@ -43,10 +43,16 @@ public struct RecordHeader: Codable, Hashable, Sendable {
 public struct NetworkRecord: Codable, Hashable, Sendable {
   /// Id, name and the like.
   public var header: RecordHeader
-  /// Its segment between hosts.
+  /// The number that tells it from all others, and the tunnels' key where tunnels carry it.
   public var vni: VNI
   /// The guests' MTU, or nil to let each host derive it.
   public var mtu: Int?
+  /// What carries it between hosts; nil as earlier releases wrote it, for VXLAN.
+  public var segment: SegmentRecord?
+  /// Whether its ports are held to their addresses and to security groups unless they say otherwise; nil for yes.
+  public var portSecurityEnabled: Bool?
+  /// Whether hosts are told of its ports elsewhere when they ask; nil for no.
+  public var neighborsOnDemand: Bool?
 
   /// The network's id.
   public var id: NetworkID { NetworkID(header.id) }
@@ -149,8 +155,25 @@ public struct PortRecord: Codable, Hashable, Sendable {
   /// The prefixes that are delegated to the guest by DHCPv6; nil as earlier releases wrote it, for none.
   public var delegatedPrefixes: [IPv6Prefix]?
 
+  /// The security groups that it is a member of; nil as earlier releases wrote it: nothing is filtered then.
+  public var securityGroups: [SecurityGroupID]?
+  /// Whether the guest is held to its addresses and to security groups; nil for yes.
+  public var portSecurityEnabled: Bool?
+  /// What the guest may send from besides; nil for nothing.
+  public var allowedAddressPairs: [AddressPairRecord]?
+  /// The router that this is an interface of; nil for a guest's port.
+  public var router: RouterID?
+  /// Whether the MAC address is the subnet's gateway's, which belongs to the subnet; nil for no.
+  public var hasGatewayMAC: Bool?
+
   /// The port's id.
   public var id: PortID { PortID(header.id) }
+
+  /// What the guest is held to.
+  var security: PortSecurity {
+    guard portSecurityEnabled ?? true else { return .off }
+    return securityGroups.map { .filtered($0) } ?? .guarded
+  }
 }
 
 /// A compute node as it is stored: what others' goal states depend on.

@@ -5,7 +5,7 @@ import Synchronization
 /// One agent's session: what was sent to it, and what may have changed since.
 ///
 /// `nextUpdate` is called by one task at a time; everything else comes from any. While it is not called, changes merge
-/// into a set of keys, and into "everything" once a network comes or goes: memory is bounded by the host's goal state.
+/// into sets of keys and networks, and into "everything" once a network goes: memory is bounded by the host's goal state.
 final class HostSession: AgentSession {
   let host: HostID
   let peer: String
@@ -19,16 +19,24 @@ final class HostSession: AgentSession {
   /// How far a host's revision may fall behind, for want of changes that concern it, before it is sent a delta that
   /// only moves the revision on: so that it can resume with a delta while its revision is still kept.
   static let longestSilence: UInt64 = 1024
+  /// How many answers wait for an agent that does not read; it hears nothing of what it asks besides.
+  static let longestQueue = 8192
 
   private struct State {
     /// Nil until the first update was made.
     var sent: Sent?
     var pending = HostChanges.all
     var movesOn = false
+    var interest: NeighborInterest
+    /// Neighbors that the agent has removed by itself.
+    var forgotten: Set<ResourceKey> = []
+    /// Answers to what the agent asked: those that have to wait for an update, and those that were in the last one.
+    var answers: [NeighborAnswer] = []
+    var ready: [NeighborAnswer] = []
     var ended = false
     var waiter: CheckedContinuation<Void, Never>?
 
-    var hasWork: Bool { ended || movesOn || !pending.isEmpty }
+    var hasWork: Bool { ended || movesOn || !pending.isEmpty || !answers.isEmpty || !ready.isEmpty }
   }
 
   private struct Sent {
@@ -43,7 +51,7 @@ final class HostSession: AgentSession {
     self.epoch = epoch
     self.inventory = inventory
     self.directory = directory
-    self.state = Mutex(State())
+    self.state = Mutex(State(interest: NeighborInterest(asks: hello.asks, learned: hello.learned)))
   }
 
   /// Notes what may have changed, and wakes the session.
@@ -74,24 +82,79 @@ final class HostSession: AgentSession {
   // AgentSession
 
   func nextUpdate() async -> GoalStateUpdate? {
-    while !Task.isCancelled {
-      await waitForWork()
-      let work = state.withLock { state -> (changes: HostChanges, movesOn: Bool, sent: Sent?)? in
-        guard !state.ended else { return nil }
-        defer {
-          state.pending = HostChanges()
-          state.movesOn = false
-        }
-        return (state.pending, state.movesOn, state.sent)
-      }
-      guard let work, !Task.isCancelled else { return nil }
-      if let sent = work.sent {
-        if let update = await delta(work.changes, since: sent, evenIfEmpty: work.movesOn) { return update }
-      } else if let update = await firstUpdate() {
-        return update
-      }
+    while let output = await nextOutput() {
+      if case .update(let update) = output { return update }
     }
     return nil
+  }
+
+  private struct Work {
+    var changes: HostChanges
+    var movesOn: Bool
+    var sent: Sent?
+    var answers: [NeighborAnswer] = []
+  }
+
+  func nextOutput() async -> AgentOutput? {
+    while !Task.isCancelled {
+      await waitForWork()
+      guard let work = state.withLock({ HostSession.take(&$0) }), !Task.isCancelled else { return nil }
+      if !work.answers.isEmpty { return .answers(work.answers) }
+      let update =
+        if let sent = work.sent {
+          await delta(work.changes, since: sent, evenIfEmpty: work.movesOn)
+        } else {
+          await firstUpdate()
+        }
+      if let update { return .update(update) }
+    }
+    return nil
+  }
+
+  /// What is to be done next: answers come behind the update that has what they are about. Nil when the session is over.
+  private static func take(_ state: inout State) -> Work? {
+    guard !state.ended else { return nil }
+    var work = Work(changes: state.pending, movesOn: state.movesOn, sent: state.sent)
+    if !state.ready.isEmpty {
+      work.answers = state.ready
+      state.ready = []
+      return work
+    }
+    // No revision is 0: what the agent has forgotten is sent again if it was asked for again, and removed otherwise.
+    for key in state.forgotten { work.sent?.revisions[key] = 0 }
+    // The first update goes by what the agent held when it said hello.
+    state.pending = state.sent == nil ? HostChanges(keys: state.forgotten) : HostChanges()
+    if state.sent != nil { state.forgotten = [] }
+    state.movesOn = false
+    state.ready = state.answers
+    state.answers = []
+    return work
+  }
+
+  func asked(_ ask: NeighborAsk) async {
+    directory.heard(from: self)
+    let host = host
+    let id = await inventory.read { $0.neighbor(ask, for: host) }
+    wake { state in
+      guard state.answers.count < HostSession.longestQueue else { return }
+      guard let id, state.interest.insert(id) else {
+        state.answers.append(
+          NeighborAnswer(number: ask.number, isFound: false, rememberSeconds: NeighborInterest.absenceSeconds))
+        return
+      }
+      state.pending.merge(HostChanges(keys: [.neighbor(id)]))
+      state.answers.append(NeighborAnswer(number: ask.number, isFound: true))
+    }
+  }
+
+  func forgot(_ neighbors: [NeighborID]) async {
+    directory.heard(from: self)
+    wake { state in
+      let keys = Set(neighbors.map { ResourceKey.neighbor($0) })
+      for id in neighbors { state.interest.remove(id) }
+      state.forgotten.formUnion(keys)
+      state.pending.merge(HostChanges(keys: keys))
+    }
   }
 
   func received(_ report: GoalStateReport) async {
@@ -132,9 +195,10 @@ final class HostSession: AgentSession {
   private func firstUpdate() async -> GoalStateUpdate? {
     let host = host
     var base: HostView?
-    if held.epoch == epoch { base = await inventory.hostView(host, at: held.revision) }
+    let interest = state.withLock { $0.interest }
+    if held.epoch == epoch { base = await inventory.hostView(host, at: held.revision).map { interest.filter($0) } }
     guard let base else {
-      let (revision, view) = await inventory.read { ($0.revision, $0.hostView(host)) }
+      let (revision, view) = await inventory.read { ($0.revision, interest.filter($0.hostView(host))) }
       remember(Sent(revision: revision, revisions: view.mapValues(\.revision)))
       return GoalStateUpdate(
         scope: .snapshot, version: GoalStateVersion(epoch: epoch, revision: revision),
@@ -152,14 +216,17 @@ final class HostSession: AgentSession {
   private func delta(_ changes: HostChanges, since sent: Sent, evenIfEmpty: Bool) async -> GoalStateUpdate? {
     let host = host
     let known = Set(sent.revisions.keys)
+    let interest = state.withLock { $0.interest }
     let (revision, resources, keys) = await inventory.read { state -> (UInt64, HostView, Set<ResourceKey>) in
       guard !changes.everything else {
-        let view = state.hostView(host)
+        let view = interest.filter(state.hostView(host))
         return (state.revision, view, known.union(view.keys))
       }
+      var keys = changes.keys
+      for network in changes.networks { keys.formUnion(state.keys(of: network, for: host)) }
       var view = HostView()
-      for key in changes.keys { view[key] = state.resource(key, for: host) }
-      return (state.revision, view, changes.keys)
+      for key in keys { view[key] = state.resource(key, for: host) }
+      return (state.revision, interest.filter(view, isOnDemand: state.isOnDemand), keys)
     }
     var now = sent
     now.revision = revision

@@ -99,7 +99,7 @@ extension HostBridgeConflict: CustomStringConvertible {
         + " (openvswitch.datapath-type)"
     case .unknownTunnelType(let type, let known):
       return "this Open vSwitch has no interface type '\(type)', only \(known.joined(separator: ", ")): choose another"
-        + " encapsulation (tunnel.type)"
+        + " encapsulation (tunnel.types)"
     case .bridgeNotOurs(let bridge, let other?):
       return "bridge \(bridge) belongs to '\(other)' (external_ids:\(key)): choose another name (openvswitch.bridge)"
     case .bridgeNotOurs(let bridge, nil):

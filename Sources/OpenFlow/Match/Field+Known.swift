@@ -41,6 +41,10 @@ extension Field {
   public static let udpSrc = FieldRegistry.known("udp_src")
   /// The UDP destination port.
   public static let udpDst = FieldRegistry.known("udp_dst")
+  /// The SCTP source port.
+  public static let sctpSrc = FieldRegistry.known("sctp_src")
+  /// The SCTP destination port.
+  public static let sctpDst = FieldRegistry.known("sctp_dst")
   /// The ICMP type.
   public static let icmpv4Type = FieldRegistry.known("icmp_type")
   /// The ICMP code.
@@ -55,6 +59,10 @@ extension Field {
   public static let ndSLL = FieldRegistry.known("nd_sll")
   /// The target link-layer address option of neighbor discovery.
   public static let ndTLL = FieldRegistry.known("nd_tll")
+  /// What is behind neighbor discovery's checksum: in an advertisement the router, solicited and override flags on top.
+  public static let ndReserved = FieldRegistry.known("nd_reserved")
+  /// The type of neighbor discovery's first option.
+  public static let ndOptionsType = FieldRegistry.known("nd_options_type")
   /// The ARP operation: 1 request, 2 reply.
   public static let arpOp = FieldRegistry.known("arp_op")
   /// The ARP sender's protocol address.
@@ -87,6 +95,20 @@ extension Field {
   public static let ctMark = FieldRegistry.known("ct_mark")
   /// The connection's label.
   public static let ctLabel = FieldRegistry.known("ct_label")
+  /// The IP protocol of the connection's first packet.
+  public static let ctProto = FieldRegistry.known("ct_nw_proto")
+  /// The IPv4 source of the connection's first packet.
+  public static let ctIPv4Src = FieldRegistry.known("ct_nw_src")
+  /// The IPv4 destination of the connection's first packet.
+  public static let ctIPv4Dst = FieldRegistry.known("ct_nw_dst")
+  /// The IPv6 source of the connection's first packet.
+  public static let ctIPv6Src = FieldRegistry.known("ct_ipv6_src")
+  /// The IPv6 destination of the connection's first packet.
+  public static let ctIPv6Dst = FieldRegistry.known("ct_ipv6_dst")
+  /// The source port of the connection's first packet, or its ICMP type.
+  public static let ctTPSrc = FieldRegistry.known("ct_tp_src")
+  /// The destination port of the connection's first packet, or its ICMP code.
+  public static let ctTPDst = FieldRegistry.known("ct_tp_dst")
 
   private static let registers: [Field] = (0..<16).map { FieldRegistry.known("reg\($0)") }
 
@@ -96,5 +118,25 @@ extension Field {
   public static func reg(_ index: Int) -> Field {
     precondition(registers.indices.contains(index), "there is no register \(index): Open vSwitch has reg0 to reg15")
     return registers[index]
+  }
+
+  private static let doubleRegisters: [Field] = (0..<8).map { FieldRegistry.known("xreg\($0)") }
+  private static let quadrupleRegisters: [Field] = (0..<4).map { FieldRegistry.known("xxreg\($0)") }
+
+  /// Two registers as one of 64 bits: `xreg(4)` is reg8 and reg9. In a match they are two.
+  ///
+  /// - Precondition: `index` is 0 to 7: it is written in a program, never taken from outside.
+  public static func xreg(_ index: Int) -> Field {
+    precondition(doubleRegisters.indices.contains(index), "there is no xreg\(index): Open vSwitch has xreg0 to xreg7")
+    return doubleRegisters[index]
+  }
+
+  /// Four registers as one of 128 bits: `xxreg(2)` is reg8 to reg11. In a match they are four.
+  ///
+  /// - Precondition: `index` is 0 to 3: it is written in a program, never taken from outside.
+  public static func xxreg(_ index: Int) -> Field {
+    precondition(
+      quadrupleRegisters.indices.contains(index), "there is no xxreg\(index): Open vSwitch has xxreg0 to xxreg3")
+    return quadrupleRegisters[index]
   }
 }

@@ -77,6 +77,10 @@ extension MatchField {
   public static func udpSrc(_ port: UInt16, mask: UInt16 = .max) -> MatchField { transport(.udpSrc, port, mask) }
   /// The UDP destination port.
   public static func udpDst(_ port: UInt16, mask: UInt16 = .max) -> MatchField { transport(.udpDst, port, mask) }
+  /// The SCTP source port.
+  public static func sctpSrc(_ port: UInt16, mask: UInt16 = .max) -> MatchField { transport(.sctpSrc, port, mask) }
+  /// The SCTP destination port.
+  public static func sctpDst(_ port: UInt16, mask: UInt16 = .max) -> MatchField { transport(.sctpDst, port, mask) }
 
   /// The ICMP type.
   public static func icmpv4Type(_ type: UInt8) -> MatchField { MatchField(.icmpv4Type, value: UInt128(type)) }
@@ -88,6 +92,8 @@ extension MatchField {
   public static func icmpv6Code(_ code: UInt8) -> MatchField { MatchField(.icmpv6Code, value: UInt128(code)) }
   /// The target of neighbor discovery.
   public static func ndTarget(_ address: IPv6Address) -> MatchField { ipv6(.ndTarget, address) }
+  /// The target of neighbor discovery.
+  public static func ndTarget(_ prefix: IPv6Prefix) -> MatchField { ipv6(.ndTarget, prefix) }
   /// The source link-layer address option of a neighbor solicitation.
   public static func ndSLL(_ address: MACAddress) -> MatchField { MatchField(.ndSLL, value: UInt128(address.rawValue)) }
   /// The target link-layer address option of a neighbor advertisement.
@@ -143,6 +149,21 @@ extension MatchField {
 
   /// The connection's zone.
   public static func ctZone(_ zone: UInt16) -> MatchField { MatchField(.ctZone, value: UInt128(zone)) }
+
+  /// The IP protocol of the connection's first packet; needs a state that is tracked and valid, as the next ones do.
+  public static func ctProto(_ number: UInt8) -> MatchField { MatchField(.ctProto, value: UInt128(number)) }
+  /// The IPv4 source of the connection's first packet.
+  public static func ctIPv4Src(_ prefix: IPv4Prefix) -> MatchField { ipv4(.ctIPv4Src, prefix) }
+  /// The IPv4 destination of the connection's first packet.
+  public static func ctIPv4Dst(_ prefix: IPv4Prefix) -> MatchField { ipv4(.ctIPv4Dst, prefix) }
+  /// The IPv6 source of the connection's first packet.
+  public static func ctIPv6Src(_ prefix: IPv6Prefix) -> MatchField { ipv6(.ctIPv6Src, prefix) }
+  /// The IPv6 destination of the connection's first packet.
+  public static func ctIPv6Dst(_ prefix: IPv6Prefix) -> MatchField { ipv6(.ctIPv6Dst, prefix) }
+  /// The source port of the connection's first packet, or its ICMP type.
+  public static func ctTPSrc(_ port: UInt16, mask: UInt16 = .max) -> MatchField { transport(.ctTPSrc, port, mask) }
+  /// The destination port of the connection's first packet, or its ICMP code.
+  public static func ctTPDst(_ port: UInt16, mask: UInt16 = .max) -> MatchField { transport(.ctTPDst, port, mask) }
 
   /// The id of a satisfied conjunction.
   public static func conjunctionID(_ id: UInt32) -> MatchField { MatchField(.conjunctionID, value: UInt128(id)) }

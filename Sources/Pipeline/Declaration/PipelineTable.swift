@@ -11,6 +11,8 @@ public enum PipelineTable: UInt8, CaseIterable, Sendable {
   case sourceGuard = 10
   /// What the host answers itself: ARP, neighbor discovery, DHCP, who its router is.
   case localServices = 30
+  /// A question about an address, and the MAC address that is the answer.
+  case answers = 32
   /// Does somebody filter what this port sends?
   case leaving = 40
   /// May this port send this, judged by the packet alone?
@@ -37,10 +39,18 @@ public enum PipelineTable: UInt8, CaseIterable, Sendable {
   case forwarding = 60
   /// Does somebody filter what comes to this port?
   case arriving = 70
-  /// Which tunnel, or which physical network?
+  /// Is it small enough to go to other hosts?
   case underlay = 80
+  /// Small enough: out to the other hosts.
+  case underlayOutput = 82
+  /// Who is told that it is too big?
+  case tooBig = 84
   /// Out of the guest's port.
   case delivery = 90
+  /// Has the port had its share of the agent?
+  case rationing = 94
+  /// To the agent.
+  case punts = 96
 
   /// The number as OpenFlow has it.
   public var id: TableID { TableID(rawValue: rawValue) }
@@ -51,6 +61,7 @@ public enum PipelineTable: UInt8, CaseIterable, Sendable {
     case .classification: "classification"
     case .sourceGuard: "source guard"
     case .localServices: "local services"
+    case .answers: "answers"
     case .leaving: "leaving"
     case .leavingUntracked: "leaving untracked"
     case .connection: "connection"
@@ -65,7 +76,11 @@ public enum PipelineTable: UInt8, CaseIterable, Sendable {
     case .forwarding: "forwarding"
     case .arriving: "arriving"
     case .underlay: "underlay"
+    case .underlayOutput: "underlay output"
+    case .tooBig: "too big"
     case .delivery: "delivery"
+    case .rationing: "rationing"
+    case .punts: "punts"
     }
   }
 
@@ -76,7 +91,8 @@ public enum PipelineTable: UInt8, CaseIterable, Sendable {
       "Finds the packet's network and source: a guest's port, a tunnel and its key, a physical network, or the DHCP responder."
     case .sourceGuard: "Lets a guest send only from its own addresses."
     case .localServices:
-      "Answers ARP and neighbor discovery for known addresses; hands DHCP, DHCPv6 and router solicitations to the responder."
+      "Knows the MAC addresses that ARP and neighbor discovery ask for; hands DHCP, DHCPv6 and router solicitations to the responder."
+    case .answers: "Turns a question of ARP or neighbor discovery round into its answer."
     case .leaving: "Has the connection tracked, in the zone of the sending port, when the port has security groups."
     case .leavingUntracked: "Judges by the packet alone what rules of stateless groups let the port send."
     case .connection: "Sorts what was tracked by who began the connection, the port or the other side."
@@ -91,8 +107,13 @@ public enum PipelineTable: UInt8, CaseIterable, Sendable {
     case .forwarding:
       "Finds the destination by MAC address: a port here, or the host that has it; copies broadcasts to who needs them."
     case .arriving: "Has the connection tracked, in the zone of the receiving port, when the port has security groups."
-    case .underlay: "Sends it through the network's kind of tunnel, or to its physical network, unless it is too big."
+    case .underlay: "Measures what goes to other hosts, once, however many hosts it goes to."
+    case .underlayOutput:
+      "Sends it through the network's kind of tunnel, or to its physical network, unless it is too big."
+    case .tooBig: "Sees to what is larger than its network's MTU."
     case .delivery: "Hands the packet to the guest's port."
+    case .rationing: "Lets each port have its share of packets that the agent is to see, and no more."
+    case .punts: "Hands the packet to the agent, as far as the share of its kind goes."
     }
   }
 
@@ -110,6 +131,7 @@ public enum PipelineTable: UInt8, CaseIterable, Sendable {
     case .classification: .drop(.unknownSource)
     case .sourceGuard: .drop(.spoofedSource)
     case .localServices: .goto(.leaving)
+    case .answers: .drop(.nobodyServes)
     case .leaving: .goto(.routing)
     case .leavingUntracked, .egressRules, .ingressRules, .arrivingUntracked: .drop(.securityGroup)
     case .connection: .drop(.invalidConnection)
@@ -120,8 +142,9 @@ public enum PipelineTable: UInt8, CaseIterable, Sendable {
     case .routed: .goto(.forwarding)
     case .forwarding: .drop(.unknownDestination)
     case .arriving: .goto(.delivery)
-    case .underlay: .drop(.noUnderlay)
-    case .delivery: .drop(.portGone)
+    case .underlay, .underlayOutput: .drop(.noUnderlay)
+    case .tooBig: .drop(.tooBig)
+    case .delivery, .rationing, .punts: .drop(.portGone)
     }
   }
 }
@@ -156,6 +179,10 @@ public enum DropReason: UInt8, CaseIterable, Sendable, CustomStringConvertible {
   case tooBig = 13
   /// Nothing carries its network from this host.
   case noUnderlay = 14
+  /// It is for a router itself, which answers pings and nothing else.
+  case routerAddress = 15
+  /// Routers forward nothing from or to such an address: multicast, link-local, a subnet's broadcast.
+  case notForwardable = 16
 
   /// The reason in words.
   public var description: String {
@@ -174,6 +201,8 @@ public enum DropReason: UInt8, CaseIterable, Sendable, CustomStringConvertible {
     case .timeToLive: "time to live exceeded"
     case .tooBig: "too big"
     case .noUnderlay: "nothing carries the network"
+    case .routerAddress: "for a router itself"
+    case .notForwardable: "address that routers do not forward"
     }
   }
 }

@@ -3,7 +3,7 @@ import OpenFlow
 
 /// The registers that carry what earlier tables found out. One declaration for matching, loading and the documentation.
 ///
-/// Registers 12 to 15 are free, for address translation, quality of service and mirrors.
+/// Registers 13 to 15 are free, for address translation, quality of service and mirrors.
 public enum Register: Int, CaseIterable, Sendable {
   /// See ``Origin``.
   case origin = 0
@@ -21,8 +21,11 @@ public enum Register: Int, CaseIterable, Sendable {
   case router = 6
   /// See ``PacketSize``.
   case size = 7
-  /// The next hop: an IPv4 address here, an IPv6 address in this and the next three.
+  /// The next hop: an IPv4 address here, an IPv6 address in this and the next three. Before routing, what an earlier table
+  /// has found out for the next one: see ``SourceGuard`` and ``AddressResolution``.
   case nextHop = 8
+  /// What the agent is to do about it: see ``Punt/Kind``.
+  case punt = 12
 
   /// What the register is for, in the words of the documentation.
   public var meaning: String {
@@ -35,7 +38,9 @@ public enum Register: Int, CaseIterable, Sendable {
     case .member: "the OpenFlow port whose security groups are asked; the low 16 bits are its connections' zone"
     case .router: "the number of the router that has it"
     case .size: "1 when it is larger than the network's MTU"
-    case .nextHop: "the router's next hop: an IPv4 address here, an IPv6 address in reg8 to reg11"
+    case .nextHop:
+      "the router's next hop: an IPv4 address here, an IPv6 address in reg8 to reg11; before routing the MAC address of an answer"
+    case .punt: "what the packet is handed to the agent for"
     }
   }
 }

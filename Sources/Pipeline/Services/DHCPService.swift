@@ -20,9 +20,9 @@ public struct DHCPService: Sendable, Equatable {
   static let standaloneMAC = MACAddress(0x0a, 0xd1, 0xff, 0xff, 0xff, 0xff)
 
   /// The service of an IPv4 subnet; nil when it has DHCP turned off or is no IPv4 subnet.
-  public init?(subnet: Subnet) {
+  public init?(subnet: Subnet, in goal: HostGoalState) {
     guard subnet.dhcpEnabled, subnet.prefix.v4 != nil else { return nil }
-    if let gateway = subnet.gateway, let address = gateway.address.v4 {
+    if let gateway = goal.served(subnet).gateway, let address = gateway.address.v4 {
       serverAddress = address
       serverMAC = gateway.mac
     } else {

@@ -29,7 +29,14 @@ enum GuestServices {
 }
 
 enum ICMPv6 {
+  static let echoRequest: UInt8 = 128
+  static let echoReply: UInt8 = 129
+  static let listenerReport: UInt8 = 131
+  static let listenerDone: UInt8 = 132
   static let routerSolicitation: UInt8 = 133
   static let routerAdvertisement: UInt8 = 134
+  static let neighborSolicitation: UInt8 = 135
+  static let neighborAdvertisement: UInt8 = 136
   static let redirect: UInt8 = 137
+  static let listenerReport2: UInt8 = 143
 }

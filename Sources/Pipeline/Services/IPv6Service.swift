@@ -19,7 +19,8 @@ public struct IPv6Service: Sendable, Equatable {
   public init?(port: Port, in goal: HostGoalState) {
     var subnets: [Subnet] = []
     for fixedIP in port.fixedIPs where fixedIP.address.v6 != nil {
-      guard let subnet = goal.subnets[fixedIP.subnetID], subnet.prefix.v6 != nil, subnet.isServedByHost,
+      guard let subnet = goal.subnets[fixedIP.subnetID].map(goal.served), subnet.prefix.v6 != nil,
+        subnet.isServedByHost,
         !subnets.contains(subnet)
       else { continue }
       subnets.append(subnet)

@@ -4,7 +4,7 @@ import OpenFlow
 
 extension Compiler {
   func compile(_ network: Network) -> CompiledUnit {
-    let unit = Unit.network(network.id)
+    let cookie = FlowCookie(.network(network.id))
     let members = goal.members(of: network.id)
     let deliveries = members.ports.sorted().flatMap { id -> [Action] in
       guard goal.ports[id]?.adminStateUp == true, let port = host.guests[id]?.port else { return [] }
@@ -13,36 +13,43 @@ extension Compiler {
         .load(.destination, port.rawValue), .resubmit(port: .inPort, table: PipelineTable.arriving.id),
       ]
     }
-    guard let tunnel = host.tunnel else {
-      let flood = floodFlow(unit, network, from: Origin.guest, actions: deliveries)
-      // Guests of this host reach each other without the tunnel, so that much is put in force while it is missing.
-      guard members.remoteHosts.isEmpty else {
-        return CompiledUnit(flows: [flood], status: .waiting(reason: Compiler.noTunnel))
-      }
-      return CompiledUnit(flows: [flood])
+    let flood = { (origin: UInt32, leavesHost: Bool) in
+      Forwarding.floodFlow(network, from: origin, deliveries: deliveries, leavesHost: leavesHost, cookie: cookie)
     }
-    let copies = members.remoteHosts.compactMap(\.v4).flatMap { remote -> [Action] in
-      [.setField(.tunnelDst(remote)), .output(tunnel)]
-    }
-    let key = copies.isEmpty ? [] : [Action.setField(.tunnelID(UInt64(network.vni.rawValue)))]
-    return CompiledUnit(flows: [
-      Flow(
-        table: .classification, priority: Priority.normal, cookie: FlowCookie(unit),
-        match: [.inPort(tunnel), .tunnelID(UInt64(network.vni.rawValue))],
-        instructions: [
-          .applyActions([.load(.origin, Origin.tunnel), .load(.network, network.vni.rawValue)]), .goto(.routed),
-        ]),
-      floodFlow(unit, network, from: Origin.guest, actions: key + copies + deliveries),
+    let measuring = UnderlayOutput.measuringFlow(network, mtu: host.mtu(of: network), cookie: cookie)
+    switch host.carriage(of: network) {
+    case .missing(let reason):
+      // Guests of this host reach each other without the others, so that much is put in force meanwhile.
+      let isAlone = network.segment.tunnelKind != nil && members.remoteHosts.isEmpty
+      return CompiledUnit(flows: [flood(Origin.guest, false)], status: isAlone ? .complete : .waiting(reason: reason))
+    case .tunnel(let port):
+      let hosts = members.remoteHosts.compactMap(\.v4)
+      let arrival = Flow(
+        table: .classification, priority: Priority.normal, cookie: cookie,
+        match: [.inPort(port), .tunnelID(UInt64(network.vni.rawValue))],
+        instructions: arrivalInstructions(network, from: Origin.tunnel))
       // What came from another host was copied by that host to all who need it: it goes to guests only.
-      floodFlow(unit, network, from: Origin.tunnel, actions: deliveries),
-    ])
+      let flows = [arrival, flood(Origin.guest, !hosts.isEmpty), flood(Origin.tunnel, false)]
+      guard !hosts.isEmpty else { return CompiledUnit(flows: flows) }
+      return CompiledUnit(
+        flows: flows + [measuring] + UnderlayOutput.tunnelFlows(network, through: port, to: hosts, cookie: cookie))
+    case .physicalNetwork(let port):
+      let tag = network.segment.vlan.map { MatchField.vlanVID($0) } ?? .vlanUntagged
+      let untag: [Action] = network.segment.vlan == nil ? [] : [.popVLAN]
+      let arrival = Flow(
+        table: .classification, priority: Priority.normal, cookie: cookie, match: [.inPort(port), tag],
+        instructions: arrivalInstructions(network, from: Origin.physicalNetwork, before: untag))
+      return CompiledUnit(flows: [
+        arrival, flood(Origin.guest, true), flood(Origin.physicalNetwork, false),
+        Forwarding.unknownFlow(network, cookie: cookie), measuring,
+        UnderlayOutput.physicalFlow(network, through: port, cookie: cookie),
+      ])
+    }
   }
 
-  /// Open vSwitch does not send a packet out of the port that it came in on, so the sender may be among the outputs.
-  private func floodFlow(_ unit: Unit, _ network: Network, from origin: UInt32, actions: [Action]) -> Flow {
-    Flow(
-      table: .forwarding, priority: Priority.low, cookie: FlowCookie(unit),
-      match: [.register(.origin, origin), .network(network.vni), .multicastDestination],
-      instructions: actions.isEmpty ? [] : [.applyActions(actions)])
+  private func arrivalInstructions(
+    _ network: Network, from origin: UInt32, before actions: [Action] = []
+  ) -> [Instruction] {
+    [.applyActions(actions + [.load(.origin, origin), .load(.network, network.vni.rawValue)]), .goto(.routed)]
   }
 }

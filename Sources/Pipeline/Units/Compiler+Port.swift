@@ -27,6 +27,9 @@ extension Compiler {
         return .invalid("address \(fixedIP.address) is not in subnet \(subnet.id), which is \(subnet.prefix)")
       }
     }
+    if network.segment.physicalNetwork != nil, case .missing(let reason) = host.carriage(of: network) {
+      return .waiting(reason)
+    }
     switch host.guests[port.id] {
     case nil: return .waiting("no interface with external_ids:iface-id=\(port.id) on the integration bridge")
     case .unusable(let reason, let interface): return .waiting("interface \(interface): \(reason)")
@@ -53,6 +56,6 @@ extension Compiler {
   /// The DHCP service of the port's first IPv4 address in a subnet that has DHCP.
   private func dhcpService(of port: Port) -> DHCPService? {
     port.fixedIPs.lazy.filter { $0.address.v4 != nil }.compactMap { goal.subnets[$0.subnetID] }
-      .compactMap(DHCPService.init).first
+      .compactMap { DHCPService(subnet: $0, in: goal) }.first
   }
 }

@@ -11,10 +11,17 @@ extension Compiler {
     if let gateway = subnet.gateway, !subnet.prefix.contains(gateway.address), gateway.address.v6?.isLinkLocal != true {
       return .invalid("gateway \(gateway.address) is not in the subnet's network \(subnet.prefix)")
     }
-    guard let service = DHCPService(subnet: subnet) else { return CompiledUnit() }
+    if let gateway = goal.served(subnet).gateway {
+      return CompiledUnit(
+        flows: [SourceGuard.reserving(gateway.mac, in: network, for: unit)]
+          + AddressResolution.routerAddresses(gateway.address, gateway.mac).map {
+            AddressResolution.routerAnswer(FlowCookie(unit), network, address: $0, mac: gateway.mac)
+          })
+    }
+    guard let service = DHCPService(subnet: subnet, in: goal) else { return CompiledUnit() }
     return CompiledUnit(flows: [
-      AddressResolution.arpAnswer(
-        FlowCookie(unit), network, address: service.serverAddress, mac: service.serverMAC, priority: Priority.low)
+      AddressResolution.routerAnswer(
+        FlowCookie(unit), network, address: .v4(service.serverAddress), mac: service.serverMAC)
     ])
   }
 }

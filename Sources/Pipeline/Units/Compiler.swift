@@ -20,12 +20,12 @@ public struct Compiler: Sendable {
   /// The flows of one unit. A unit whose resource is gone has none.
   public func compile(_ unit: Unit) -> CompiledUnit {
     switch unit {
-    case .host: return compileHost()
-    case .network(let id): if let network = goal.networks[id] { return compile(network) }
+    case .host: return addingPunts(to: compileHost())
+    case .network(let id): if let network = goal.networks[id] { return addingPunts(to: compile(network), of: network) }
     case .subnet(let id): if let subnet = goal.subnets[id] { return compile(subnet) }
     case .securityGroup(let id): return compile(id)
     case .router(let id): if let router = goal.routers[id] { return compile(router) }
-    case .port(let id): if let port = goal.ports[id] { return compile(port) }
+    case .port(let id): if let port = goal.ports[id] { return addingRation(to: compile(port), of: port) }
     case .neighbor(let id): if let neighbor = goal.neighbors[id] { return compile(neighbor) }
     }
     return CompiledUnit()
@@ -34,7 +34,7 @@ public struct Compiler: Sendable {
   /// Every unit of the goal state.
   public var units: [Unit] {
     [.host] + goal.networks.keys.map(Unit.network) + goal.subnets.keys.map(Unit.subnet)
-      + goal.securityGroups.keys.map(Unit.securityGroup) + goal.routers.keys.map(Unit.router)
+      + goal.namedGroups.map(Unit.securityGroup) + goal.routers.keys.map(Unit.router)
       + goal.ports.keys.map(Unit.port) + goal.neighbors.keys.map(Unit.neighbor)
   }
 
@@ -49,10 +49,10 @@ public struct Compiler: Sendable {
         Flow(table: table, priority: Priority.miss, cookie: FlowCookie(.host), instructions: [.goto(next)])
       }
     }
-    return CompiledUnit(flows: misses + GuestServices.dropFlows)
+    return CompiledUnit(
+      flows: misses + SourceGuard.hostFlows + GuestServices.dropFlows + AddressResolution.hostFlows
+        + ConnectionFlows.flows + Routes.hostFlows + UnderlayOutput.tooBigFlows)
   }
 
   func missing(_ network: NetworkID) -> String { "network \(network) is not known here yet" }
-
-  static let noTunnel = "the switch has no tunnel port yet"
 }

@@ -2,7 +2,8 @@ import GoalState
 import NetworkTypes
 import OpenFlow
 
-/// The switch's ports as the pipeline needs them: where the tunnels, the DHCP responder and the guests are plugged in.
+/// The host as the pipeline needs it: where the tunnels, the physical networks, the DHCP responder and the guests are plugged
+/// into the switch, and what the underlay carries.
 public struct HostPorts: Sendable, Equatable {
   /// A guest's interface on the integration bridge.
   public enum Attachment: Sendable, Equatable {
@@ -17,8 +18,20 @@ public struct HostPorts: Sendable, Equatable {
     }
   }
 
-  /// The port of the flow-based tunnel; nil while the switch has none.
-  public var tunnel: OFPort?
+  /// A physical network that a bridge of the host is mapped to.
+  public enum PhysicalNetwork: Sendable, Equatable {
+    /// Joined, with the port towards its bridge, and the MTU of its interfaces where that is known.
+    case attached(OFPort, mtu: Int?)
+    /// Configured, and not usable for this reason.
+    case unusable(reason: String)
+  }
+
+  /// The ports of the flow-based tunnels that the switch has.
+  public var tunnels: [TunnelKind: OFPort]
+  /// The physical networks that bridges are configured for, by their names.
+  public var physicalNetworks: [String: PhysicalNetwork]
+  /// The MTU of the interface that tunnels are sent from, in octets; nil while it is not known.
+  public var underlayMTU: Int?
   /// The DHCP responder's internal port; nil while the switch has none.
   public var dhcp: OFPort?
   /// What this host's routers say that they are towards other hosts; nil while its tunnel address is not known.
@@ -26,13 +39,30 @@ public struct HostPorts: Sendable, Equatable {
   /// Guests' interfaces by the port that they are for.
   public var guests: [PortID: Attachment]
 
+  /// The port of the VXLAN tunnels.
+  public var tunnel: OFPort? {
+    get { tunnels[.vxlan] }
+    set { tunnels[.vxlan] = newValue }
+  }
+
   /// All parts.
+  ///
+  /// - Parameter tunnel: the port of the VXLAN tunnels, where it is not in `tunnels`.
   public init(
-    tunnel: OFPort? = nil, dhcp: OFPort? = nil, routerMAC: MACAddress? = nil, guests: [PortID: Attachment] = [:]
+    tunnel: OFPort? = nil, tunnels: [TunnelKind: OFPort] = [:], physicalNetworks: [String: PhysicalNetwork] = [:],
+    underlayMTU: Int? = nil, dhcp: OFPort? = nil, routerMAC: MACAddress? = nil, guests: [PortID: Attachment] = [:]
   ) {
-    self.tunnel = tunnel
+    self.tunnels = tunnels
+    self.physicalNetworks = physicalNetworks
+    self.underlayMTU = underlayMTU
     self.dhcp = dhcp
     self.routerMAC = routerMAC
     self.guests = guests
+    if let tunnel { self.tunnel = tunnel }
+  }
+
+  /// What routers of the host with this tunnel address say that they are towards other hosts: no guest may.
+  public static func routerMAC(of tunnelAddress: IPv4Address) -> MACAddress {
+    MACAddress(rawValue: 0x0ad2 << 32 | UInt64(tunnelAddress.rawValue))
   }
 }

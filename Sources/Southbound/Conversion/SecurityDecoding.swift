@@ -50,7 +50,8 @@ extension SecurityGroupRule {
     case .UNRECOGNIZED(let number): throw InvalidField("security_group_rules.direction \(number) is not known")
     }
     self.init(
-      id: rule.id, direction: direction, version: version, traffic: try Traffic(rule, version),
+      id: rule.id.isEmpty ? "" : try FieldRules.identifier(rule.id, "security_group_rules.id"), direction: direction,
+      version: version, traffic: try Traffic(rule, version),
       remote: try Remote(rule, version))
   }
 }
@@ -86,7 +87,9 @@ extension SecurityGroupRule.Traffic {
   ) throws(InvalidField) {
     let number = try SecurityGroupRule.Traffic.number(rule, version)
     switch number {
-    case nil: self = .any
+    case nil:
+      try SecurityGroupRule.Traffic.refusePorts(rule, "all protocols do")
+      self = .any
     case 1, 58:
       self = .icmp(
         type: try SecurityGroupRule.Traffic.octet(rule.portRangeMin, rule.hasRangeMin_p, "port_range_min"),
@@ -96,8 +99,23 @@ extension SecurityGroupRule.Traffic {
       }
     case 6, 17, 132:
       self = .transport(UInt8(truncatingIfNeeded: number ?? 0), ports: try SecurityGroupRule.Traffic.ports(rule))
-    case .some(let number): self = .other(number)
+    case .some(let number):
+      try SecurityGroupRule.Traffic.refusePorts(rule, "protocol \(number) does")
+      self = .other(number)
     }
+  }
+
+  private static func hasRange(_ rule: Alcor_Schema_SecurityGroupConfiguration.SecurityGroupRule) -> Bool {
+    rule.portRangeMin != 0 || rule.portRangeMax != 0 || rule.hasRangeMin_p || rule.hasRangeMax_p
+  }
+
+  /// A rule of certain ports must not become one of all.
+  private static func refusePorts(
+    _ rule: Alcor_Schema_SecurityGroupConfiguration.SecurityGroupRule, _ subject: String
+  ) throws(InvalidField) {
+    guard hasRange(rule) else { return }
+    throw InvalidField(
+      "security_group_rules has the port range \(rule.portRangeMin) to \(rule.portRangeMax), which \(subject) not have")
   }
 
   /// nil for all protocols. Alcor's numbers tell TCP from "any" by whether there are ports.
@@ -108,6 +126,12 @@ extension SecurityGroupRule.Traffic {
     if rule.protocolNumber != 0 {
       guard let number = UInt8(exactly: rule.protocolNumber) else {
         throw InvalidField("security_group_rules.protocol_number \(rule.protocolNumber) is not one from 1 to 255")
+      }
+      // ICMP of the other version would be taken for this version's.
+      if number == (version == .v4 ? 58 : 1) {
+        throw InvalidField(
+          "security_group_rules.protocol_number \(number) is \(version == .v4 ? "ICMPv6" : "ICMP"), which a rule of "
+            + "\(version) cannot have")
       }
       return number
     }
@@ -131,7 +155,7 @@ extension SecurityGroupRule.Traffic {
   private static func ports(
     _ rule: Alcor_Schema_SecurityGroupConfiguration.SecurityGroupRule
   ) throws(InvalidField) -> ClosedRange<UInt16>? {
-    guard rule.portRangeMin != 0 || rule.portRangeMax != 0 || rule.hasRangeMin_p || rule.hasRangeMax_p else {
+    guard hasRange(rule) else {
       return rule.protocol == .http && rule.protocolNumber == 0 ? 80...80 : nil
     }
     guard let low = UInt16(exactly: rule.portRangeMin), let high = UInt16(exactly: rule.portRangeMax), low <= high

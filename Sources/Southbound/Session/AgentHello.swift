@@ -14,16 +14,23 @@ public struct AgentHello: Sendable, Hashable {
   public var held: GoalStateVersion
   /// Differs after each start of the host; empty when it is not known.
   public var bootID: String
+  /// Whether the agent asks for neighbors in networks that have them on demand.
+  public var asks: Bool
+  /// The neighbors in such networks that the agent holds.
+  public var learned: [NeighborID]
 
   /// - Parameter held: what the agent holds; an empty epoch asks for a snapshot.
   public init(
-    hostID: HostID, tunnelAddress: IPAddress, agentVersion: String, held: GoalStateVersion, bootID: String = ""
+    hostID: HostID, tunnelAddress: IPAddress, agentVersion: String, held: GoalStateVersion, bootID: String = "",
+    asks: Bool = false, learned: [NeighborID] = []
   ) {
     self.hostID = hostID
     self.tunnelAddress = tunnelAddress
     self.agentVersion = agentVersion
     self.held = held
     self.bootID = bootID
+    self.asks = asks
+    self.learned = learned
   }
 }
 
@@ -41,7 +48,9 @@ extension AgentHello {
         tunnelAddress: try FieldRules.hostAddress(hello.tunnelAddress, "tunnel_address"),
         agentVersion: try FieldRules.text(hello.agentVersion, "agent_version"),
         held: held,
-        bootID: try FieldRules.text(hello.bootID, "boot_id"))
+        bootID: try FieldRules.text(hello.bootID, "boot_id"),
+        asks: hello.asks,
+        learned: hello.neighborIds.filter(FieldRules.isIdentifier).map { NeighborID($0) })
     } catch {
       throw .invalid("the hello's \(error.message)")
     }
@@ -57,5 +66,7 @@ extension Alioth_Southbound_V1_Hello {
     bootID = hello.bootID
     epoch = hello.held.epoch
     revision = hello.held.revision
+    asks = hello.asks
+    neighborIds = hello.learned.map(\.rawValue)
   }
 }

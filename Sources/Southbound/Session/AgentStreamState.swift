@@ -3,6 +3,8 @@ import GoalStateProtobuf
 
 /// The agent's end of a session: takes the controller's messages and says what to do.
 ///
+/// Answers may come wherever heartbeats may, and only to questions that were asked.
+///
 ///     awaitingWelcome ─welcome─▶ idle ─snapshot_begin─▶ snapshot ─snapshot_end─▶ idle
 ///                                idle ─delta, more────▶ delta ────delta─────────▶ idle
 ///
@@ -13,6 +15,8 @@ struct AgentStreamState: Sendable {
     case connected(heartbeatInterval: Duration)
     /// A whole update.
     case deliver(GoalStateUpdate)
+    /// The answer to a question; what it is about has been delivered.
+    case answer(NeighborAnswer)
     /// Something that can be passed over, for the log.
     case warn(String)
   }
@@ -39,6 +43,8 @@ struct AgentStreamState: Sendable {
   private var phase = Phase.awaitingWelcome
   /// The only epoch of this session, once it is known.
   private var epoch: String?
+  /// The questions that wait for their answers.
+  private var unanswered: Set<UInt64> = []
   private let limits: SouthboundLimits
 
   init(held: GoalStateVersion, limits: SouthboundLimits, welcomeTimeout: Duration, now: Duration) {
@@ -61,6 +67,7 @@ struct AgentStreamState: Sendable {
     case .heartbeat:
       if case .awaitingWelcome = phase { throw unexpected("a heartbeat") }
       return []
+    case .answer(let answer): return try handle(answer)
     case nil: throw .unknownMessage
     }
   }
@@ -150,6 +157,20 @@ struct AgentStreamState: Sendable {
     let version = GoalStateVersion(epoch: held.epoch, revision: progress.revision)
     let scope = GoalStateUpdate.Scope.delta(from: held.revision)
     return complete(UpdateAssembly(scope: scope, version: version, limit: limits.maximumResources))
+  }
+
+  /// Notes that a question is being asked.
+  mutating func asked(_ number: UInt64) { unanswered.insert(number) }
+
+  private mutating func handle(_ answer: Alioth_Southbound_V1_Answer) throws(ProtocolViolation) -> [Action] {
+    if case .awaitingWelcome = phase { throw unexpected("an answer") }
+    guard unanswered.remove(answer.number) != nil else {
+      throw .unexpected(message: "an answer to question \(answer.number)", whilst: "which was not asked")
+    }
+    return [
+      .answer(
+        NeighborAnswer(number: answer.number, isFound: answer.found, rememberSeconds: answer.rememberSeconds))
+    ]
   }
 
   private mutating func complete(_ assembly: UpdateAssembly) -> [Action] {

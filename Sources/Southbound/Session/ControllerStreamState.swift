@@ -6,6 +6,8 @@ import NetworkTypes
 ///
 ///     awaitingHello ─hello─▶ idle ─report, more─▶ report ─report─▶ idle
 ///
+/// Questions and what is forgotten may come wherever heartbeats may.
+///
 /// Times are offsets from any fixed instant.
 struct ControllerStreamState: Sendable {
   enum Action: Sendable, Hashable {
@@ -13,6 +15,10 @@ struct ControllerStreamState: Sendable {
     case open(AgentHello)
     case report(GoalStateReport)
     case heartbeat
+    /// The agent asks for a neighbor.
+    case ask(NeighborAsk)
+    /// The agent has forgotten neighbors that it had asked for.
+    case forget([NeighborID])
     /// Something that can be passed over, for the log.
     case warn(String)
   }
@@ -49,6 +55,11 @@ struct ControllerStreamState: Sendable {
     case (.awaitingHello, .report): throw .unexpected(message: "a report", whilst: "before the hello")
     case (.awaitingHello, .heartbeat): throw .unexpected(message: "a heartbeat", whilst: "before the hello")
     case (.idle, .heartbeat), (.report, .heartbeat): return [.heartbeat]
+    case (.awaitingHello, .ask): throw .unexpected(message: "a question", whilst: "before the hello")
+    case (.awaitingHello, .forget): throw .unexpected(message: "what is forgotten", whilst: "before the hello")
+    case (_, .ask(let ask)): return [.ask(try NeighborAsk(ask))]
+    case (_, .forget(let forget)):
+      return [.forget(forget.neighborIds.filter(FieldRules.isIdentifier).map { NeighborID($0) })]
     case (.idle, .report(let report)):
       return try append(report, to: ReportAssembly(version: try GoalStateVersion(report)))
     case (.report(let assembly), .report(let report)):

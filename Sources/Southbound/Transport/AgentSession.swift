@@ -48,6 +48,18 @@ public protocol AgentSession: Sendable {
   ///   cancelled, upon which this must return.
   func nextUpdate() async -> GoalStateUpdate?
 
+  /// Waits until there is something to send to the agent: an update, or answers to what it asked. What was found is in an
+  /// update before its answer.
+  ///
+  /// - Returns: nil as `nextUpdate` does.
+  func nextOutput() async -> AgentOutput?
+
+  /// The agent asks for a neighbor; the answer is one of `nextOutput`'s.
+  func asked(_ ask: NeighborAsk) async
+
+  /// The agent has forgotten neighbors that it had asked for.
+  func forgot(_ neighbors: [NeighborID]) async
+
   /// The agent's newest report, which replaces the one before.
   func received(_ report: GoalStateReport) async
 
@@ -59,7 +71,22 @@ public protocol AgentSession: Sendable {
   func closed() async
 }
 
+/// What a controller sends to an agent.
+public enum AgentOutput: Sendable, Hashable {
+  /// Goal state.
+  case update(GoalStateUpdate)
+  /// What the agent asked.
+  case answers([NeighborAnswer])
+}
+
 extension AgentSession {
+  /// Updates only.
+  public func nextOutput() async -> AgentOutput? { await nextUpdate().map { .update($0) } }
+  /// Nothing is answered.
+  public func asked(_ ask: NeighborAsk) async {}
+  /// Nothing was remembered.
+  public func forgot(_ neighbors: [NeighborID]) async {}
+
   /// Not known from the start.
   public var epoch: String { "" }
 }

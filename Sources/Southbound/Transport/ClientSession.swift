@@ -130,6 +130,7 @@ final class ClientSession: Sendable {
       case .deliver(let update):
         await receiver.received(update)
         state.withLock { $0.tookUpdate = true }
+      case .answer(let answer): await receiver.answered(answer)
       case .warn(let warning): logger.warning("\(warning)", metadata: ["controller": "\(address)"])
       }
     }
@@ -152,6 +153,13 @@ final class ClientSession: Sendable {
           for message in reportMessages(report, chunkBytes: self.limits.chunkBytes) {
             try await writer.write(message)
           }
+        }
+        try Task.checkCancellation()
+      }
+      group.addTask {
+        while let question = await self.receiver.nextQuestion() {
+          if case .ask(let ask) = question { self.state.withLock { $0.stream?.asked(ask.number) } }
+          try await writer.write(Alioth_Southbound_V1_AgentMessage(question))
         }
         try Task.checkCancellation()
       }

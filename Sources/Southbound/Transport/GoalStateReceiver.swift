@@ -28,6 +28,29 @@ public protocol GoalStateReceiver: Sendable {
   /// - Returns: nil when the calling task was cancelled, upon which this must return, or when there will be no more.
   func nextReport() async -> GoalStateReport?
 
+  /// What to ask the controller, one after the other. A new session has new questions: those of the one before are lost.
+  ///
+  /// - Returns: nil when the calling task was cancelled, upon which this must return, or when there will be no more.
+  func nextQuestion() async -> AgentQuestion?
+
+  /// The answer to a question of this session. The neighbor that was found has been received before.
+  func answered(_ answer: NeighborAnswer) async
+
   /// A new session begins, and its controller knows nothing: the next report is to be returned at once.
   func resetReports() async
+}
+
+/// What an agent says of neighbors in networks that have them on demand.
+public enum AgentQuestion: Hashable, Sendable {
+  /// Who has this address?
+  case ask(NeighborAsk)
+  /// These are of no interest any more.
+  case forget([NeighborID])
+}
+
+extension GoalStateReceiver {
+  /// Nothing is asked.
+  public func nextQuestion() async -> AgentQuestion? { nil }
+  /// Nothing was asked.
+  public func answered(_ answer: NeighborAnswer) async {}
 }

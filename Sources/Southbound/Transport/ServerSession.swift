@@ -143,6 +143,8 @@ final class ServerSession: Sendable {
         "session opened", metadata: ["peer": "\(peer)", "host": "\(hello.hostID)", "agent": "\(version)"])
       opening.yield(OpenedSession(session: session, held: hello.held))
     case .report(let report): await state.withLock { $0.opened }?.received(report)
+    case .ask(let ask): await state.withLock { $0.opened }?.asked(ask)
+    case .forget(let neighbors): await state.withLock { $0.opened }?.forgot(neighbors)
     case .heartbeat: await state.withLock { $0.opened }?.heartbeat()
     case .warn(let warning):
       let host = state.withLock { $0.host }
@@ -182,11 +184,16 @@ final class ServerSession: Sendable {
     _ response: RPCWriter<Alioth_Southbound_V1_ControllerMessage>
   ) async throws {
     var lastSent = held
-    while let update = await session.nextUpdate() {
-      for message in UpdateMessages(update, lastSent: lastSent, chunkBytes: limits.chunkBytes) {
-        try await response.write(message)
+    while let output = await session.nextOutput() {
+      switch output {
+      case .update(let update):
+        for message in UpdateMessages(update, lastSent: lastSent, chunkBytes: limits.chunkBytes) {
+          try await response.write(message)
+        }
+        lastSent = update.version
+      case .answers(let answers):
+        for answer in answers { try await response.write(.with { $0.answer = Alioth_Southbound_V1_Answer(answer) }) }
       }
-      lastSent = update.version
     }
     try Task.checkCancellation()
     throw RPCError(

@@ -61,6 +61,7 @@ enum HeaderEdit: Hashable, Sendable {
   case arpTargetIP(UInt32)
   case arpSender(UInt64)
   case arpTarget(UInt64)
+  case ndExtensions(reserved: UInt32, optionsType: UInt8)
   case ndTarget(UInt128)
   case ndSource(UInt64)
   case ndTargetLink(UInt64)

@@ -53,6 +53,7 @@ struct PendingChanges {
       Self.write(&base.flowLabel, key.flowLabel, to: &actions, HeaderEdit.ipv6Label)
       Self.write(&base.ttl, key.ttl, to: &actions, HeaderEdit.ipv6HopLimit)
       if base.ipProtocol == IPNumber.icmpv6 {
+        writeNeighborExtensions()
         Self.write(&base.ndTarget, key.ndTarget, to: &actions, HeaderEdit.ndTarget)
         Self.write(&base.arpSource, key.arpSource, to: &actions, HeaderEdit.ndSource)
         Self.write(&base.arpTarget, key.arpTarget, to: &actions, HeaderEdit.ndTargetLink)
@@ -65,6 +66,15 @@ struct PendingChanges {
       Self.write(&base.arpTarget, key.arpTarget, to: &actions, HeaderEdit.arpTarget)
     default: break
     }
+  }
+
+  /// Before the link-layer addresses: it says which of the two the option has.
+  private mutating func writeNeighborExtensions() {
+    guard base.igmpGroup != key.igmpGroup || base.tcpFlags != key.tcpFlags else { return }
+    base.igmpGroup = key.igmpGroup
+    base.tcpFlags = key.tcpFlags
+    actions.append(
+      .set(.ndExtensions(reserved: key.igmpGroup, optionsType: UInt8(truncatingIfNeeded: key.tcpFlags))))
   }
 
   private mutating func writeTransport() {

@@ -22,6 +22,7 @@ extension DatapathPacket {
     case .arpSenderIP(let address): setARP(UInt128(address), at: 14, count: 4)
     case .arpTarget(let address): setARP(UInt128(address), at: 18, count: 6)
     case .arpTargetIP(let address): setARP(UInt128(address), at: 24, count: 4)
+    case .ndExtensions(let reserved, let type): setNeighborExtensions(reserved, type)
     case .ndTarget(let address): setNeighborTarget(address)
     case .ndSource(let address): setNeighborOption(1, address)
     case .ndTargetLink(let address): setNeighborOption(2, address)
@@ -160,6 +161,23 @@ extension DatapathPacket {
   }
 
   // MARK: Neighbor discovery
+
+  /// Writes the word before the target and the type of what stands behind it, if anything does. Open vSwitch takes the
+  /// checksum anew, so a wrong one becomes right.
+  private mutating func setNeighborExtensions(_ reserved: UInt32, _ optionsType: UInt8) {
+    guard let network = layout.network, let transport = layout.transport, layout.transportLength >= 24,
+      let source = bytes.number(at: network + 8, count: 16),
+      let destination = bytes.number(at: network + 24, count: 16),
+      bytes.count >= layout.end
+    else { return }
+    cached = nil
+    bytes.write(UInt128(reserved), at: transport + 4, count: 4)
+    if layout.end > transport + 24 { bytes.write(UInt128(optionsType), at: transport + 24, count: 1) }
+    bytes.write(0, at: transport + 2)
+    let pseudo = Checksum.pseudoHeader(
+      source: source, destination: destination, ipProtocol: IPNumber.icmpv6, length: layout.transportLength)
+    bytes.write(Checksum.finish(Checksum.sum(bytes[transport..<layout.end], initial: pseudo)), at: transport + 2)
+  }
 
   private mutating func setNeighborTarget(_ target: UInt128) {
     guard let transport = layout.transport, layout.transportLength >= 24,

@@ -16,6 +16,7 @@ struct KeyField: Hashable, Sendable {
     case ipv4Source, ipv4Destination, ipv6Source, ipv6Destination, flowLabel, fragment, tos, dscp, ecn, ttl, ipProtocol
     case arpOperation, arpSourceIP, arpTargetIP, arpSource, arpTarget
     case transportSource, transportDestination, tcpFlags, type, code, ndTarget, ndSource, ndTargetLink
+    case ndReserved, ndOptionsType
   }
 
   /// What a packet has to be for the field to be in it.
@@ -148,6 +149,8 @@ struct KeyField: Hashable, Sendable {
     add([(oxm, 31), (new, 23)], KeyField(.ndTarget, 128, .neighborDiscovery))
     add([(oxm, 32), (new, 24)], KeyField(.ndSource, 48, .neighborSolicitation))
     add([(oxm, 33), (new, 25)], KeyField(.ndTargetLink, 48, .neighborAdvertisement))
+    add([(0x1000, 1)], KeyField(.ndReserved, 32, .neighborDiscovery))
+    add([(0x1000, 2)], KeyField(.ndOptionsType, 8, .neighborDiscovery))
     return table
   }()
 }

@@ -90,6 +90,8 @@ extension PacketKey {
     case .transportDestination, .code: UInt128(transportDestination)
     case .tcpFlags: UInt128(tcpFlags)
     case .ndTarget: ndTarget
+    case .ndReserved: UInt128(igmpGroup)
+    case .ndOptionsType: UInt128(tcpFlags)
     default: 0
     }
   }
@@ -167,6 +169,8 @@ extension PacketKey {
     case .type: transportSource = UInt16(octet)
     case .code: transportDestination = UInt16(octet)
     case .ndTarget: ndTarget = value
+    case .ndReserved: igmpGroup = word
+    case .ndOptionsType: tcpFlags = UInt16(octet)
     default: break
     }
   }

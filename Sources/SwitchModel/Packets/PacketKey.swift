@@ -4,7 +4,7 @@ import OpenFlow
 ///
 /// Header fields that share a place here share it in Open vSwitch too, and that shows: ARP's addresses are the IPv4
 /// addresses, its operation is the IP protocol, ICMP's type and code are the ports, the link-layer addresses of
-/// neighbor discovery are ARP's.
+/// neighbor discovery are ARP's, its reserved word is IGMP's group and the type of its option TCP's flags.
 struct PacketKey: Hashable, Sendable {
   // Metadata that lives as long as the packet is in the pipeline.
   var tunnel = TunnelMetadata()

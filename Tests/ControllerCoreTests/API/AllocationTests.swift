@@ -8,8 +8,11 @@ import Testing
 struct AllocationTests {
   /// No address, MAC or segment twice, and the model's books agree with what is stored.
   private func checkInvariants(_ controller: ControllerHarness) async throws {
-    let (ports, subnets, networks) = await controller.inventory.read { state in
-      (state.ports.values.map(\.record), state.subnets.values.map(\.record), state.networks.values.map(\.record))
+    let (ports, subnets, networks, groups) = await controller.inventory.read { state in
+      (
+        state.ports.values.map(\.record), state.subnets.values.map(\.record), state.networks.values.map(\.record),
+        state.securityGroups.values.map(\.record)
+      )
     }
     let addresses = ports.flatMap { port in port.addresses.map { "\($0.subnetID) \($0.address)" } }
     #expect(Set(addresses).count == addresses.count)
@@ -17,17 +20,20 @@ struct AllocationTests {
       for address in port.addresses {
         let subnet = try #require(subnets.first { $0.id == address.subnetID })
         #expect(subnet.prefix.hosts.contains(address.address))
-        #expect(subnet.gateway != address.address)
+        #expect((subnet.gateway == address.address) == (port.hasGatewayMAC == true))
+        #expect(port.hasGatewayMAC != true || port.mac == subnet.gatewayMAC)
       }
     }
-    let macs = ports.map { "\($0.networkID) \($0.mac)" } + subnets.map { "\($0.networkID) \($0.gatewayMAC)" }
+    let ownMACs = ports.filter { $0.hasGatewayMAC != true }
+    let macs = ownMACs.map { "\($0.networkID) \($0.mac)" } + subnets.map { "\($0.networkID) \($0.gatewayMAC)" }
     #expect(Set(macs).count == macs.count)
     #expect(Set(networks.map(\.vni)).count == networks.count)
     let keys = try await controller.store.list(under: "/unique/", at: nil).entries.map(\.key)
     let expected =
-      ports.flatMap { port in
-        port.addresses.map { ModelKeys.address($0.subnetID, $0.address) } + [ModelKeys.mac(port.networkID, port.mac)]
-      } + subnets.map { ModelKeys.mac($0.networkID, $0.gatewayMAC) } + networks.map { ModelKeys.vni($0.vni) }
+      ports.flatMap { port in port.addresses.map { ModelKeys.address($0.subnetID, $0.address) } }
+      + ownMACs.map { ModelKeys.mac($0.networkID, $0.mac) }
+      + subnets.map { ModelKeys.mac($0.networkID, $0.gatewayMAC) } + networks.map { ModelKeys.vni($0.vni) }
+      + groups.filter(\.isDefault).map { ModelKeys.defaultSecurityGroup(of: $0.header.projectID) }
     #expect(keys == expected.sorted())
   }
 
@@ -128,13 +134,20 @@ struct AllocationTests {
       var generator = SeededGenerator(seed: 3)
       var networks: [NetworkID] = []
       for _ in 0..<3 { networks.append(try await controller.makeNetwork()) }
+      var subnets: [SubnetID] = []
       for (index, network) in networks.enumerated() {
-        _ = try await controller.makeSubnet(network, "10.\(index).0.0/28")
+        subnets.append(try await controller.makeSubnet(network, "10.\(index).0.0/28"))
       }
+      let made = try await controller.expect(201, "POST", "/v2.0/routers", #"{"router":{}}"#)
+      let router = try #require(made["router"]?["id"]?.string)
       var ports: [PortID] = []
-      for _ in 0..<150 {
+      for step in 0..<150 {
         let network = networks[Int.random(in: 0..<3, using: &generator)]
-        if ports.isEmpty || Int.random(in: 0..<3, using: &generator) > 0 {
+        if step.isMultiple(of: 5) {
+          let action = Bool.random(using: &generator) ? "add_router_interface" : "remove_router_interface"
+          let subnet = subnets[Int.random(in: 0..<3, using: &generator)]
+          _ = await controller.send("PUT", "/v2.0/routers/\(router)/\(action)", #"{"subnet_id":"\#(subnet)"}"#)
+        } else if ports.isEmpty || Int.random(in: 0..<3, using: &generator) > 0 {
           let answer = await controller.send("POST", "/v2.0/ports", #"{"port":{"network_id":"\#(network)"}}"#)
           if let id = answer.body?["port"]?["id"]?.string { ports.append(PortID(id)) }
         } else {
@@ -144,7 +157,13 @@ struct AllocationTests {
       }
       try await checkInvariants(controller)
       for port in ports { try await controller.expect(204, "DELETE", "/v2.0/ports/\(port)") }
+      for subnet in subnets {
+        let path = "/v2.0/routers/\(router)/remove_router_interface"
+        _ = await controller.send("PUT", path, #"{"subnet_id":"\#(subnet)"}"#)
+      }
+      try await controller.expect(204, "DELETE", "/v2.0/routers/\(router)")
       for network in networks { try await controller.expect(204, "DELETE", "/v2.0/networks/\(network)") }
+      try await controller.deleteSecurityGroups()
       #expect(try await controller.store.list(under: "/", at: nil).entries.isEmpty)
     }
   }

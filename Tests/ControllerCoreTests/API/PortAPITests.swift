@@ -66,7 +66,7 @@ struct PortAPITests {
       (#""fixed_ips":{}"#, "fixed_ips"), (#""fixed_ips":[{}]"#, "fixed_ips"),
       (#""fixed_ips":[{"ip_address":"x"}]"#, "fixed_ips.ip_address"), (#""fixed_ips":[{"ip":"x"}]"#, "fixed_ips.ip"),
       (#""binding:host_id":"nowhere""#, "binding:host_id"), (#""binding:profile":5"#, "binding:profile"),
-      (#""security_groups":["a"]"#, "security_groups"), (#""dns_name":"-a""#, "dns_name"),
+      (#""security_groups":[5]"#, "security_groups"), (#""dns_name":"-a""#, "dns_name"),
       (#""status":"ACTIVE""#, "status"),
       (#""binding:vif_type":"ovs""#, "binding:vif_type"), (#""device_id":7"#, "device_id"),
     ])

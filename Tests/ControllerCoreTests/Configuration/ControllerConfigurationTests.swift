@@ -42,6 +42,7 @@ struct ControllerConfigurationTests {
       network:
         mac-base: "02:11:22:33:00:00"
         vni-range: 100-200
+        default-type: geneve
       host:
         timeout: 5
       log:
@@ -56,6 +57,7 @@ struct ControllerConfigurationTests {
     #expect(configuration.storePath == "/d/c.db")
     #expect(configuration.allocation.macBase.description == "02:11:22:33:00:00")
     #expect(configuration.allocation.vniRange == 100...200)
+    #expect(configuration.allocation.networkType == .geneve)
     #expect(configuration.hostTimeout == 5)
     #expect(configuration.logLevel == .debug)
     #expect(configuration.logFormat == .json)
@@ -70,6 +72,7 @@ struct ControllerConfigurationTests {
       ("southbound:\n  plaintext: true\nstore:\n  path: relative.db\n", "store.path"),
       ("southbound:\n  plaintext: true\nnetwork:\n  vni-range: 9-1\n", "network.vni-range"),
       ("southbound:\n  plaintext: true\nnetwork:\n  vni-range: 0-5\n", "network.vni-range"),
+      ("southbound:\n  plaintext: true\nnetwork:\n  default-type: vlan\n", "network.default-type"),
       ("southbound:\n  plaintext: true\nnetwork:\n  mac-base: \"01:00:00:00:00:00\"\n", "network.mac-base"),
       ("southbound:\n  plaintext: true\nhost:\n  timeout: 0\n", "host.timeout"),
       ("southbound:\n  plaintext: true\nlog:\n  level: loud\n", "log.level"),

@@ -31,13 +31,14 @@ struct SessionTests {
       try await controller.expect(204, "DELETE", "/v2.0/ports/\(gone)")
       let update = try #require(await session.nextUpdate())
       #expect(update.scope == .delta(from: first.version.revision))
-      #expect(update.upserts.map(\.key) == [.network(network), .subnet(subnet), .port(port)])
+      let group = try await controller.onlyGroup()
+      #expect(update.upserts.map(\.key) == [.network(network), .subnet(subnet), group, .port(port)])
       #expect(update.removals.isEmpty)
       try await controller.expect(204, "DELETE", "/v2.0/ports/\(port)")
       let last = try #require(await session.nextUpdate())
       #expect(last.scope == .delta(from: update.version.revision))
       #expect(last.upserts.isEmpty)
-      #expect(last.removals == [.port(port), .subnet(subnet), .network(network)])
+      #expect(last.removals == [.port(port), group, .subnet(subnet), .network(network)])
     }
   }
 
@@ -56,7 +57,7 @@ struct SessionTests {
       let onB = try await controller.makePort(other, #","binding:host_id":"b""#)
       let toB = try #require(await sessions[1].nextUpdate())
       #expect(toB.scope == .delta(from: versions[1]))
-      #expect(toB.upserts.map(\.key) == [.network(other), .port(onB)])
+      #expect(toB.upserts.map(\.key) == [.network(other), try await controller.onlyGroup(), .port(onB)])
     }
   }
 
@@ -182,5 +183,14 @@ struct SessionTests {
       _ = try await controller.connect("a", "192.0.2.3")
       _ = try await controller.connect("b", "192.0.2.1")
     }
+  }
+}
+
+extension ControllerHarness {
+  /// The key of the one security group that there is.
+  fileprivate func onlyGroup() async throws -> ResourceKey {
+    let groups = await inventory.read { Array($0.securityGroups.keys) }
+    try #require(groups.count == 1)
+    return .securityGroup(try #require(groups.first))
   }
 }

@@ -95,6 +95,12 @@ struct ControllerHarness: Sendable {
     try #require(try await expect(200, "GET", "/v2.0/ports/\(id)")["port"])
   }
 
+  /// Deletes all security groups, as those that were made on first use stay otherwise.
+  func deleteSecurityGroups() async throws {
+    let groups = try await expect(200, "GET", "/v2.0/security-groups?fields=id")["security_groups"]?.array ?? []
+    for group in groups { try await expect(204, "DELETE", "/v2.0/security-groups/\(group["id"]?.string ?? "")") }
+  }
+
   /// A session of an agent that holds `held`.
   func connect(
     _ host: String, _ tunnel: String, held: GoalStateVersion = GoalStateVersion(epoch: "", revision: 0)

@@ -1,5 +1,6 @@
 import OpenFlow
 import SwitchModel
+import SwitchTestSupport
 import Testing
 
 /// The same flows over the wire into the model and into a real Open vSwitch, the same packets into their ports: the same

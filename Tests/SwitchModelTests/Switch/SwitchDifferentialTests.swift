@@ -1,5 +1,6 @@
 import OpenFlow
 import SwitchModel
+import SwitchTestSupport
 import Testing
 
 /// The same random messages to the model and to a real Open vSwitch: the same answers and errors in the same order, and

@@ -2,6 +2,7 @@ import Glibc
 import NetworkTypes
 import OpenFlow
 import SwitchModel
+import SwitchTestSupport
 
 /// A real switch and the model, which are sent the same.
 struct SwitchPair {

@@ -55,7 +55,7 @@ extension KeyField {
     switch place {
     case .recirculation, .conjunction, .inPort, .inPort16, .actionSetOutput, .ctZone, .ctProtocol, .etherType,
       .vlanPriority, .mplsLabel, .mplsClass, .mplsBottom, .mplsTTL, .ipProtocol, .tos, .dscp, .ecn, .ttl, .arpOperation,
-      .type, .code:
+      .type, .code, .ndReserved, .ndOptionsType:
       false
     default: true
     }

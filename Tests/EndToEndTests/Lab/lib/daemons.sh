@@ -144,6 +144,8 @@ tunnel:
   interface: br-phy
 openvswitch:
   run-directory: $directory/ovs
+  bridge-mappings:
+    $PHYSICAL_NETWORK: br-phys
 ${LAB_DATAPATH_CHOSEN:+  datapath-type: $LAB_DATAPATH
 }api:
   socket: $directory/aliothd.sock

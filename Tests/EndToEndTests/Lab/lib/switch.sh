@@ -43,6 +43,7 @@ lab_up() {
   make_namespace underlay
   start_ovs underlay
   ovs_vsctl underlay add-br br-underlay -- set Bridge br-underlay "datapath_type=$LAB_DATAPATH" fail_mode=standalone
+  make_physical_network
 
   make_namespace controller
   connect_to_underlay controller eth0
@@ -99,6 +100,7 @@ add_node() {
   # The underlay's address sits on a bridge of its own: only there does the userspace datapath find it for its tunnels.
   ovs_vsctl "$node" add-br br-phy -- set Bridge br-phy "datapath_type=$LAB_DATAPATH" fail_mode=standalone \
     -- add-port br-phy phy0
+  make_node_bridge "$node" "$number"
   address_node "$node"
   note "node $node: $UNDERLAY_PREFIX.$number"
 }

@@ -155,12 +155,30 @@ public nonisolated struct Alioth_Southbound_V1_AgentMessage: Sendable {
     set {message = .heartbeat(newValue)}
   }
 
+  public var ask: Alioth_Southbound_V1_Ask {
+    get {
+      if case .ask(let v)? = message {return v}
+      return Alioth_Southbound_V1_Ask()
+    }
+    set {message = .ask(newValue)}
+  }
+
+  public var forget: Alioth_Southbound_V1_Forget {
+    get {
+      if case .forget(let v)? = message {return v}
+      return Alioth_Southbound_V1_Forget()
+    }
+    set {message = .forget(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Message: Equatable, Sendable {
     case hello(Alioth_Southbound_V1_Hello)
     case report(Alioth_Southbound_V1_Report)
     case heartbeat(Alioth_Southbound_V1_Heartbeat)
+    case ask(Alioth_Southbound_V1_Ask)
+    case forget(Alioth_Southbound_V1_Forget)
 
   }
 
@@ -230,6 +248,14 @@ public nonisolated struct Alioth_Southbound_V1_ControllerMessage: Sendable {
     set {message = .heartbeat(newValue)}
   }
 
+  public var answer: Alioth_Southbound_V1_Answer {
+    get {
+      if case .answer(let v)? = message {return v}
+      return Alioth_Southbound_V1_Answer()
+    }
+    set {message = .answer(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Message: Equatable, Sendable {
@@ -240,6 +266,7 @@ public nonisolated struct Alioth_Southbound_V1_ControllerMessage: Sendable {
     case delta(Alioth_Southbound_V1_Delta)
     case progress(Alioth_Southbound_V1_Progress)
     case heartbeat(Alioth_Southbound_V1_Heartbeat)
+    case answer(Alioth_Southbound_V1_Answer)
 
   }
 
@@ -276,6 +303,13 @@ public nonisolated struct Alioth_Southbound_V1_Hello: Sendable {
   public var epoch: String = String()
 
   public var revision: UInt64 = 0
+
+  /// Whether the agent asks for neighbors in networks that have them on demand; the controller tells one that does not of
+  /// all of them.
+  public var asks: Bool = false
+
+  /// The neighbors in such networks that the agent holds.
+  public var neighborIds: [String] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -550,6 +584,60 @@ public nonisolated struct Alioth_Southbound_V1_Lease: Sendable {
   public init() {}
 }
 
+/// Who has this address in a network with neighbors on demand? Asked only after the welcome, of a controller that has sent
+/// such a network.
+public nonisolated struct Alioth_Southbound_V1_Ask: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Which of the session's questions it is.
+  public var number: UInt64 = 0
+
+  public var networkID: String = String()
+
+  /// One of the two.
+  public var ipAddress: String = String()
+
+  public var macAddress: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// The answer. A neighbor that was found has been sent before it, in a snapshot or a delta, and is kept up to date like
+/// everything else until the agent forgets it.
+public nonisolated struct Alioth_Southbound_V1_Answer: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var number: UInt64 = 0
+
+  public var found: Bool = false
+
+  /// How long the agent need not ask again when there is none.
+  public var rememberSeconds: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Neighbors that nobody on the host has sent to for long. The controller removes them from the host's goal state.
+public nonisolated struct Alioth_Southbound_V1_Forget: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var neighborIds: [String] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// Complete in itself: what an earlier report said and this one does not is over. A report too large for one message
 /// continues in others with the same epoch and revision; all but the last have `more` set.
 public nonisolated struct Alioth_Southbound_V1_Report: Sendable {
@@ -588,7 +676,7 @@ nonisolated extension Alioth_Southbound_V1_FailureCode: SwiftProtobuf._ProtoName
 
 nonisolated extension Alioth_Southbound_V1_AgentMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AgentMessage"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hello\0\u{1}report\0\u{1}heartbeat\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hello\0\u{1}report\0\u{1}heartbeat\0\u{1}ask\0\u{1}forget\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -635,6 +723,32 @@ nonisolated extension Alioth_Southbound_V1_AgentMessage: SwiftProtobuf.Message, 
           self.message = .heartbeat(v)
         }
       }()
+      case 4: try {
+        var v: Alioth_Southbound_V1_Ask?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .ask(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .ask(v)
+        }
+      }()
+      case 5: try {
+        var v: Alioth_Southbound_V1_Forget?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .forget(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .forget(v)
+        }
+      }()
       default: break
       }
     }
@@ -658,6 +772,14 @@ nonisolated extension Alioth_Southbound_V1_AgentMessage: SwiftProtobuf.Message, 
       guard case .heartbeat(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
     }()
+    case .ask?: try {
+      guard case .ask(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case .forget?: try {
+      guard case .forget(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -672,7 +794,7 @@ nonisolated extension Alioth_Southbound_V1_AgentMessage: SwiftProtobuf.Message, 
 
 nonisolated extension Alioth_Southbound_V1_ControllerMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ControllerMessage"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}welcome\0\u{3}snapshot_begin\0\u{1}resources\0\u{3}snapshot_end\0\u{1}delta\0\u{1}progress\0\u{1}heartbeat\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}welcome\0\u{3}snapshot_begin\0\u{1}resources\0\u{3}snapshot_end\0\u{1}delta\0\u{1}progress\0\u{1}heartbeat\0\u{1}answer\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -771,6 +893,19 @@ nonisolated extension Alioth_Southbound_V1_ControllerMessage: SwiftProtobuf.Mess
           self.message = .heartbeat(v)
         }
       }()
+      case 8: try {
+        var v: Alioth_Southbound_V1_Answer?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .answer(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .answer(v)
+        }
+      }()
       default: break
       }
     }
@@ -810,6 +945,10 @@ nonisolated extension Alioth_Southbound_V1_ControllerMessage: SwiftProtobuf.Mess
       guard case .heartbeat(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
     }()
+    case .answer?: try {
+      guard case .answer(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -843,7 +982,7 @@ nonisolated extension Alioth_Southbound_V1_Heartbeat: SwiftProtobuf.Message, Swi
 
 nonisolated extension Alioth_Southbound_V1_Hello: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Hello"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}host_id\0\u{3}tunnel_address\0\u{3}agent_version\0\u{3}boot_id\0\u{1}epoch\0\u{1}revision\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}host_id\0\u{3}tunnel_address\0\u{3}agent_version\0\u{3}boot_id\0\u{1}epoch\0\u{1}revision\0\u{1}asks\0\u{3}neighbor_ids\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -857,6 +996,8 @@ nonisolated extension Alioth_Southbound_V1_Hello: SwiftProtobuf.Message, SwiftPr
       case 4: try { try decoder.decodeSingularStringField(value: &self.bootID) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.epoch) }()
       case 6: try { try decoder.decodeSingularUInt64Field(value: &self.revision) }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.asks) }()
+      case 8: try { try decoder.decodeRepeatedStringField(value: &self.neighborIds) }()
       default: break
       }
     }
@@ -881,6 +1022,12 @@ nonisolated extension Alioth_Southbound_V1_Hello: SwiftProtobuf.Message, SwiftPr
     if self.revision != 0 {
       try visitor.visitSingularUInt64Field(value: self.revision, fieldNumber: 6)
     }
+    if self.asks != false {
+      try visitor.visitSingularBoolField(value: self.asks, fieldNumber: 7)
+    }
+    if !self.neighborIds.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.neighborIds, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -891,6 +1038,8 @@ nonisolated extension Alioth_Southbound_V1_Hello: SwiftProtobuf.Message, SwiftPr
     if lhs.bootID != rhs.bootID {return false}
     if lhs.epoch != rhs.epoch {return false}
     if lhs.revision != rhs.revision {return false}
+    if lhs.asks != rhs.asks {return false}
+    if lhs.neighborIds != rhs.neighborIds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1449,6 +1598,121 @@ nonisolated extension Alioth_Southbound_V1_Lease: SwiftProtobuf.Message, SwiftPr
     if lhs.declines != rhs.declines {return false}
     if lhs.state != rhs.state {return false}
     if lhs.ipVersion != rhs.ipVersion {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Alioth_Southbound_V1_Ask: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Ask"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{3}network_id\0\u{3}ip_address\0\u{3}mac_address\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.number) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.networkID) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.ipAddress) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.macAddress) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.number != 0 {
+      try visitor.visitSingularUInt64Field(value: self.number, fieldNumber: 1)
+    }
+    if !self.networkID.isEmpty {
+      try visitor.visitSingularStringField(value: self.networkID, fieldNumber: 2)
+    }
+    if !self.ipAddress.isEmpty {
+      try visitor.visitSingularStringField(value: self.ipAddress, fieldNumber: 3)
+    }
+    if !self.macAddress.isEmpty {
+      try visitor.visitSingularStringField(value: self.macAddress, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Alioth_Southbound_V1_Ask, rhs: Alioth_Southbound_V1_Ask) -> Bool {
+    if lhs.number != rhs.number {return false}
+    if lhs.networkID != rhs.networkID {return false}
+    if lhs.ipAddress != rhs.ipAddress {return false}
+    if lhs.macAddress != rhs.macAddress {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Alioth_Southbound_V1_Answer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Answer"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}found\0\u{3}remember_seconds\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.number) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.found) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.rememberSeconds) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.number != 0 {
+      try visitor.visitSingularUInt64Field(value: self.number, fieldNumber: 1)
+    }
+    if self.found != false {
+      try visitor.visitSingularBoolField(value: self.found, fieldNumber: 2)
+    }
+    if self.rememberSeconds != 0 {
+      try visitor.visitSingularUInt32Field(value: self.rememberSeconds, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Alioth_Southbound_V1_Answer, rhs: Alioth_Southbound_V1_Answer) -> Bool {
+    if lhs.number != rhs.number {return false}
+    if lhs.found != rhs.found {return false}
+    if lhs.rememberSeconds != rhs.rememberSeconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Alioth_Southbound_V1_Forget: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Forget"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}neighbor_ids\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedStringField(value: &self.neighborIds) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.neighborIds.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.neighborIds, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Alioth_Southbound_V1_Forget, rhs: Alioth_Southbound_V1_Forget) -> Bool {
+    if lhs.neighborIds != rhs.neighborIds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

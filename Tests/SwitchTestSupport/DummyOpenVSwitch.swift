@@ -2,27 +2,31 @@ import Glibc
 
 /// A real Open vSwitch with a bridge of dummy ports, in a network namespace and a run directory of its own: packets are
 /// put into ports and taken out of them by commands, and time stands still.
-final class DummyOpenVSwitch {
+public final class DummyOpenVSwitch {
   /// Whether it can be started here.
-  static let isAvailable =
+  public static let isAvailable =
     geteuid() == 0
     && ["/usr/sbin/ovs-vswitchd", "/usr/sbin/ovsdb-server", "/usr/bin/ovs-vsctl", "/usr/bin/ovs-ofctl"].allSatisfy {
       (path: String) in access(path, X_OK) == 0
     }
 
-  struct Failure: Error, CustomStringConvertible {
-    let description: String
+  /// What went wrong.
+  public struct Failure: Error, CustomStringConvertible {
+    /// What was attempted, and what was said.
+    public let description: String
     /// Whether Open vSwitch has ended.
-    var hasEnded = false
+    public var hasEnded = false
   }
 
-  let directory: String
+  /// Its run directory.
+  public let directory: String
   private let ports: Range<UInt32>
   private var socket: Int32 = -1
   private var read: [UInt32: Int] = [:]
   private var requests = 0
 
-  init(ports: Range<UInt32> = 1..<5) throws {
+  /// Starts one with these ports.
+  public init(ports: Range<UInt32> = 1..<5) throws {
     self.ports = ports
     directory = "/tmp/model-test-\(UInt32.random(in: 0...(.max)))"
     let interfaces = ports.map { port in
@@ -55,7 +59,8 @@ final class DummyOpenVSwitch {
     _ = try command("vlog/set", ["file:warn"])
   }
 
-  func stop() {
+  /// Ends it, and removes what it left.
+  public func stop() {
     if socket >= 0 { close(socket) }
     _ = shell(
       """
@@ -69,7 +74,7 @@ final class DummyOpenVSwitch {
   // MARK: Flows
 
   /// Makes these the only flows and groups.
-  func install(flows: [String], groups: [String] = []) throws {
+  public func install(flows: [String], groups: [String] = []) throws {
     try write(flows, to: "flows")
     try write(groups, to: "groups")
     let ofctl = "ovs-ofctl -O OpenFlow13"
@@ -102,7 +107,7 @@ final class DummyOpenVSwitch {
 
   /// Puts a packet into a port; the packets that leave, by port. Some actions are left to threads of their own: up to
   /// `expected` packets are waited for.
-  func receive(_ packet: [UInt8], on port: UInt32, expecting expected: Int = 0) throws -> [UInt32: [[UInt8]]] {
+  public func receive(_ packet: [UInt8], on port: UInt32, expecting expected: Int = 0) throws -> [UInt32: [[UInt8]]] {
     _ = try command("netdev-dummy/receive", ["p\(port)", hex(packet)])
     var packets: [UInt32: [[UInt8]]] = [:]
     for attempt in 0..<100 {
@@ -115,14 +120,14 @@ final class DummyOpenVSwitch {
   }
 
   /// Lets time pass.
-  func advance(milliseconds: UInt64) throws {
+  public func advance(milliseconds: UInt64) throws {
     _ = try command("time/warp", [String(milliseconds), String(milliseconds)])
     // Connections are swept by a thread of its own, which sees the new time soon.
     usleep(50_000)
   }
 
   /// The text of `ofproto/trace`. A trace with a length check really sends the packet: what leaves is passed over.
-  func trace(_ packet: [UInt8], on port: UInt32) throws -> String {
+  public func trace(_ packet: [UInt8], on port: UInt32) throws -> String {
     let text = try command("ofproto/trace", ["br0", "in_port=\(port)", hex(packet)])
     try passRounds()
     for port in ports { _ = newPackets(from: port) }
@@ -186,7 +191,7 @@ final class DummyOpenVSwitch {
   }
 
   /// Runs a command of ovs-appctl's over the one connection (JSON-RPC). The result as JSON has it.
-  func command(_ method: String, _ arguments: [String]) throws -> String {
+  public func command(_ method: String, _ arguments: [String]) throws -> String {
     requests += 1
     let parameters = arguments.map { "\"\($0)\"" }.joined(separator: ",")
     try send("{\"id\":\(requests),\"method\":\"\(method)\",\"params\":[\(parameters)]}")

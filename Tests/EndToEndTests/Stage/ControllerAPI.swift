@@ -41,15 +41,25 @@ struct ControllerAPI {
     return try call(method, path, text: String(decoding: data, as: UTF8.self))
   }
 
+  /// Asks for something that is not a resource's creation, change or removal; it must be answered with 200.
+  func act(_ path: String, _ body: [String: Any]) throws {
+    let answer = try call("PUT", "/v2.0/\(path)", body: body)
+    guard answer.status == 200 else {
+      throw UnexpectedAnswer(
+        status: answer.status, body: String(decoding: answer.body, as: UTF8.self), wanted: "200 for \(path)")
+    }
+  }
+
   /// Creates a resource and returns what the controller made of it.
   func create<Value: Decodable>(_ kind: String, _ fields: [String: Any], as type: Value.Type) throws -> Value {
-    let answer = try call("POST", "/v2.0/\(kind)s", body: [kind: fields])
+    let key = kind.replacing("-", with: "_")
+    let answer = try call("POST", "/v2.0/\(kind)s", body: [key: fields])
     guard answer.status == 201 else {
       throw UnexpectedAnswer(
         status: answer.status, body: String(decoding: answer.body, as: UTF8.self), wanted: "201 for a \(kind)")
     }
     let resources = try answer.decoded([String: Value].self)
-    guard let resource = resources[kind] else {
+    guard let resource = resources[key] else {
       throw UnexpectedAnswer(status: answer.status, body: "\(resources)", wanted: "a '\(kind)'")
     }
     return resource
@@ -57,7 +67,7 @@ struct ControllerAPI {
 
   /// Changes fields of a resource.
   func update(_ kind: String, _ id: String, _ fields: [String: Any]) throws {
-    let answer = try call("PUT", "/v2.0/\(kind)s/\(id)", body: [kind: fields])
+    let answer = try call("PUT", "/v2.0/\(kind)s/\(id)", body: [kind.replacing("-", with: "_"): fields])
     guard answer.status == 200 else {
       throw UnexpectedAnswer(
         status: answer.status, body: String(decoding: answer.body, as: UTF8.self), wanted: "200 for the \(kind)")
@@ -81,66 +91,4 @@ struct ControllerAPI {
         status: answer.status, body: String(decoding: answer.body, as: UTF8.self), wanted: "204 for \(kind) \(id)")
     }
   }
-}
-
-/// What the tests read of a network.
-struct Network: Decodable {
-  var id: String
-  var name: String
-}
-
-/// What the tests read of a subnet.
-struct Subnet: Decodable {
-  var id: String
-  var cidr: String
-  var gateway: String?
-
-  enum CodingKeys: String, CodingKey {
-    case id, cidr
-    case gateway = "gateway_ip"
-  }
-}
-
-/// What the tests read of a port.
-struct Port: Decodable {
-  struct FixedIP: Decodable {
-    var address: String
-    var subnet: String
-
-    enum CodingKeys: String, CodingKey {
-      case address = "ip_address"
-      case subnet = "subnet_id"
-    }
-  }
-
-  var id: String
-  var name: String
-  var macAddress: String
-  var status: String
-  var fixedIPs: [FixedIP]
-  var host: String
-  /// Why it is not ACTIVE.
-  var reason: String?
-
-  enum CodingKeys: String, CodingKey {
-    case id, name, status
-    case macAddress = "mac_address"
-    case fixedIPs = "fixed_ips"
-    case host = "binding:host_id"
-    case reason = "alioth:status_reason"
-  }
-
-  /// Its first address.
-  var address: String { fixedIPs.first?.address ?? "" }
-}
-
-/// The error that Neutron's clients understand.
-struct NeutronError: Decodable {
-  struct Body: Decodable {
-    var type: String
-    var message: String
-    var detail: String
-  }
-  var error: Body
-  enum CodingKeys: String, CodingKey { case error = "NeutronError" }
 }

@@ -21,12 +21,15 @@ struct Lab: Sendable {
   }
 
   let directory: String
+  /// What makes guests talk.
+  let traffic: TrafficGenerator
   private let script: String
 
   private init() throws {
     directory = "/tmp/alioth-e2e-\(getpid())"
-    script =
-      URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Lab/lab").path
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    script = folder.appendingPathComponent("Lab/lab").path
+    traffic = TrafficGenerator(script: script)
     setenv("LAB_DIR", directory, 1)
     setenv("LAB_OWNER", String(getpid()), 1)
     try run("up")
@@ -96,6 +99,10 @@ struct Lab: Sendable {
 
   /// Starts `lab` with these arguments; its output goes to a file that is read by ``Background/finish(signal:)``.
   func start(_ arguments: String...) throws -> Background {
+    try start(arguments)
+  }
+
+  func start(_ arguments: [String]) throws -> Background {
     try Background(script: script, arguments: arguments, directory: directory)
   }
 }
@@ -125,6 +132,9 @@ final class Background {
   var output: String {
     String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
   }
+
+  /// Its exit status, when it has ended.
+  var status: Int32 { process.terminationStatus }
 
   /// Ends it by this signal, or waits for its own end without one, and returns all that it printed.
   func finish(signal: Int32? = nil) -> String {

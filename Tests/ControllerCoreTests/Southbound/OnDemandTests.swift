@@ -1,0 +1,175 @@
+import GoalState
+import NetworkTypes
+import Southbound
+import Testing
+
+@testable import ControllerCore
+
+@Suite("Networks with neighbors on demand")
+struct OnDemandTests {
+  @Test("an agent has only the neighbors that it asked for, each before its answer, and hears of their changes")
+  func asked() async throws {
+    try await withTwoHosts { controller, network, near, far in
+      let session = try await connect(controller)
+      let first = try #require(await session.nextOutput()?.update)
+      #expect(first.upserts.map(\.key) == [.network(network), .port(near)])
+      guard case .network(let shown)? = first.upserts.first?.resource else { throw Missing() }
+      #expect(shown.neighborsOnDemand)
+
+      await session.asked(NeighborAsk(number: 7, networkID: network, target: .mac(farMAC)))
+      let second = try #require(await session.nextOutput()?.update)
+      #expect(second.scope == .delta(from: first.version.revision))
+      #expect(second.upserts.map(\.key) == [.neighbor(far)])
+      #expect(await session.nextOutput() == .answers([NeighborAnswer(number: 7, isFound: true)]))
+
+      // Asked again, it is there already.
+      await session.asked(NeighborAsk(number: 8, networkID: network, target: .mac(farMAC)))
+      #expect(await session.nextOutput() == .answers([NeighborAnswer(number: 8, isFound: true)]))
+
+      try await controller.expect(200, "PUT", "/v2.0/ports/\(far)", #"{"port":{"mac_address":"02:00:00:00:00:99"}}"#)
+      let third = try #require(await session.nextOutput()?.update)
+      guard case .neighbor(let changed)? = third.upserts.first?.resource else { throw Missing() }
+      #expect(changed.mac == MACAddress(2, 0, 0, 0, 0, 0x99))
+      try await controller.expect(204, "DELETE", "/v2.0/ports/\(far)")
+      #expect(await session.nextOutput()?.update?.removals == [.neighbor(far)])
+    }
+  }
+
+  @Test("who asks for an address is told of the port that has it; for what nobody elsewhere has there is no neighbor")
+  func addresses() async throws {
+    try await withTwoHosts(#","fixed_ips":[{"ip_address":"10.0.0.77"}]"#) { controller, network, near, far in
+      let session = try await connect(controller)
+      _ = await session.nextOutput()
+      let address = try #require(IPAddress("10.0.0.77"))
+      await session.asked(NeighborAsk(number: 1, networkID: network, target: .address(address)))
+      #expect(await session.nextOutput()?.update?.upserts.map(\.key) == [.neighbor(far)])
+      #expect(await session.nextOutput() == .answers([NeighborAnswer(number: 1, isFound: true)]))
+
+      let nobody = NeighborInterest.absenceSeconds
+      let nearMAC = try #require(MACAddress(try await controller.port(near)["mac_address"]?.string ?? ""))
+      let other = try await controller.makeNetwork()
+      let asks: [NeighborAsk] = [
+        NeighborAsk(number: 2, networkID: network, target: .mac(MACAddress(2, 0, 0, 0, 0, 0x55))),
+        NeighborAsk(number: 3, networkID: network, target: .mac(nearMAC)),
+        NeighborAsk(number: 4, networkID: other, target: .address(address)),
+        NeighborAsk(number: 5, networkID: NetworkID("none"), target: .address(address)),
+      ]
+      for ask in asks { await session.asked(ask) }
+      #expect(
+        await session.nextOutput()
+          == .answers(asks.map { NeighborAnswer(number: $0.number, isFound: false, rememberSeconds: nobody) }))
+    }
+  }
+
+  @Test("what an agent has forgotten is removed and not sent any more, until it is asked for again")
+  func forgotten() async throws {
+    try await withTwoHosts { controller, network, _, far in
+      let session = try await connect(controller)
+      _ = await session.nextOutput()
+      await session.asked(NeighborAsk(number: 1, networkID: network, target: .mac(farMAC)))
+      _ = await session.nextOutput()
+      _ = await session.nextOutput()
+      await session.forgot([far])
+      #expect(await session.nextOutput()?.update?.removals == [.neighbor(far)])
+      try await controller.expect(200, "PUT", "/v2.0/ports/\(far)", #"{"port":{"name":"x"}}"#)
+      // Forgotten and asked for in one go: the agent has it no more, so it is sent again.
+      await session.asked(NeighborAsk(number: 2, networkID: network, target: .mac(farMAC)))
+      #expect(await session.nextOutput()?.update?.upserts.map(\.key) == [.neighbor(far)])
+      #expect(await session.nextOutput() == .answers([NeighborAnswer(number: 2, isFound: true)]))
+      await session.forgot([far])
+      await session.asked(NeighborAsk(number: 3, networkID: network, target: .mac(farMAC)))
+      #expect(await session.nextOutput()?.update?.upserts.map(\.key) == [.neighbor(far)])
+      #expect(await session.nextOutput() == .answers([NeighborAnswer(number: 3, isFound: true)]))
+    }
+  }
+
+  @Test("an agent that comes back keeps what it says that it has learned, with a delta and with a snapshot")
+  func resumed() async throws {
+    try await withTwoHosts { controller, network, near, far in
+      let first = try await connect(controller)
+      _ = await first.nextOutput()
+      await first.asked(NeighborAsk(number: 1, networkID: network, target: .mac(farMAC)))
+      let held = try #require(await first.nextOutput()?.update).version
+      try await controller.expect(200, "PUT", "/v2.0/ports/\(far)", #"{"port":{"mac_address":"02:00:00:00:00:99"}}"#)
+      let second = try await connect(controller, held: held, learned: [far])
+      let update = try #require(await second.nextOutput()?.update)
+      #expect(update.scope == .delta(from: held.revision))
+      #expect(update.upserts.map(\.key) == [.neighbor(far)] && update.removals.isEmpty)
+      let third = try await connect(controller, learned: [far])
+      let snapshot = try #require(await third.nextOutput()?.update)
+      #expect(snapshot.scope == .snapshot)
+      #expect(snapshot.upserts.map(\.key) == [.network(network), .neighbor(far), .port(near)])
+    }
+  }
+
+  @Test("an agent that does not ask is told of all neighbors")
+  func older() async throws {
+    try await withTwoHosts { controller, network, near, far in
+      let session = try await controller.connect("a", "192.0.2.1")
+      #expect(
+        try #require(await session.nextUpdate()).upserts.map(\.key) == [.network(network), .neighbor(far), .port(near)])
+    }
+  }
+
+  @Test("an agent asks for so many neighbors and no more")
+  func bounded() {
+    var interest = NeighborInterest(asks: true, learned: [])
+    for number in 0..<NeighborInterest.limit { #expect(interest.insert(NeighborID("n\(number)"))) }
+    #expect(!interest.insert(NeighborID("another")))
+    #expect(interest.insert(NeighborID("n5")))
+    interest.remove(NeighborID("n5"))
+    #expect(interest.insert(NeighborID("another")))
+  }
+
+  @Test("the attribute is given when the network is made, is shown, and cannot be changed")
+  func attribute() async throws {
+    try await ControllerHarness.run { controller in
+      let plain = try await controller.makeNetwork()
+      let shown = try await controller.expect(200, "GET", "/v2.0/networks/\(plain)")
+      #expect(shown["network"]?["alioth:neighbors_on_demand"] == .boolean(false))
+      let network = try await controller.makeNetwork(#""alioth:neighbors_on_demand":true"#)
+      let asked = try await controller.expect(200, "GET", "/v2.0/networks/\(network)")
+      #expect(asked["network"]?["alioth:neighbors_on_demand"] == .boolean(true))
+      let body = #"{"network":{"alioth:neighbors_on_demand":false}}"#
+      try await controller.expect(400, "PUT", "/v2.0/networks/\(network)", body)
+    }
+  }
+
+  private struct Missing: Error {}
+  private let farMAC = MACAddress(2, 0, 0, 0, 0, 0x77)
+
+  /// A network on demand with a port on host a, and one with `farMAC` on host b.
+  private func withTwoHosts(
+    _ attributes: String = "",
+    _ body: (ControllerHarness, NetworkID, PortID, NeighborID) async throws -> Void
+  ) async throws {
+    try await ControllerHarness.run { controller in
+      _ = try await controller.connect("a", "192.0.2.1")
+      _ = try await controller.connect("b", "192.0.2.2")
+      let network = try await controller.makeNetwork(#""alioth:neighbors_on_demand":true"#)
+      if !attributes.isEmpty { _ = try await controller.makeSubnet(network, "10.0.0.0/24") }
+      let none = attributes.isEmpty ? "" : #","fixed_ips":[]"#
+      let near = try await controller.makePort(network, #","binding:host_id":"a"\#(none)"#)
+      let far = try await controller.makePort(
+        network, #","binding:host_id":"b","mac_address":"\#(farMAC)"\#(attributes)"#)
+      try await body(controller, network, near, NeighborID(far.rawValue))
+    }
+  }
+
+  private func connect(
+    _ controller: ControllerHarness, held: GoalStateVersion = GoalStateVersion(epoch: "", revision: 0),
+    learned: [NeighborID] = []
+  ) async throws -> any AgentSession {
+    let address = try #require(IPAddress("192.0.2.1"))
+    return try await controller.directory.open(
+      AgentHello(
+        hostID: HostID("a"), tunnelAddress: address, agentVersion: "9.9", held: held, asks: true, learned: learned),
+      peer: "test")
+  }
+}
+
+extension AgentOutput {
+  fileprivate var update: GoalStateUpdate? {
+    if case .update(let update) = self { update } else { nil }
+  }
+}
