@@ -113,11 +113,11 @@ public struct HostGoalState: Sendable {
       refused = refused.filter { refusedKeys.contains($0.key) }
       isComplete = true
     }
+    makeRoom(for: update, &changes)
     for key in update.removals {
       remove(key, &changes)
       refused[key] = nil
     }
-    makeRoom(for: update.upserts.count, &changes)
     for versioned in update.upserts {
       insert(versioned, sameEpoch: sameEpoch, &changes)
     }
@@ -127,9 +127,10 @@ public struct HostGoalState: Sendable {
 
   /// A host's first goal state is large; to grow little by little would take longer than to take it in. Most of it is
   /// neighbors.
-  private mutating func makeRoom(for count: Int, _ changes: inout Changes) {
+  private mutating func makeRoom(for update: GoalStateUpdate, _ changes: inout Changes) {
+    let count = update.upserts.count
+    changes.resources.reserveCapacity(changes.resources.count + update.removals.count + count)
     guard count >= 1024 else { return }
-    changes.resources.reserveCapacity(changes.resources.count + count)
     revisions.reserveCapacity(revisions.count + count)
     neighbors.reserveCapacity(neighbors.count + count)
   }

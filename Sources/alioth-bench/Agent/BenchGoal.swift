@@ -60,13 +60,16 @@ enum BenchGoal {
 
   static func neighborID(_ number: Int) -> NeighborID { NeighborID("6f7a3c1e-0000-4000-9000-\(digits(number))") }
 
+  /// How many other hosts there are.
+  static let hostCount = 50
+
   /// A port of another host.
   static func neighbor(_ number: Int, groups: [SecurityGroupID] = []) -> Resource {
     let number32 = UInt32(truncatingIfNeeded: number)
     return .neighbor(
       Neighbor(
         id: neighborID(number), networkID: networkID, mac: MACAddress(rawValue: 0xfa16_3e00_0000 | UInt64(number32)),
-        hostAddress: .v4(IPv4Address(rawValue: 0xc000_020c + number32 % 50)),
+        hostAddress: .v4(IPv4Address(rawValue: 0xc000_020c + number32 % UInt32(hostCount))),
         fixedIPs: [FixedIP(subnetID: subnetID, address: .v4(IPv4Address(rawValue: 0x0a00_0002 + number32)))],
         securityGroupIDs: groups))
   }

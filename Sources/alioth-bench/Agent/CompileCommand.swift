@@ -18,8 +18,10 @@ struct CompileCommand: ParsableCommand {
       BenchGoal.base + [BenchGoal.usersGroup, BenchGoal.membersGroup]
       + (0..<ports).map { BenchGoal.port($0, security: .filtered([BenchGoal.users])) }
     // How many flows a neighbor and everything else has is the pipeline's affair.
-    let without = count(local)
-    let each = count(local + [BenchGoal.neighbor(0)]) - without
+    let first = [BenchGoal.neighbor(0)]
+    let without = count(local + first)
+    // On the same host as the first, so that nothing else changes.
+    let each = count(local + first + [BenchGoal.neighbor(BenchGoal.hostCount)]) - without
     let neighbors = max(1, (flows - without) / max(1, each))
     let compiler = compiler(local + (0..<neighbors).map { BenchGoal.neighbor($0) })
     let units = compiler.units.sorted()
