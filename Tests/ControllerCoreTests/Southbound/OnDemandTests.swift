@@ -112,11 +112,15 @@ struct OnDemandTests {
   @Test("an agent asks for so many neighbors and no more")
   func bounded() {
     var interest = NeighborInterest(asks: true, learned: [])
-    for number in 0..<NeighborInterest.limit { #expect(interest.insert(NeighborID("n\(number)"))) }
-    #expect(!interest.insert(NeighborID("another")))
-    #expect(interest.insert(NeighborID("n5")))
+    let taken = (0..<NeighborInterest.limit).map { interest.insert(NeighborID("n\($0)")) }
+    #expect(taken.allSatisfy { $0 })
+    let excess = interest.insert(NeighborID("another"))
+    #expect(!excess)
+    let known = interest.insert(NeighborID("n5"))
+    #expect(known)
     interest.remove(NeighborID("n5"))
-    #expect(interest.insert(NeighborID("another")))
+    let next = interest.insert(NeighborID("another"))
+    #expect(next)
   }
 
   @Test("the attribute is given when the network is made, is shown, and cannot be changed")
