@@ -162,3 +162,9 @@ struct DeskBench: Sendable {
 func eventually(_ condition: () async -> Bool) async {
   while await !condition() { try? await Task.sleep(for: .milliseconds(1)) }
 }
+
+/// How many questions one port may have asked since then: what it saves up, and its rate.
+func allowedAsks(since start: ContinuousClock.Instant) -> Double {
+  let limits = NeighborAsks.Limits()
+  return limits.asksAtOnce + limits.asksPerSecond * ((ContinuousClock.now - start) / .seconds(1)) + 2
+}

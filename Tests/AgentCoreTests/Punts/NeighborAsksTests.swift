@@ -130,7 +130,7 @@ struct NeighborAsksTests {
   private let networkID = NetworkID("net")
 
   private func to(_ number: Int) -> NeighborAsks.Key {
-    let address = IPv4Address(rawValue: 0x0a00_0000 + UInt32(truncatingIfNeeded: number))
+    let address = IPv4Address(rawValue: 0x0a00_0000 &+ UInt32(truncatingIfNeeded: number))
     return NeighborAsks.Key(networkID: networkID, target: .address(.v4(address)))
   }
 }
