@@ -17,16 +17,21 @@ struct PuntDeskOpenVSwitchTests {
     try await withOpenVSwitch { desk, ovs, guest in
       for number in 0..<200 {
         let target = MACAddress(rawValue: 0x0200_0000_0077 + UInt64(number) << 8)
-        guest.send(packet(desk.frame(from: desk.guestA, to: target), from: 5))
-        await eventually { await desk.desk.counters.released == number + 1 }
-        // The port's share of the agent is a hundred packets a second.
+        let first = packet(desk.frame(from: desk.guestA, to: target), from: 5)
+        var waited = 0
+        await eventually {
+          // The port's share of the agent is a hundred packets a second: what was over it is sent again.
+          if waited.isMultiple(of: 500) { guest.send(first) }
+          waited += 1
+          return await desk.desk.counters.released > number
+        }
         try await Task.sleep(for: .milliseconds(8))
       }
       let counters = await desk.desk.statusCounters
       print("waits: p50 \(counters["neighbor_wait_p50_us"] ?? 0) us, p99 \(counters["neighbor_wait_p99_us"] ?? 0) us")
       #expect(counters["neighbor_asks"] == 200 && counters["neighbor_asks_found"] == 200)
       let passed = try forwarded(ovs)
-      #expect(passed == 200)
+      #expect(passed >= 200)
     }
   }
 
