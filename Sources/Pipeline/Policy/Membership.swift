@@ -7,7 +7,6 @@ struct Membership {
   let groups: [SecurityGroupID]
   let network: NetworkID
   let addresses: [IPPrefix]
-  let cookie: FlowCookie
 
   /// A port's own addresses, and those that it may send from besides, each once.
   static func addresses(_ fixedIPs: [FixedIP], _ pairs: [AddressPair]) -> [IPPrefix] {
@@ -22,9 +21,10 @@ extension Compiler {
   /// clause of as many conjunctions as there are such groups. How many rules and ports there are does not count.
   ///
   /// A member counts in its own network and in those that a router joins with it, because the network of a packet that is
-  /// judged is that of the port whose groups are asked. Where two members have one address, the lower unit's flow is the one in
-  /// force, with its groups alone. That is narrower than both, never wider: the address passes as a member of the groups that one
-  /// of its owners has, and for the other's groups it does not until the first is gone.
+  /// judged is that of the port whose groups are asked. The flows are those networks', so that members with one address, as
+  /// virtual routers' are, want the same where their groups are. Where they are not, the lower unit's flow is the one in force,
+  /// with its groups alone. That is narrower than both, never wider: the address passes as a member of the groups that one of
+  /// its owners has, and for the other's groups it does not until the first is gone.
   func appendMemberships(of membership: Membership, to flows: inout [Flow]) {
     var conjunctions: [NetworkID: [[UInt32]]] = [:]
     var joined: Set<NetworkID>?
@@ -44,12 +44,13 @@ extension Compiler {
     }
     for (network, byTable) in conjunctions.sorted(by: { $0.key < $1.key }) {
       guard let vni = goal.networks[network]?.vni else { continue }
+      let cookie = FlowCookie(.network(network))
       for (table, ids) in zip(RuleTable.allCases, byTable) where !ids.isEmpty {
         let actions = ids.sorted().map { Action.conjunction(id: $0, clause: 0, of: 2) }
         for address in membership.addresses {
           flows.append(
             Flow(
-              table: table.table, priority: RuleTable.conjunctionPriority, cookie: membership.cookie,
+              table: table.table, priority: RuleTable.conjunctionPriority, cookie: cookie,
               match: table.base(address.version) + [.network(vni)] + table.peer(address),
               instructions: [.applyActions(actions)]))
         }

@@ -20,8 +20,7 @@ extension Compiler {
     appendMemberships(
       of: Membership(
         groups: attached.port.security.groups, network: attached.network.id,
-        addresses: Membership.addresses(attached.port.fixedIPs, attached.port.allowedAddressPairs),
-        cookie: attached.cookie),
+        addresses: Membership.addresses(attached.port.fixedIPs, attached.port.allowedAddressPairs)),
       to: &flows)
     return flows
   }
@@ -33,7 +32,7 @@ extension Compiler {
     appendMemberships(
       of: Membership(
         groups: neighbor.securityGroupIDs, network: neighbor.networkID,
-        addresses: Membership.addresses(neighbor.fixedIPs, neighbor.allowedAddressPairs), cookie: reachable.cookie),
+        addresses: Membership.addresses(neighbor.fixedIPs, neighbor.allowedAddressPairs)),
       to: &flows)
   }
 }
