@@ -41,6 +41,11 @@ public final class HostDirectory: AgentSessionHandler {
     for (session, changes) in sessions { session.mark(changes) }
   }
 
+  /// Tells a host of neighbors that it has not asked for, when its agent is connected.
+  func introduce(_ neighbors: [NeighborID], to host: HostID) {
+    state.withLock { $0.sessions[host] }?.introduce(neighbors)
+  }
+
   /// Registers the host, ends an older session of the same host, and starts one.
   public func open(_ hello: AgentHello, peer: String) async throws(SessionRefusal) -> any AgentSession {
     try await registration.register(hello)

@@ -134,7 +134,14 @@ final class HostSession: AgentSession {
   func asked(_ ask: NeighborAsk) async {
     directory.heard(from: self)
     let host = host
-    let id = await inventory.read { $0.neighbor(ask, for: host) }
+    let (id, met) = await inventory.read { state in
+      let id = state.neighbor(ask, for: host)
+      return (id, id.flatMap { state.acquaintances(of: $0, asking: host) })
+    }
+    if let met {
+      directory.introduce(met.askers, to: met.host)
+      introduce(met.its)
+    }
     wake { state in
       guard state.answers.count < HostSession.longestQueue else { return }
       guard let id, state.interest.insert(id) else {
@@ -144,6 +151,15 @@ final class HostSession: AgentSession {
       }
       state.pending.merge(HostChanges(keys: [.neighbor(id)]))
       state.answers.append(NeighborAnswer(number: ask.number, isFound: true))
+    }
+  }
+
+  /// Tells the agent of neighbors that it has not asked for, as far as there is room.
+  func introduce(_ neighbors: [NeighborID]) {
+    wake { state in
+      let new = neighbors.filter { !state.interest.contains($0) && state.interest.insert($0) }
+      guard !new.isEmpty else { return }
+      state.pending.merge(HostChanges(keys: Set(new.map { .neighbor($0) })))
     }
   }
 

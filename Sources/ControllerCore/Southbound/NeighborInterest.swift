@@ -25,6 +25,9 @@ struct NeighborInterest: Sendable, Hashable {
 
   mutating func remove(_ id: NeighborID) { asked?.remove(id) }
 
+  /// Whether the agent has it, or has all of them.
+  func contains(_ id: NeighborID) -> Bool { asked?.contains(id) ?? true }
+
   /// What of a host's goal state the agent is sent.
   ///
   /// - Parameter isOnDemand: Whether a network has its neighbors on demand.
@@ -54,5 +57,23 @@ extension ModelState {
     guard let port = portIndex.port(in: ask.networkID, having: ask.target) else { return nil }
     let id = NeighborID(port.rawValue)
     return resource(.neighbor(id), for: host).map { _ in id }
+  }
+
+  /// Who comes to know each other when a host asks for a neighbor: the ports of the two hosts, as neighbors of the other. A
+  /// packet's receiver has to know its sender, since the security groups of its port may name it, and the host that is known
+  /// by then will not ask.
+  func acquaintances(
+    of neighbor: NeighborID, asking host: HostID
+  ) -> (host: HostID, its: [NeighborID], askers: [NeighborID])? {
+    guard let other = ports[PortID(neighbor.rawValue)]?.record.host else { return nil }
+    return (other, neighbors(on: other, for: host), neighbors(on: host, for: other))
+  }
+
+  private func neighbors(on host: HostID, for other: HostID) -> [NeighborID] {
+    (portsByHost[host] ?? []).compactMap { id -> NeighborID? in
+      guard let network = ports[id]?.record.networkID, isOnDemand(network) else { return nil }
+      let neighbor = NeighborID(id.rawValue)
+      return resource(.neighbor(neighbor), for: other).map { _ in neighbor }
+    }
   }
 }
