@@ -1,4 +1,3 @@
-import DHCP
 import DHCPServer
 import GoalState
 import Logging
@@ -26,7 +25,7 @@ actor Agent {
   nonisolated let dhcpTable: DHCPTable
   nonisolated let reports = ReportBoard()
   nonisolated let engine: SwitchEngine<Unit>
-  private let logger: Logger
+  let logger: Logger
   private let (wakeups, wakeup) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
   private(set) var goal = HostGoalState()
@@ -42,9 +41,9 @@ actor Agent {
   var punts = AgentPunts()
   private var dirty: Set<Unit> = [.host]
   private var switchPorts: (any PortResolving)?
-  private(set) var dhcpPorts = DHCPPorts()
+  var dhcpPorts = DHCPPorts()
   /// Ports whose router says something else than its guest has heard.
-  private var unannounced: Set<PortID> = []
+  var unannounced: Set<PortID> = []
   /// Versions that the engine has been given, each with the engine's number for the last of it.
   private var underway: [(version: GoalStateVersion, change: UInt64)] = []
   /// The engine's number for the last that it has been given.
@@ -242,9 +241,14 @@ actor Agent {
     reportedQuarantines = quarantines
   }
 
+  /// Only ports have zones, and nearly all units are neighbors.
   private func zones(of units: [Unit]) -> [Unit: UInt16] {
     let compiler = Compiler(goal: goal, host: ports)
-    return units.reduce(into: [:]) { $0[$1] = compiler.conntrackZone(of: $1) }
+    var zones: [Unit: UInt16] = [:]
+    for unit in units {
+      if case .port = unit { zones[unit] = compiler.conntrackZone(of: unit) }
+    }
+    return zones
   }
 
   private func compile(_ units: [Unit]) -> [(owner: Unit, desired: DesiredState)] {
@@ -255,47 +259,6 @@ actor Agent {
       unitsCompiled += 1
       unsettled[unit] = compiled.status == .complete ? nil : compiled.status
       return (owner: unit, desired: DesiredState(flows: compiled.flows, meters: compiled.meters))
-    }
-  }
-
-  /// Swaps in a new table of reservations when one of the dirty ports changed.
-  private func updateBindings(_ units: [Unit]) {
-    let ids = units.compactMap { unit -> PortID? in
-      if case .port(let id) = unit { id } else { nil }
-    }
-    guard !ids.isEmpty else { return }
-    let advertised = ids.map { dhcpPorts.advertisement($0) }
-    dhcpPorts.remove(ids)
-    dhcpPorts.forget(ids.filter { goal.ports[$0] == nil })
-    for (id, before) in zip(ids, advertised) {
-      guard let port = goal.ports[id], let ofport = ports.guests[id]?.port else { continue }
-      let binding = DHCPBinding(port: port, in: goal, mtu: mtu(of: port))
-      let ipv6 = servedIPv6(port, before: before)
-      if ipv6?.advertisement != before { unannounced.insert(id) }
-      if binding != nil || ipv6 != nil { dhcpPorts.put(id, at: ofport, binding, ipv6) }
-    }
-    dhcpTable.publish(dhcpPorts.snapshot)
-  }
-
-  private func mtu(of port: Port) -> Int? { goal.networks[port.networkID].flatMap { ports.mtu(of: $0) } }
-
-  /// What the port's guest is told of IPv6. What cannot be told is a warning and the port's readiness: the port itself works
-  /// without.
-  ///
-  /// - Parameter before: What its router said until now.
-  private func servedIPv6(_ port: Port, before: RouterAdvertisement?) -> DHCPServedIPv6? {
-    guard IPv6Service(port: port, in: goal) != nil else {
-      if !port.delegatedPrefixes.isEmpty {
-        dhcpPorts.note("no prefix is delegated: no address of the port is in an IPv6 subnet with a mode", of: port.id)
-      }
-      return nil
-    }
-    do throws(DHCPv6ConfigurationError) {
-      return try DHCPServedIPv6(port: port, in: goal, mtu: mtu(of: port), before: before)
-    } catch {
-      logger.warning("IPv6 cannot be served", metadata: ["port": "\(port.id)", "reason": "\(error)"])
-      dhcpPorts.note("\(error)", of: port.id)
-      return nil
     }
   }
 

@@ -12,7 +12,6 @@ enum Punts {
   /// Below every next hop, above what counts for each subnet; higher where neighbors are on demand.
   static let nextHopPriority: (general: UInt16, onDemand: UInt16) = (60, 70)
 
-  private static let neighborSolicitation: UInt8 = 135
   private static let versions = [EtherType.ipv4, EtherType.ipv6]
   /// From a guest of this host, and no later fragment.
   private static let answerable: [MatchField] = [
@@ -83,7 +82,7 @@ enum Punts {
         .unknownAddress, .localServices,
         [
           .multicastDestination, .ethType(EtherType.ipv6), .ipProto(IPProtocol.icmpv6),
-          .icmpv6Type(neighborSolicitation), .icmpv6Code(0),
+          .icmpv6Type(ICMPv6.neighborSolicitation), .icmpv6Code(0),
         ]),
     ]
   }
