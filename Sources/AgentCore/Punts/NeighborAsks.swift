@@ -173,6 +173,13 @@ struct NeighborAsks: Sendable {
     return (ask.waiting.map(\.packet), now - ask.deadline + limits.patience)
   }
 
+  /// Neighbors have been forgotten: what is sent to them now is asked for, however lately they were found.
+  mutating func forgetFound() {
+    memories = memories.filter { _, memory in
+      if case .settled = memory { false } else { true }
+    }
+  }
+
   /// Time went by: returns the packets that nobody answered for in time.
   mutating func expire(now: Duration) -> [Waiting] {
     var expired: [Waiting] = []

@@ -200,6 +200,7 @@ actor PuntDesk: NeighborQuestions {
     let idle = learned.idle()
     guard !idle.isEmpty else { return }
     for id in idle { learned.remove(id) }
+    asks.forgetFound()
     counters.forgotten += idle.count
     await agent.forget(idle)
     question?.yield(.forget(idle))

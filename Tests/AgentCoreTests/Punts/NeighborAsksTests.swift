@@ -119,6 +119,17 @@ struct NeighborAsksTests {
     }
   }
 
+  @Test("a neighbor that was forgotten is asked for again, however lately it was found")
+  func foundAndForgotten() throws {
+    var asks = NeighborAsks()
+    let ask = try #require(asks.wanted(to(1), waiting(5, 1), now: .zero).ask)
+    #expect(asks.answered(NeighborAnswer(number: ask.number, isFound: true), now: .zero) == .found)
+    _ = asks.inForce(ask.number, now: .zero)
+    #expect(asks.wanted(to(1), waiting(5, 2), now: .zero) == .release)
+    asks.forgetFound()
+    #expect(asks.wanted(to(1), waiting(5, 3), now: .zero).ask != nil)
+  }
+
   @Test("few packets wait for one destination, whoever sends them")
   func queue() throws {
     var asks = NeighborAsks()
