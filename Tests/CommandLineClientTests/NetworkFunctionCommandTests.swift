@@ -207,6 +207,10 @@ struct NetworkFunctionCommandTests {
         "name": "n", "admin_state_up": true, "provider:network_type": "vlan", "provider:physical_network": "phys",
         "provider:segmentation_id": 7, "port_security_enabled": false,
       ])
+    #expect(
+      try NetworkCommand.Create.parse(["n", "--neighbors-on-demand"]).fields() == [
+        "name": "n", "admin_state_up": true, "alioth:neighbors_on_demand": true,
+      ])
     #expect(try NetworkCommand.Create.parse(["n"]).fields() == ["name": "n", "admin_state_up": true])
     for arguments in [
       ["--provider-network-type", "vlan", "--provider-segment", "7"], ["--provider-physical-network", "p"],

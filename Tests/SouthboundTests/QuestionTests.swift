@@ -26,12 +26,12 @@ struct QuestionTests {
     #expect(try state.handle(part, now: .zero) == [])
     #expect(try state.handle(ToController(.ask(asks[0])), now: .zero) == [.ask(asks[0])])
     let ids = [NeighborID("a"), NeighborID("b")]
-    #expect(try state.handle(ToController(.forget(ids)), now: .zero) == [.forget(ids)])
+    #expect(try state.handle(ToController(.idle(ids)), now: .zero) == [.idle(ids)])
   }
 
-  @Test("a question or what is forgotten before the hello ends the session")
+  @Test("a question or what is idle before the hello ends the session")
   func early() {
-    for question in [AgentQuestion.ask(asks[0]), .forget([NeighborID("a")])] {
+    for question in [AgentQuestion.ask(asks[0]), .idle([NeighborID("a")])] {
       var state = ControllerStreamState(limits: SouthboundLimits(), timing: SouthboundTiming(), now: .zero)
       #expect(throws: ProtocolViolation.self) { try state.handle(ToController(question), now: .zero) }
     }
@@ -57,11 +57,11 @@ struct QuestionTests {
     }
   }
 
-  @Test("what is forgotten and is no id is passed over")
-  func forgotten() throws {
+  @Test("what is idle and is no id is passed over")
+  func idleIDs() throws {
     var state = try ControllerStreamState.opened()
-    let message = ToController.with { $0.forget = .with { $0.neighborIds = ["a", "", "b\n"] } }
-    #expect(try state.handle(message, now: .zero) == [.forget([NeighborID("a")])])
+    let message = ToController.with { $0.idle = .with { $0.neighborIds = ["a", "", "b\n"] } }
+    #expect(try state.handle(message, now: .zero) == [.idle([NeighborID("a")])])
   }
 
   @Test(
@@ -111,7 +111,7 @@ struct QuestionTests {
 
 @Suite("Questions over the wire", .timeLimit(.minutes(1)))
 struct QuestionSessionTests {
-  @Test("what is asked is answered behind the neighbor that was found, and what is forgotten arrives")
+  @Test("what is asked is answered behind the neighbor that was found, and what is idle arrives")
   func answered() async throws {
     let controller = AnsweringController()
     try await withServer(controller) { address in
@@ -129,8 +129,8 @@ struct QuestionSessionTests {
       #expect(try await agent.seen.take() == .answer(NeighborAnswer(number: 1, isFound: true)))
       #expect(
         try await agent.seen.take() == .answer(NeighborAnswer(number: 2, isFound: false, rememberSeconds: 10)))
-      agent.questions.put(.forget([NeighborID("n")]))
-      #expect(try await controller.forgotten.take() == [NeighborID("n")])
+      agent.questions.put(.idle([NeighborID("n")]))
+      #expect(try await controller.idle.take() == [NeighborID("n")])
       running.cancel()
       try await running.value
     }
@@ -140,19 +140,19 @@ struct QuestionSessionTests {
 
   /// A controller that knows whoever is asked for by a MAC address.
   private final class AnsweringController: AgentSessionHandler {
-    let forgotten = Mailbox<[NeighborID]>()
+    let idle = Mailbox<[NeighborID]>()
 
     func open(_ hello: AgentHello, peer: String) async throws(SessionRefusal) -> any AgentSession {
-      Session(forgotten)
+      Session(idle)
     }
 
     private final class Session: AgentSession {
       let epoch = "e"
       private let outputs = Mailbox<AgentOutput>()
-      private let forgotten: Mailbox<[NeighborID]>
+      private let idle: Mailbox<[NeighborID]>
 
-      init(_ forgotten: Mailbox<[NeighborID]>) {
-        self.forgotten = forgotten
+      init(_ idle: Mailbox<[NeighborID]>) {
+        self.idle = idle
         outputs.put(
           .update(GoalStateUpdate(scope: .snapshot, version: GoalStateVersion(epoch: "e", revision: 1))))
       }
@@ -162,7 +162,7 @@ struct QuestionSessionTests {
       func received(_ report: GoalStateReport) async {}
       func heartbeat() async {}
       func closed() async { outputs.finish() }
-      func forgot(_ neighbors: [NeighborID]) async { forgotten.put(neighbors) }
+      func idle(_ neighbors: [NeighborID]) async { idle.put(neighbors) }
 
       func asked(_ ask: NeighborAsk) async {
         guard case .mac(let mac) = ask.target else {

@@ -80,14 +80,6 @@ extension Agent {
     punts.guests = Dictionary(ports.guests.compactMap { id, guest in guest.port.map { ($0, id) } }) { min($0, $1) }
   }
 
-  /// Forgets neighbors that nobody has sent to for long.
-  func forget(_ neighbors: [NeighborID]) {
-    guard goal.isComplete else { return }
-    let version = goal.version
-    let keys = neighbors.filter { goal.neighbors[$0] != nil }.map { ResourceKey.neighbor($0) }
-    received(GoalStateUpdate(scope: .delta(from: version.revision), version: version, removals: keys))
-  }
-
   /// How many packets have gone to a neighbor since its flow was made; nil when the switch does not say.
   nonisolated func packets(to neighbor: NeighborID) async -> UInt64? {
     let cookie = FlowCookie(.neighbor(neighbor)).rawValue

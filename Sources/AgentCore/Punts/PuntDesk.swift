@@ -28,7 +28,7 @@ actor PuntDesk: NeighborQuestions {
     /// Packets that went on once their neighbor was known.
     var released = 0
     var dropped: [NeighborAsks.Excess: Int] = [:]
-    /// Neighbors that nobody had sent to for long.
+    /// Neighbors that went after nobody had sent to them for long.
     var forgotten = 0
   }
 
@@ -191,20 +191,18 @@ actor PuntDesk: NeighborQuestions {
     if number != neighborsNumber {
       // What changes in between is followed the next time.
       neighborsNumber = number
-      learned.follow(await agent.punts.neighbors, now: now)
+      let idle = learned.follow(await agent.punts.neighbors, now: now)
+      counters.forgotten += idle
+      if idle > 0 { asks.forgetFound() }
     }
     for id in learned.due(now: now, limit: PuntDesk.looksPerTick) {
       guard let packets = await agent.packets(to: id) else { return }
       learned.looked(at: id, packets: packets, now: now)
     }
-    let idle = learned.idle()
+    let idle = learned.takeIdle()
     guard !idle.isEmpty else { return }
-    for id in idle { learned.remove(id) }
-    asks.forgetFound()
-    counters.forgotten += idle.count
-    await agent.forget(idle)
-    question?.yield(.forget(idle))
-    logger.debug("neighbors forgotten", metadata: ["count": "\(idle.count)"])
+    question?.yield(.idle(idle))
+    logger.debug("neighbors are idle", metadata: ["count": "\(idle.count)"])
   }
 
   // MARK: Status
@@ -219,7 +217,7 @@ actor PuntDesk: NeighborQuestions {
         "neighbor_asks": counters.asked, "neighbor_asks_found": counters.found,
         "neighbor_asks_not_found": counters.notFound, "neighbor_asks_unanswered": counters.unanswered,
         "neighbor_asks_open": asks.openCount, "neighbor_packets_released": counters.released,
-        "neighbors_on_demand": learned.count, "neighbors_forgotten": counters.forgotten,
+        "neighbors_on_demand": await agent.punts.neighbors.count, "neighbors_forgotten": counters.forgotten,
       ]
       for percent in [50, 99] {
         result["neighbor_wait_p\(percent)_us"] = waits.percentile(percent).map { Int($0 / Duration.microseconds(1)) }

@@ -17,6 +17,8 @@ struct NetworkCommand: AsyncParsableCommand {
       help:
         "Whether its ports' guests are held to their addresses and to security groups, unless a port says otherwise.")
     var portSecurity: Bool?
+    @Flag(help: "Have hosts ask for their guests' neighbors, instead of telling every host of every port.")
+    var neighborsOnDemand = false
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
@@ -29,6 +31,7 @@ struct NetworkCommand: AsyncParsableCommand {
       var fields: [String: JSONValue] = ["name": .string(name), "admin_state_up": true]
       if let mtu { fields["mtu"] = .integer(Int64(mtu)) }
       if let portSecurity { fields["port_security_enabled"] = .boolean(portSecurity) }
+      if neighborsOnDemand { fields["alioth:neighbors_on_demand"] = true }
       fields.merge(provider.fields()) { $1 }
       return fields
     }

@@ -20,6 +20,7 @@ public final class HostDirectory: AgentSessionHandler {
   private struct State {
     var sessions: [HostID: HostSession] = [:]
     var activity: [HostID: HostActivity] = [:]
+    var acquaintances = Acquaintances()
     var stopping = false
   }
 
@@ -41,14 +42,10 @@ public final class HostDirectory: AgentSessionHandler {
     for (session, changes) in sessions { session.mark(changes) }
   }
 
-  /// Tells a host of neighbors that it has not asked for, when its agent is connected.
-  func introduce(_ neighbors: [NeighborID], to host: HostID) {
-    state.withLock { $0.sessions[host] }?.introduce(neighbors)
-  }
-
   /// Registers the host, ends an older session of the same host, and starts one.
   public func open(_ hello: AgentHello, peer: String) async throws(SessionRefusal) -> any AgentSession {
     try await registration.register(hello)
+    if hello.asks { await remember(hello.learned, at: hello.hostID) }
     let session = HostSession(hello: hello, peer: peer, epoch: store.epoch, inventory: inventory, directory: self)
     let (superseded, stopping) = state.withLock { state in
       var activity = state.activity[hello.hostID] ?? HostActivity()
@@ -80,6 +77,61 @@ public final class HostDirectory: AgentSessionHandler {
   /// Ends the session of a host, if it has one.
   func disconnect(_ host: HostID) {
     state.withLock { $0.sessions[host] }?.end()
+  }
+
+  // Neighbors on demand.
+
+  /// The hosts whose ports in networks with neighbors on demand a host has.
+  func acquaintances(of host: HostID) -> some Sequence<HostID> & Sendable {
+    state.withLock { $0.acquaintances.hosts(of: host) }
+  }
+
+  /// The neighbor that a host's agent asks for. The two hosts come to know each other; nil when there is no such neighbor, or when
+  /// one of them knows too many.
+  func neighbor(_ ask: NeighborAsk, for host: HostID) async -> NeighborID? {
+    let found = await inventory.read { state -> (id: NeighborID, pair: HostPair)? in
+      guard let id = state.neighbor(ask, for: host), let other = state.host(of: id) else { return nil }
+      return (id, state.pair(host, other))
+    }
+    guard let found, meet(found.pair) else { return nil }
+    return found.id
+  }
+
+  /// Takes in what an agent holds of networks with neighbors on demand, as it has it from an earlier session.
+  private func remember(_ learned: [NeighborID], at host: HostID) async {
+    let pairs = await inventory.read { state in
+      Set(learned.compactMap { state.host(of: $0) }).subtracting([host]).map { state.pair(host, $0) }
+    }
+    for pair in pairs { _ = meet(pair) }
+  }
+
+  private func meet(_ pair: HostPair) -> Bool {
+    let meeting = state.withLock { $0.acquaintances.meet(pair.host, pair.other) }
+    if meeting == .first { tell(pair) }
+    return meeting != .refused
+  }
+
+  /// An agent's word that nobody has sent to these neighbors for long.
+  func idle(_ neighbors: [NeighborID], at host: HostID) async {
+    let byHost = await inventory.read { state in
+      Dictionary(grouping: neighbors.compactMap { id in state.host(of: id).map { (id, $0) } }, by: \.1)
+        .map { other, named in (Set(named.map(\.0)), state.pair(host, other)) }
+    }
+    for (idle, pair) in byHost {
+      let parted = state.withLock { state in
+        state.acquaintances.idle(
+          idle, at: host, of: pair.other, ports: pair.neighbors,
+          others: state.sessions[pair.other]?.asks == false ? nil : pair.others)
+      }
+      if parted { tell(pair) }
+    }
+  }
+
+  /// What two hosts have of each other has changed.
+  private func tell(_ pair: HostPair) {
+    let (session, other) = state.withLock { ($0.sessions[pair.host], $0.sessions[pair.other]) }
+    session?.mark(HostChanges(keys: Set(pair.neighbors.map { .neighbor($0) })))
+    other?.mark(HostChanges(keys: Set(pair.others.map { .neighbor($0) })))
   }
 
   // What sessions tell.

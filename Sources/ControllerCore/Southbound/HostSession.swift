@@ -9,7 +9,11 @@ import Synchronization
 final class HostSession: AgentSession {
   let host: HostID
   let peer: String
+  /// Whether the agent asks for neighbors; one that does not is told of all of them.
+  let asks: Bool
   private let held: GoalStateVersion
+  /// The neighbors on demand that the agent holds with that.
+  private let learned: Set<NeighborID>
   let epoch: String
   private let inventory: Inventory
   /// The directory holds the session until it is closed.
@@ -27,9 +31,6 @@ final class HostSession: AgentSession {
     var sent: Sent?
     var pending = HostChanges.all
     var movesOn = false
-    var interest: NeighborInterest
-    /// Neighbors that the agent has removed by itself.
-    var forgotten: Set<ResourceKey> = []
     /// Answers to what the agent asked: those that have to wait for an update, and those that were in the last one.
     var answers: [NeighborAnswer] = []
     var ready: [NeighborAnswer] = []
@@ -47,11 +48,13 @@ final class HostSession: AgentSession {
   init(hello: AgentHello, peer: String, epoch: String, inventory: Inventory, directory: HostDirectory) {
     self.host = hello.hostID
     self.peer = peer
+    self.asks = hello.asks
     self.held = hello.held
+    self.learned = Set(hello.learned)
     self.epoch = epoch
     self.inventory = inventory
     self.directory = directory
-    self.state = Mutex(State(interest: NeighborInterest(asks: hello.asks, learned: hello.learned)))
+    self.state = Mutex(State())
   }
 
   /// Notes what may have changed, and wakes the session.
@@ -120,11 +123,7 @@ final class HostSession: AgentSession {
       state.ready = []
       return work
     }
-    // No revision is 0: what the agent has forgotten is sent again if it was asked for again, and removed otherwise.
-    for key in state.forgotten { work.sent?.revisions[key] = 0 }
-    // The first update goes by what the agent held when it said hello.
-    state.pending = state.sent == nil ? HostChanges(keys: state.forgotten) : HostChanges()
-    if state.sent != nil { state.forgotten = [] }
+    state.pending = HostChanges()
     state.movesOn = false
     state.ready = state.answers
     state.answers = []
@@ -133,20 +132,12 @@ final class HostSession: AgentSession {
 
   func asked(_ ask: NeighborAsk) async {
     directory.heard(from: self)
-    let host = host
-    let (id, met) = await inventory.read { state in
-      let id = state.neighbor(ask, for: host)
-      return (id, id.flatMap { state.acquaintances(of: $0, asking: host) })
-    }
-    if let met {
-      directory.introduce(met.askers, to: met.host)
-      introduce(met.its)
-    }
+    let id = await directory.neighbor(ask, for: host)
     wake { state in
       guard state.answers.count < HostSession.longestQueue else { return }
-      guard let id, state.interest.insert(id) else {
+      guard let id else {
         state.answers.append(
-          NeighborAnswer(number: ask.number, isFound: false, rememberSeconds: NeighborInterest.absenceSeconds))
+          NeighborAnswer(number: ask.number, isFound: false, rememberSeconds: Acquaintances.absenceSeconds))
         return
       }
       state.pending.merge(HostChanges(keys: [.neighbor(id)]))
@@ -154,23 +145,9 @@ final class HostSession: AgentSession {
     }
   }
 
-  /// Tells the agent of neighbors that it has not asked for, as far as there is room.
-  func introduce(_ neighbors: [NeighborID]) {
-    wake { state in
-      let new = neighbors.filter { !state.interest.contains($0) && state.interest.insert($0) }
-      guard !new.isEmpty else { return }
-      state.pending.merge(HostChanges(keys: Set(new.map { .neighbor($0) })))
-    }
-  }
-
-  func forgot(_ neighbors: [NeighborID]) async {
+  func idle(_ neighbors: [NeighborID]) async {
     directory.heard(from: self)
-    wake { state in
-      let keys = Set(neighbors.map { ResourceKey.neighbor($0) })
-      for id in neighbors { state.interest.remove(id) }
-      state.forgotten.formUnion(keys)
-      state.pending.merge(HostChanges(keys: keys))
-    }
+    await directory.idle(neighbors, at: host)
   }
 
   func received(_ report: GoalStateReport) async {
@@ -210,11 +187,14 @@ final class HostSession: AgentSession {
   /// The difference to what the agent holds when that is known here, everything otherwise; nil when it is up to date.
   private func firstUpdate() async -> GoalStateUpdate? {
     let host = host
-    var base: HostView?
-    let interest = state.withLock { $0.interest }
-    if held.epoch == epoch { base = await inventory.hostView(host, at: held.revision).map { interest.filter($0) } }
+    let select = selection()
+    var base = held.epoch == epoch ? await inventory.hostView(host, at: held.revision) : nil
+    if asks, let whole = base {
+      let learned = learned
+      base = await inventory.read { $0.selection(of: whole, learned.contains) }
+    }
     guard let base else {
-      let (revision, view) = await inventory.read { ($0.revision, interest.filter($0.hostView(host))) }
+      let (revision, view) = await inventory.read { ($0.revision, select($0, $0.hostView(host))) }
       remember(Sent(revision: revision, revisions: view.mapValues(\.revision)))
       return GoalStateUpdate(
         scope: .snapshot, version: GoalStateVersion(epoch: epoch, revision: revision),
@@ -229,20 +209,29 @@ final class HostSession: AgentSession {
     state.withLock { $0.sent = sent }
   }
 
+  /// What the agent is sent of what its host may have: an agent that asks has the neighbors on demand of hosts that it knows.
+  private func selection() -> @Sendable (ModelState, HostView) -> HostView {
+    guard asks else { return { $1 } }
+    let known = Set(directory.acquaintances(of: host))
+    return { state, view in
+      state.selection(of: view) { state.host(of: $0).map(known.contains) ?? false }
+    }
+  }
+
   private func delta(_ changes: HostChanges, since sent: Sent, evenIfEmpty: Bool) async -> GoalStateUpdate? {
     let host = host
     let known = Set(sent.revisions.keys)
-    let interest = state.withLock { $0.interest }
+    let select = selection()
     let (revision, resources, keys) = await inventory.read { state -> (UInt64, HostView, Set<ResourceKey>) in
       guard !changes.everything else {
-        let view = interest.filter(state.hostView(host))
+        let view = select(state, state.hostView(host))
         return (state.revision, view, known.union(view.keys))
       }
       var keys = changes.keys
       for network in changes.networks { keys.formUnion(state.keys(of: network, for: host)) }
       var view = HostView()
       for key in keys { view[key] = state.resource(key, for: host) }
-      return (state.revision, interest.filter(view, isOnDemand: state.isOnDemand), keys)
+      return (state.revision, select(state, view), keys)
     }
     var now = sent
     now.revision = revision

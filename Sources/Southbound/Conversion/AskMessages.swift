@@ -47,7 +47,7 @@ extension Alioth_Southbound_V1_AgentMessage {
     self.init()
     switch question {
     case .ask(let ask): self.ask = Alioth_Southbound_V1_Ask(ask)
-    case .forget(let ids): self.forget = .with { $0.neighborIds = ids.map(\.rawValue) }
+    case .idle(let ids): self.idle = .with { $0.neighborIds = ids.map(\.rawValue) }
     }
   }
 }

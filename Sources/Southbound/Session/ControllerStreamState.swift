@@ -6,7 +6,7 @@ import NetworkTypes
 ///
 ///     awaitingHello ─hello─▶ idle ─report, more─▶ report ─report─▶ idle
 ///
-/// Questions and what is forgotten may come wherever heartbeats may.
+/// Questions and what is idle may come wherever heartbeats may.
 ///
 /// Times are offsets from any fixed instant.
 struct ControllerStreamState: Sendable {
@@ -17,8 +17,8 @@ struct ControllerStreamState: Sendable {
     case heartbeat
     /// The agent asks for a neighbor.
     case ask(NeighborAsk)
-    /// The agent has forgotten neighbors that it had asked for.
-    case forget([NeighborID])
+    /// Nobody on the agent's host has sent to these neighbors for long.
+    case idle([NeighborID])
     /// Something that can be passed over, for the log.
     case warn(String)
   }
@@ -56,10 +56,10 @@ struct ControllerStreamState: Sendable {
     case (.awaitingHello, .heartbeat): throw .unexpected(message: "a heartbeat", whilst: "before the hello")
     case (.idle, .heartbeat), (.report, .heartbeat): return [.heartbeat]
     case (.awaitingHello, .ask): throw .unexpected(message: "a question", whilst: "before the hello")
-    case (.awaitingHello, .forget): throw .unexpected(message: "what is forgotten", whilst: "before the hello")
+    case (.awaitingHello, .idle): throw .unexpected(message: "what is idle", whilst: "before the hello")
     case (_, .ask(let ask)): return [.ask(try NeighborAsk(ask))]
-    case (_, .forget(let forget)):
-      return [.forget(forget.neighborIds.filter(FieldRules.isIdentifier).map { NeighborID($0) })]
+    case (_, .idle(let idle)):
+      return [.idle(idle.neighborIds.filter(FieldRules.isIdentifier).map { NeighborID($0) })]
     case (.idle, .report(let report)):
       return try append(report, to: ReportAssembly(version: try GoalStateVersion(report)))
     case (.report(let assembly), .report(let report)):

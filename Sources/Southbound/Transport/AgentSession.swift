@@ -57,8 +57,8 @@ public protocol AgentSession: Sendable {
   /// The agent asks for a neighbor; the answer is one of `nextOutput`'s.
   func asked(_ ask: NeighborAsk) async
 
-  /// The agent has forgotten neighbors that it had asked for.
-  func forgot(_ neighbors: [NeighborID]) async
+  /// Nobody on the agent's host has sent to these neighbors for long: they may go.
+  func idle(_ neighbors: [NeighborID]) async
 
   /// The agent's newest report, which replaces the one before.
   func received(_ report: GoalStateReport) async
@@ -84,8 +84,8 @@ extension AgentSession {
   public func nextOutput() async -> AgentOutput? { await nextUpdate().map { .update($0) } }
   /// Nothing is answered.
   public func asked(_ ask: NeighborAsk) async {}
-  /// Nothing was remembered.
-  public func forgot(_ neighbors: [NeighborID]) async {}
+  /// They stay.
+  public func idle(_ neighbors: [NeighborID]) async {}
 
   /// Not known from the start.
   public var epoch: String { "" }

@@ -44,8 +44,8 @@ public protocol GoalStateReceiver: Sendable {
 public enum AgentQuestion: Hashable, Sendable {
   /// Who has this address?
   case ask(NeighborAsk)
-  /// These are of no interest any more.
-  case forget([NeighborID])
+  /// Nobody here has sent to these for long: they may go.
+  case idle([NeighborID])
 }
 
 extension GoalStateReceiver {

@@ -144,7 +144,7 @@ final class ServerSession: Sendable {
       opening.yield(OpenedSession(session: session, held: hello.held))
     case .report(let report): await state.withLock { $0.opened }?.received(report)
     case .ask(let ask): await state.withLock { $0.opened }?.asked(ask)
-    case .forget(let neighbors): await state.withLock { $0.opened }?.forgot(neighbors)
+    case .idle(let neighbors): await state.withLock { $0.opened }?.idle(neighbors)
     case .heartbeat: await state.withLock { $0.opened }?.heartbeat()
     case .warn(let warning):
       let host = state.withLock { $0.host }

@@ -20,9 +20,14 @@ import Testing
 final class AnsweringController: Sendable {
   static let networkID = NetworkID("net")
   static let subnetID = SubnetID("sub")
-  private let forgottenIDs = Mutex<[NeighborID]>([])
+  private let idleIDs = Mutex<[NeighborID]>([])
+  private let keepsIdle = Mutex(false)
 
-  var forgotten: [NeighborID] { forgottenIDs.withLock { $0 } }
+  /// What the agent has said to be idle, in its order.
+  var idle: [NeighborID] { idleIDs.withLock { $0 } }
+
+  /// Whether neighbors stay that are idle here: their hosts need this one.
+  func keepIdle(_ keeps: Bool) { keepsIdle.withLock { $0 = keeps } }
 
   static func neighbor(_ mac: MACAddress) -> Neighbor? {
     guard mac.rawValue & 0xff == 0x77 else { return nil }
@@ -46,7 +51,13 @@ final class AnsweringController: Sendable {
   func serve(_ questions: some NeighborQuestions, _ agent: Agent) async {
     while let question = await questions.nextQuestion() {
       switch question {
-      case .forget(let ids): forgottenIDs.withLock { $0 += ids }
+      case .idle(let ids):
+        idleIDs.withLock { $0 += ids }
+        guard !keepsIdle.withLock({ $0 }) else { break }
+        let version = await agent.goal.version
+        await agent.received(
+          GoalStateUpdate(
+            scope: .delta(from: version.revision), version: version, removals: ids.map { .neighbor($0) }))
       case .ask(let ask):
         let neighbor = AnsweringController.neighbor(ask.target)
         if let neighbor {

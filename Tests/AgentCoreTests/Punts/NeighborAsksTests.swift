@@ -176,10 +176,11 @@ struct TokenBucketTests {
 struct LearnedNeighborsTests {
   private let ids = (0..<3).map { NeighborID("n\($0)") }
 
-  @Test("a neighbor that is used stays, and one that nobody sends to is idle after the idle time")
+  @Test("a neighbor that is used stays; one that nobody sends to is idle after the idle time, at every look")
   func idle() {
     var learned = LearnedNeighbors(idleTime: .seconds(300))
-    learned.follow(Set(ids), now: .zero)
+    let gone = learned.follow(Set(ids), now: .zero)
+    #expect(gone == 0)
     #expect(learned.due(now: .seconds(99), limit: 10).isEmpty)
     var packets: UInt64 = 0
     for time in stride(from: 100, through: 1000, by: 100) {
@@ -187,36 +188,47 @@ struct LearnedNeighborsTests {
       for id in learned.due(now: .seconds(Int64(time)), limit: 10) {
         learned.looked(at: id, packets: id == ids[0] ? packets : id == ids[1] ? 7 : 0, now: .seconds(Int64(time)))
       }
+      let idle = learned.takeIdle()
       switch time {
-      case ..<300: #expect(learned.idle().isEmpty)
-      case 300: #expect(learned.idle() == [ids[2]])
-      case 400...: #expect(learned.idle() == [ids[1], ids[2]])
+      case ..<300: #expect(idle.isEmpty)
+      case 300: #expect(idle == [ids[2]])
+      case 400...: #expect(idle == [ids[1], ids[2]])
       default: break
       }
+      let again = learned.takeIdle()
+      #expect(again.isEmpty)
     }
+    // Those that go are told apart by whether they were idle.
+    let idleAndGone = learned.follow([ids[1]], now: .seconds(1001))
+    #expect(idleAndGone == 1)
+    learned.looked(at: ids[1], packets: 8, now: .seconds(1100))
+    let usedAndGone = learned.follow([], now: .seconds(1101))
+    #expect(usedAndGone == 0)
   }
 
   @Test("a flow that was made anew does not count as used before a packet came")
   func reset() {
     var learned = LearnedNeighbors(idleTime: .seconds(30))
-    learned.follow([ids[0]], now: .zero)
+    _ = learned.follow([ids[0]], now: .zero)
     learned.looked(at: ids[0], packets: 100, now: .seconds(10))
     learned.looked(at: ids[0], packets: 0, now: .seconds(20))
     learned.looked(at: ids[0], packets: 0, now: .seconds(40))
-    #expect(learned.idle() == [ids[0]])
+    let idle = learned.takeIdle()
+    #expect(idle == [ids[0]])
     learned.looked(at: ids[0], packets: 1, now: .seconds(50))
-    #expect(learned.idle().isEmpty)
+    let used = learned.takeIdle()
+    #expect(used.isEmpty)
   }
 
-  @Test("few are looked at in one go, those that wait for longest first; what is held no more is forgotten")
+  @Test("few are looked at in one go, those that wait for longest first; what is held no more is not looked at")
   func turns() {
     var learned = LearnedNeighbors(idleTime: .seconds(30))
-    learned.follow(Set(ids), now: .zero)
+    _ = learned.follow(Set(ids), now: .zero)
     #expect(learned.due(now: .seconds(10), limit: 2) == [ids[0], ids[1]])
     learned.looked(at: ids[0], packets: 0, now: .seconds(10))
     learned.looked(at: ids[1], packets: 0, now: .seconds(11))
     #expect(learned.due(now: .seconds(30), limit: 2) == [ids[2], ids[0]])
-    learned.follow([ids[1]], now: .seconds(30))
+    _ = learned.follow([ids[1]], now: .seconds(30))
     #expect(learned.count == 1)
   }
 }

@@ -70,13 +70,18 @@ struct PuntDeskTests {
     }
   }
 
-  @Test("a neighbor that nobody sends to is forgotten, here and by the controller")
+  @Test("a neighbor that nobody sends to is idle, and goes when the controller takes it away, not before")
   func idle() async throws {
     try await withModel(idleTime: .milliseconds(300)) { desk, server in
+      desk.controller.keepIdle(true)
       _ = await server.receive(PacketInput(desk.frame(from: desk.guestA, to: desk.remote), port: OFPort(5)))
       _ = try await server.nextOutput()
-      await eventually { desk.controller.forgotten == [NeighborID("n5")] }
-      #expect(await desk.agent.goal.neighbors.isEmpty)
+      let id = NeighborID("n5")
+      await eventually { desk.controller.idle.starts(with: [id, id]) }
+      #expect(await desk.agent.goal.neighbors.keys.elementsEqual([id]))
+      desk.controller.keepIdle(false)
+      await eventually { await desk.agent.goal.neighbors.isEmpty }
+      await eventually { await desk.desk.counters.forgotten == 1 }
       await eventually { await desk.agent.isInForce }
       // It is asked for again by the next packet.
       let frame = desk.frame(from: desk.guestA, to: desk.remote)

@@ -43,7 +43,7 @@ struct OnDemandTests {
       #expect(await session.nextOutput()?.update?.shownKeys == [.neighbor(far)])
       #expect(await session.nextOutput() == .answers([NeighborAnswer(number: 1, isFound: true)]))
 
-      let nobody = NeighborInterest.absenceSeconds
+      let nobody = Acquaintances.absenceSeconds
       let nearMAC = try #require(MACAddress(try await controller.port(near)["mac_address"]?.string ?? ""))
       let other = try await controller.makeNetwork()
       let asks: [NeighborAsk] = [
@@ -59,25 +59,48 @@ struct OnDemandTests {
     }
   }
 
-  @Test("what an agent has forgotten is removed and not sent any more, until it is asked for again")
-  func forgotten() async throws {
-    try await withTwoHosts { controller, network, _, far in
+  @Test("two hosts that talk have all of each other's ports, those that come later, too")
+  func acquainted() async throws {
+    try await withTwoHosts { controller, network, near, far in
       let session = try await connect(controller)
       _ = await session.nextOutput()
+      let other = try await connect(controller, "b")
+      #expect(await other.nextOutput()?.update?.shownKeys == [.network(network), .port(PortID(far.rawValue))])
+      await session.asked(NeighborAsk(number: 1, networkID: network, target: .mac(farMAC)))
+      #expect(await session.nextOutput()?.update?.shownKeys == [.neighbor(far)])
+      _ = await session.nextOutput()
+      #expect(await other.nextOutput()?.update?.shownKeys == [.neighbor(NeighborID(near.rawValue))])
+
+      let later = try await controller.makePort(network, #","binding:host_id":"a","fixed_ips":[]"#)
+      #expect(await other.nextOutput()?.update?.shownKeys == [.neighbor(NeighborID(later.rawValue))])
+      let there = try await controller.makePort(network, #","binding:host_id":"b","fixed_ips":[]"#)
+      #expect(await session.nextOutput()?.update?.shownKeys.contains(.neighbor(NeighborID(there.rawValue))) == true)
+    }
+  }
+
+  @Test("neighbors go when neither host's guests send to the other's, all together, and come back when one asks")
+  func idle() async throws {
+    try await withTwoHosts { controller, network, near, far in
+      let back = NeighborID(near.rawValue)
+      let session = try await connect(controller)
+      _ = await session.nextOutput()
+      let other = try await connect(controller, "b")
+      _ = await other.nextOutput()
       await session.asked(NeighborAsk(number: 1, networkID: network, target: .mac(farMAC)))
       _ = await session.nextOutput()
       _ = await session.nextOutput()
-      await session.forgot([far])
-      #expect(await session.nextOutput()?.update?.removals == [.neighbor(far)])
-      try await controller.expect(200, "PUT", "/v2.0/ports/\(far)", #"{"port":{"name":"x"}}"#)
-      // Forgotten and asked for in one go: the agent has it no more, so it is sent again.
+      #expect(await other.nextOutput()?.update?.shownKeys == [.neighbor(back)])
+
+      // One side alone changes nothing: what it gets next is about something else.
+      await other.idle([back])
+      try await controller.expect(200, "PUT", "/v2.0/ports/\(near)", #"{"port":{"mac_address":"02:00:00:00:00:98"}}"#)
+      #expect(await other.nextOutput()?.update?.shownKeys == [.neighbor(back)])
+      await session.idle([far])
+      // The other's word was about a port that has not changed its host since.
+      #expect(await other.nextOutput()?.update?.removals == [.neighbor(back)])
+      _ = await session.nextOutput()  // the port's own change
       await session.asked(NeighborAsk(number: 2, networkID: network, target: .mac(farMAC)))
-      #expect(await session.nextOutput()?.update?.shownKeys == [.neighbor(far)])
-      #expect(await session.nextOutput() == .answers([NeighborAnswer(number: 2, isFound: true)]))
-      await session.forgot([far])
-      await session.asked(NeighborAsk(number: 3, networkID: network, target: .mac(farMAC)))
-      #expect(await session.nextOutput()?.update?.shownKeys == [.neighbor(far)])
-      #expect(await session.nextOutput() == .answers([NeighborAnswer(number: 3, isFound: true)]))
+      #expect(await session.nextOutput()?.update?.shownKeys.contains(.neighbor(far)) == true)
     }
   }
 
@@ -107,20 +130,6 @@ struct OnDemandTests {
       #expect(
         try #require(await session.nextUpdate()).shownKeys == [.network(network), .neighbor(far), .port(near)])
     }
-  }
-
-  @Test("an agent asks for so many neighbors and no more")
-  func bounded() {
-    var interest = NeighborInterest(asks: true, learned: [])
-    let taken = (0..<NeighborInterest.limit).map { interest.insert(NeighborID("n\($0)")) }
-    #expect(taken.allSatisfy { $0 })
-    let excess = interest.insert(NeighborID("another"))
-    #expect(!excess)
-    let known = interest.insert(NeighborID("n5"))
-    #expect(known)
-    interest.remove(NeighborID("n5"))
-    let next = interest.insert(NeighborID("another"))
-    #expect(next)
   }
 
   @Test("the attribute is given when the network is made, is shown, and cannot be changed")
@@ -158,13 +167,14 @@ struct OnDemandTests {
   }
 
   private func connect(
-    _ controller: ControllerHarness, held: GoalStateVersion = GoalStateVersion(epoch: "", revision: 0),
+    _ controller: ControllerHarness, _ host: String = "a",
+    held: GoalStateVersion = GoalStateVersion(epoch: "", revision: 0),
     learned: [NeighborID] = []
   ) async throws -> any AgentSession {
-    let address = try #require(IPAddress("192.0.2.1"))
+    let address = try #require(IPAddress(host == "a" ? "192.0.2.1" : "192.0.2.2"))
     return try await controller.directory.open(
       AgentHello(
-        hostID: HostID("a"), tunnelAddress: address, agentVersion: "9.9", held: held, asks: true, learned: learned),
+        hostID: HostID(host), tunnelAddress: address, agentVersion: "9.9", held: held, asks: true, learned: learned),
       peer: "test")
   }
 }

@@ -163,12 +163,12 @@ public nonisolated struct Alioth_Southbound_V1_AgentMessage: Sendable {
     set {message = .ask(newValue)}
   }
 
-  public var forget: Alioth_Southbound_V1_Forget {
+  public var idle: Alioth_Southbound_V1_Idle {
     get {
-      if case .forget(let v)? = message {return v}
-      return Alioth_Southbound_V1_Forget()
+      if case .idle(let v)? = message {return v}
+      return Alioth_Southbound_V1_Idle()
     }
-    set {message = .forget(newValue)}
+    set {message = .idle(newValue)}
   }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -178,7 +178,7 @@ public nonisolated struct Alioth_Southbound_V1_AgentMessage: Sendable {
     case report(Alioth_Southbound_V1_Report)
     case heartbeat(Alioth_Southbound_V1_Heartbeat)
     case ask(Alioth_Southbound_V1_Ask)
-    case forget(Alioth_Southbound_V1_Forget)
+    case idle(Alioth_Southbound_V1_Idle)
 
   }
 
@@ -607,7 +607,7 @@ public nonisolated struct Alioth_Southbound_V1_Ask: Sendable {
 }
 
 /// The answer. A neighbor that was found has been sent before it, in a snapshot or a delta, and is kept up to date like
-/// everything else until the agent forgets it.
+/// everything else until it is removed.
 public nonisolated struct Alioth_Southbound_V1_Answer: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -625,8 +625,9 @@ public nonisolated struct Alioth_Southbound_V1_Answer: Sendable {
   public init() {}
 }
 
-/// Neighbors that nobody on the host has sent to for long. The controller removes them from the host's goal state.
-public nonisolated struct Alioth_Southbound_V1_Forget: Sendable {
+/// Neighbors that nobody on the host has sent to for long. The controller removes them once their host does not need this
+/// host's, either.
+public nonisolated struct Alioth_Southbound_V1_Idle: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
@@ -676,7 +677,7 @@ nonisolated extension Alioth_Southbound_V1_FailureCode: SwiftProtobuf._ProtoName
 
 nonisolated extension Alioth_Southbound_V1_AgentMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AgentMessage"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hello\0\u{1}report\0\u{1}heartbeat\0\u{1}ask\0\u{1}forget\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hello\0\u{1}report\0\u{1}heartbeat\0\u{1}ask\0\u{1}idle\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -737,16 +738,16 @@ nonisolated extension Alioth_Southbound_V1_AgentMessage: SwiftProtobuf.Message, 
         }
       }()
       case 5: try {
-        var v: Alioth_Southbound_V1_Forget?
+        var v: Alioth_Southbound_V1_Idle?
         var hadOneofValue = false
         if let current = self.message {
           hadOneofValue = true
-          if case .forget(let m) = current {v = m}
+          if case .idle(let m) = current {v = m}
         }
         try decoder.decodeSingularMessageField(value: &v)
         if let v = v {
           if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.message = .forget(v)
+          self.message = .idle(v)
         }
       }()
       default: break
@@ -776,8 +777,8 @@ nonisolated extension Alioth_Southbound_V1_AgentMessage: SwiftProtobuf.Message, 
       guard case .ask(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
     }()
-    case .forget?: try {
-      guard case .forget(let v)? = self.message else { preconditionFailure() }
+    case .idle?: try {
+      guard case .idle(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
     }()
     case nil: break
@@ -1688,8 +1689,8 @@ nonisolated extension Alioth_Southbound_V1_Answer: SwiftProtobuf.Message, SwiftP
   }
 }
 
-nonisolated extension Alioth_Southbound_V1_Forget: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".Forget"
+nonisolated extension Alioth_Southbound_V1_Idle: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Idle"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}neighbor_ids\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
@@ -1711,7 +1712,7 @@ nonisolated extension Alioth_Southbound_V1_Forget: SwiftProtobuf.Message, SwiftP
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  public static func ==(lhs: Alioth_Southbound_V1_Forget, rhs: Alioth_Southbound_V1_Forget) -> Bool {
+  public static func ==(lhs: Alioth_Southbound_V1_Idle, rhs: Alioth_Southbound_V1_Idle) -> Bool {
     if lhs.neighborIds != rhs.neighborIds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
