@@ -9,6 +9,20 @@ struct AgentCounters {
 
   /// Asks.
   init(of socket: String) throws {
+    let status = try AgentStatus(of: socket)
+    unitsCompiled = try status.number("units_compiled")
+    flowsAdded = try status.number("flows_added")
+    flowsDeleted = try status.number("flows_deleted")
+    flowsInstalled = try status.number("flows_installed")
+  }
+}
+
+/// An agent's status, as its own socket gives it.
+struct AgentStatus {
+  private let text: String
+
+  /// Asks.
+  init(of socket: String) throws {
     let descriptor = try RawConnection.open()
     defer { close(descriptor) }
     guard try RawConnection.connects(descriptor, to: socket) else {
@@ -18,15 +32,11 @@ struct AgentCounters {
     guard send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else {
       throw RawConnection.Failure.system("write to \(socket)")
     }
-    let answer = ProcessFigures.read(descriptor)
-    unitsCompiled = try AgentCounters.number("units_compiled", in: answer)
-    flowsAdded = try AgentCounters.number("flows_added", in: answer)
-    flowsDeleted = try AgentCounters.number("flows_deleted", in: answer)
-    flowsInstalled = try AgentCounters.number("flows_installed", in: answer)
+    text = ProcessFigures.read(descriptor)
   }
 
   /// The number of a name that is there once.
-  private static func number(_ name: String, in text: String) throws -> Int {
+  func number(_ name: String) throws -> Int {
     guard let range = text.firstRange(of: "\"\(name)\" : "),
       let number = Int(text[range.upperBound...].prefix { $0.isWholeNumber })
     else { throw RawConnection.Failure(description: "the agent does not say \(name): \(text.suffix(2000))") }

@@ -13,12 +13,18 @@ struct AgentOptions: ParsableArguments {
 
 /// An agent that has this program for its controller, on a real switch.
 struct AgentUnderTest: Sendable {
-  let controller = BenchController()
+  let controller: BenchController
   let agentSocket: String
   private let serving: Task<Void, any Error>
 
   /// Listens, and waits until the agent has dialled in and holds what every figure begins with.
-  init(_ options: AgentOptions, holding resources: [Resource]) async throws {
+  ///
+  /// - Parameter directory: Who is found when the agent asks for a neighbor.
+  init(
+    _ options: AgentOptions, holding resources: [Resource],
+    directory: @escaping @Sendable (NeighborAsk) -> Resource? = { _ in nil }
+  ) async throws {
+    controller = BenchController(directory: directory)
     guard let address = SouthboundAddress(options.listen) else {
       throw ValidationError("'\(options.listen)' is no address to listen at")
     }

@@ -12,10 +12,14 @@ actor BenchController: AgentSessionHandler, AgentSession {
 
   nonisolated let epoch = "bench-\(UInt64.random(in: .min ... .max))"
   private var revision: UInt64 = 0
-  private var outgoing: [GoalStateUpdate] = []
-  private var sender: CheckedContinuation<GoalStateUpdate?, Never>?
+  private var outgoing: [AgentOutput] = []
+  private var sender: CheckedContinuation<AgentOutput?, Never>?
   private var waiting: (revision: UInt64, started: UInt64, continuation: CheckedContinuation<Acknowledgement, Never>)?
   private var isClosed = false
+  /// Who is found when the agent asks.
+  private let directory: @Sendable (NeighborAsk) -> Resource?
+
+  init(directory: @escaping @Sendable (NeighborAsk) -> Resource? = { _ in nil }) { self.directory = directory }
 
   /// A server for the agent; it listens once it runs.
   nonisolated func server(_ address: SouthboundAddress) throws -> SouthboundServer {
@@ -43,13 +47,17 @@ actor BenchController: AgentSessionHandler, AgentSession {
       upserts: resources.map { VersionedResource($0, revision: revision) }, removals: removals)
     return await withCheckedContinuation { continuation in
       waiting = (revision, Clock.now(), continuation)
-      guard let sender else {
-        outgoing.append(update)
-        return
-      }
-      self.sender = nil
-      sender.resume(returning: update)
+      give(.update(update))
     }
+  }
+
+  private func give(_ output: AgentOutput) {
+    guard let sender else {
+      outgoing.append(output)
+      return
+    }
+    self.sender = nil
+    sender.resume(returning: output)
   }
 
   // MARK: The agent's session
@@ -59,7 +67,9 @@ actor BenchController: AgentSessionHandler, AgentSession {
     return self
   }
 
-  func nextUpdate() async -> GoalStateUpdate? {
+  func nextUpdate() async -> GoalStateUpdate? { nil }
+
+  func nextOutput() async -> AgentOutput? {
     if !outgoing.isEmpty { return outgoing.removeFirst() }
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
@@ -68,6 +78,21 @@ actor BenchController: AgentSessionHandler, AgentSession {
     } onCancel: {
       Task { await endSending() }
     }
+  }
+
+  func asked(_ ask: NeighborAsk) async {
+    guard let neighbor = directory(ask) else {
+      give(.answers([NeighborAnswer(number: ask.number, isFound: false, rememberSeconds: 10)]))
+      return
+    }
+    let held = revision
+    revision += 1
+    give(
+      .update(
+        GoalStateUpdate(
+          scope: .delta(from: held), version: GoalStateVersion(epoch: epoch, revision: revision),
+          upserts: [VersionedResource(neighbor, revision: revision)])))
+    give(.answers([NeighborAnswer(number: ask.number, isFound: true)]))
   }
 
   func received(_ report: GoalStateReport) async {

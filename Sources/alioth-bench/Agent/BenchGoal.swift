@@ -14,14 +14,23 @@ enum BenchGoal {
   static let members = SecurityGroupID("6f7a3c1e-0000-4000-8000-000000000005")
 
   /// The network by itself.
-  static var network: [Resource] { VNI(4711).map { [.network(Network(id: networkID, vni: $0))] } ?? [] }
+  static var network: [Resource] { network(asking: false) }
+
+  private static func network(asking: Bool) -> [Resource] {
+    VNI(4711).map { [.network(Network(id: networkID, vni: $0, neighborsOnDemand: asking))] } ?? []
+  }
 
   /// The network, its subnet and its router.
-  static var base: [Resource] {
+  static var base: [Resource] { base(asking: false) }
+
+  /// The same.
+  ///
+  /// - Parameter asking: Whether hosts ask for neighbors in the network.
+  static func base(asking: Bool) -> [Resource] {
     guard let prefix = IPPrefix("10.0.0.0/8"), let address = IPAddress("10.0.0.1"),
       let mac = MACAddress("fa:16:3f:ff:00:01")
     else { return [] }
-    return network + [
+    return network(asking: asking) + [
       .subnet(
         Subnet(
           id: subnetID, networkID: networkID, prefix: prefix, gateway: Subnet.Gateway(address: address, mac: mac))),
@@ -50,12 +59,26 @@ enum BenchGoal {
 
   /// A port of this host.
   static func port(_ number: Int, security: PortSecurity = .guarded) -> Resource {
-    let number32 = UInt32(truncatingIfNeeded: number)
-    return .port(
+    .port(
       Port(
-        id: portID(number), networkID: networkID, mac: MACAddress(rawValue: 0xfa16_3f00_0000 | UInt64(number32)),
-        fixedIPs: [FixedIP(subnetID: subnetID, address: .v4(IPv4Address(rawValue: 0x0a80_0000 + number32)))],
+        id: portID(number), networkID: networkID, mac: portMAC(number),
+        fixedIPs: [FixedIP(subnetID: subnetID, address: .v4(portAddress(number)))],
         security: security))
+  }
+
+  static func portMAC(_ number: Int) -> MACAddress { MACAddress(rawValue: 0xfa16_3f00_0000 | UInt64(number)) }
+  static func portAddress(_ number: Int) -> IPv4Address {
+    IPv4Address(rawValue: 0x0a80_0000 + UInt32(truncatingIfNeeded: number))
+  }
+
+  static func neighborMAC(_ number: Int) -> MACAddress { MACAddress(rawValue: 0xfa16_3e00_0000 | UInt64(number)) }
+  static func neighborAddress(_ number: Int) -> IPv4Address {
+    IPv4Address(rawValue: 0x0a00_0002 + UInt32(truncatingIfNeeded: number))
+  }
+
+  /// The neighbor that has a MAC address of `neighborMAC`, if it is one.
+  static func neighbor(having mac: MACAddress) -> Resource? {
+    mac.rawValue >> 24 == 0xfa163e ? neighbor(Int(mac.rawValue & 0xff_ffff)) : nil
   }
 
   static func neighborID(_ number: Int) -> NeighborID { NeighborID("6f7a3c1e-0000-4000-9000-\(digits(number))") }
@@ -68,9 +91,9 @@ enum BenchGoal {
     let number32 = UInt32(truncatingIfNeeded: number)
     return .neighbor(
       Neighbor(
-        id: neighborID(number), networkID: networkID, mac: MACAddress(rawValue: 0xfa16_3e00_0000 | UInt64(number32)),
+        id: neighborID(number), networkID: networkID, mac: neighborMAC(number),
         hostAddress: .v4(IPv4Address(rawValue: 0xc000_020c + number32 % UInt32(hostCount))),
-        fixedIPs: [FixedIP(subnetID: subnetID, address: .v4(IPv4Address(rawValue: 0x0a00_0002 + number32)))],
+        fixedIPs: [FixedIP(subnetID: subnetID, address: .v4(neighborAddress(number)))],
         securityGroupIDs: groups))
   }
 

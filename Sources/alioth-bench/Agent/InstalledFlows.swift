@@ -31,6 +31,15 @@ struct InstalledFlows: Sendable {
     return rest
   }
 
+  /// Those that another can add: a port's meter is the agent's, and goes with the port.
+  func withoutMeters() throws -> InstalledFlows {
+    var rest = self
+    rest.bodies = try bodies.filter { body in
+      try !FlowBody.decode(body[...]).instructions.contains { if case .meter = $0 { true } else { false } }
+    }
+    return rest
+  }
+
   /// What the switch tells flows apart by.
   private static func key(_ body: [UInt8]) -> [UInt8] {
     [FlowBody.table(body[...])?.rawValue ?? 0] + RawMessage.integer(FlowBody.priority(body[...]))

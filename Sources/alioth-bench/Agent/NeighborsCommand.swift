@@ -29,7 +29,7 @@ struct NeighborsCommand: AsyncParsableCommand {
     let before = try agent.counters
     try await agent.change(resources)
     let after = try agent.counters
-    let flows = try await InstalledFlows(socket: switchOptions.socket).subtracting(base)
+    let flows = try await InstalledFlows(socket: switchOptions.socket).subtracting(base).withoutMeters()
     let encoded = EncodedBundles(flows, size: switchOptions.bundleSize)
     try await agent.change([], removing: keys)
 
