@@ -17,6 +17,9 @@ import SwitchEngine
 ///  switch ports ─▶├ dirty units ──▶┤        ▲                                         │
 ///  underlay ─────▶┘                └────────┴───────── anything new meanwhile ◀───────┘
 /// ```
+///
+/// The agent runs where its engine does, on the event loop of the connection to the switch: what comes in goes out as flows, and
+/// what is confirmed as a report, without changing threads on the way. Between two slices the loop sees to its sockets.
 actor Agent {
   /// How many units are compiled before their flows are handed to the engine: the switch works on them while the next
   /// ones are compiled.
@@ -36,6 +39,8 @@ actor Agent {
   private(set) var applied = GoalStateVersion(epoch: "", revision: 0)
   private(set) var underlay: Underlay?
   private(set) var unitsCompiled = 0
+  /// Whether an update has arrived in part: what is in force meanwhile is no version.
+  private var isReceiving = false
   private var tunnelAddress: AsyncStream<IPv4Address>.Continuation?
   /// What packets that are handed over need.
   var punts = AgentPunts()
@@ -66,20 +71,41 @@ actor Agent {
   func run() async {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.engine.run() }
-      group.addTask {
-        for await _ in self.engine.changes { await self.observeSwitch() }
-      }
-      group.addTask {
-        for await _ in self.wakeups { await self.synchronize() }
-      }
+      group.addTask { await self.watchSwitch() }
+      group.addTask { await self.turn() }
       await group.waitForAll()
     }
   }
 
+  private func watchSwitch() async {
+    for await _ in engine.changes { await observeSwitch() }
+  }
+
+  private func turn() async {
+    for await _ in wakeups { await synchronize() }
+  }
+
+  /// The engine's.
+  nonisolated var unownedExecutor: UnownedSerialExecutor { engine.unownedExecutor }
+
   // MARK: Events
+
+  /// A part of a snapshot or a delta is here: the work on it begins.
+  func receiving(_ part: GoalStatePart) {
+    isReceiving = true
+    let changes = goal.anticipate(part)
+    guard !changes.isEmpty else { return }
+    dirty.formUnion(Dependencies.units(affectedBy: changes, in: goal))
+    noteNeighbors(changes)
+    wake()
+  }
+
+  /// The rest of what has been begun with does not come, or not now.
+  func stopReceiving() { isReceiving = false }
 
   /// The controller sent a snapshot or a delta.
   func received(_ update: GoalStateUpdate) {
+    isReceiving = false
     let changes = goal.apply(update)
     dirty.formUnion(Dependencies.units(affectedBy: changes, in: goal))
     noteNeighbors(changes)
@@ -168,7 +194,9 @@ actor Agent {
       let isEmpty = switchState.flowsInstalled == 0
       let input: DesiredInput? = !isComplete ? nil : dirty.isEmpty ? .complete : isEmpty ? .arriving : nil
       lastChange = await engine.update(states: compiled, zones: zones(of: units), input: input)
-      if dirty.isEmpty, isComplete, version == goal.version { underway.append((version, lastChange)) }
+      if dirty.isEmpty, isComplete, !isReceiving, version == goal.version { underway.append((version, lastChange)) }
+      // What was handed over goes out, and answers come in, before the next slice.
+      if !dirty.isEmpty { await Task.yield() }
     }
     noteHandedOver(lastChange)
     if isComplete, underway.isEmpty, applied != goal.version {
@@ -201,11 +229,11 @@ actor Agent {
       applied = first.version
       logger.info("goal state in force", metadata: ["version": "\(applied)", "flows": "\(state.flowsDesired)"])
     }
-    guard dirty.isEmpty, underway.isEmpty, goal.isComplete, switchPorts != nil, lastChange <= state.changeInForce else {
-      return
-    }
+    guard dirty.isEmpty, underway.isEmpty, !isReceiving, goal.isComplete, switchPorts != nil,
+      lastChange <= state.changeInForce
+    else { return }
     announceRouters()
-    await reports.post(report)
+    reports.post(report)
   }
 
   /// Has guests told what their router says now, once the flows that it comes to them by are in force.
@@ -268,7 +296,7 @@ actor Agent {
   func leasesChanged() async {
     // What is being put in force is reported when it is, with this.
     guard isInForce, underway.isEmpty else { return }
-    await reports.post(report)
+    reports.post(report)
   }
 
   /// Whether the goal state received last is in force.

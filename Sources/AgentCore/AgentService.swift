@@ -60,14 +60,15 @@ public struct AgentService: Service {
     let table = DHCPTable(key: .destination)
     let board = StatusBoard()
     let link = SwitchLink(configuration: configuration.openVSwitch, board: board)
-    let engine = SwitchEngine<Pipeline.Unit>(
-      ownership: Agent.ownership, eventLoop: MultiThreadedEventLoopGroup.singleton.next()
-    ) { eventLoop in
+    // The way from a change to the switch and back, and that of a packet, is on one thread which nothing else has.
+    let eventLoop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
+    let engine = SwitchEngine<Pipeline.Unit>(ownership: Agent.ownership, eventLoop: eventLoop) { eventLoop in
       try await link.dial(eventLoop)
     }
     let agent = Agent(dhcpTable: table, engine: engine, logger: logger(for: "agent"))
     let punts = PuntDesk(
-      agent: agent, packets: SwitchPackets(controllerID: Punt.controllerID) { try await link.dial($0) },
+      agent: agent,
+      packets: SwitchPackets(controllerID: Punt.controllerID, eventLoop: eventLoop) { try await link.dial($0, $1) },
       idleTime: configuration.neighborIdleTime, logger: logger(for: "punts"))
     let listener = DHCPServer(table: table, options: dhcpOptions, logger: logger(for: "dhcp"))
     let database = DatabaseSession(

@@ -29,6 +29,25 @@ public struct HostGoalState: Sendable {
   private var members: [NetworkID: NetworkMembers] = [:]
   private var portsBySubnet: [SubnetID: Set<PortID>] = [:]
   private var refused: [ResourceKey: ResourceFailure] = [:]
+  private var anticipation: Anticipation?
+
+  /// What has been taken in of an update that is still arriving.
+  private struct Anticipation {
+    let version: GoalStateVersion
+    /// How many of the update's resources have been looked at.
+    var count = 0
+    var last: ResourceKey?
+    /// Those of them that wait for the whole update.
+    var postponed: [VersionedResource] = []
+    /// Those that were not here before.
+    var added: [ResourceKey] = []
+
+    /// Whether the update is the one, and begins with what has been looked at.
+    func isBeginning(of update: GoalStateUpdate) -> Bool {
+      guard version == update.version, count > 0, count <= update.upserts.count else { return false }
+      return update.upserts[count - 1].key == last
+    }
+  }
   private var routerIndex = RouterIndex()
   private(set) var groupIndex = SecurityGroupIndex()
 
@@ -91,6 +110,34 @@ public struct HostGoalState: Sendable {
     return joined
   }
 
+  /// Takes in, of an update that is still arriving, what each host may have before the rest: neighbors, with their networks and
+  /// subnets. A large goal state is nearly all neighbors, so that the work on them can begin while they arrive.
+  ///
+  /// Nothing else is other than before, the version least of all; what the next update does not have goes with it.
+  public mutating func anticipate(_ part: GoalStatePart) -> Changes {
+    var changes = Changes()
+    // Revisions of different epochs cannot be compared.
+    guard version.epoch.isEmpty || version.epoch == part.version.epoch else { return changes }
+    var begun = anticipation ?? Anticipation(version: part.version)
+    if begun.version != part.version { begun = Anticipation(version: part.version, added: begun.added) }
+    anticipation = nil
+    for versioned in part.upserts {
+      switch versioned.resource {
+      case .neighbor, .subnet: break
+      case .network where conflict(of: versioned) == nil: break
+      case .network, .port, .securityGroup, .router:
+        begun.postponed.append(versioned)
+        continue
+      }
+      if revisions[versioned.key] == nil { begun.added.append(versioned.key) }
+      insert(versioned, sameEpoch: !version.epoch.isEmpty, &changes)
+    }
+    begun.count += part.upserts.count
+    begun.last = part.upserts.last?.key ?? begun.last
+    anticipation = begun
+    return changes
+  }
+
   /// Takes in what a controller sent.
   ///
   /// A resource older than the one held is refused as out of order within an epoch; the same revision again changes
@@ -118,9 +165,20 @@ public struct HostGoalState: Sendable {
       remove(key, &changes)
       refused[key] = nil
     }
-    for versioned in update.upserts {
-      insert(versioned, sameEpoch: sameEpoch, &changes)
+    if let anticipation, anticipation.isBeginning(of: update) {
+      for versioned in anticipation.postponed { insert(versioned, sameEpoch: sameEpoch, &changes) }
+      for versioned in update.upserts.dropFirst(anticipation.count) {
+        insert(versioned, sameEpoch: sameEpoch, &changes)
+      }
+    } else {
+      for versioned in update.upserts { insert(versioned, sameEpoch: sameEpoch, &changes) }
+      // An update that never came whole has left these.
+      if let left = anticipation?.added, !left.isEmpty {
+        let named = Set(update.upserts.map(\.key))
+        for key in left where !named.contains(key) { remove(key, &changes) }
+      }
     }
+    anticipation = nil
     version = update.version
     return changes
   }

@@ -85,6 +85,20 @@ public struct GoalStateUpdate: Sendable, Hashable {
   }
 }
 
+/// Resources of an update that is still arriving.
+public struct GoalStatePart: Sendable, Hashable {
+  /// What the host will hold once the update has been taken in.
+  public var version: GoalStateVersion
+  /// Resources to add or replace.
+  public var upserts: [VersionedResource]
+
+  /// Both parts.
+  public init(version: GoalStateVersion, upserts: [VersionedResource]) {
+    self.version = version
+    self.upserts = upserts
+  }
+}
+
 /// What a host says about the goal state that it was given. Level-triggered: each report is complete in itself.
 public struct GoalStateReport: Sendable, Hashable {
   /// A resource that is understood but waits for something on the host, such as its guest's interface.

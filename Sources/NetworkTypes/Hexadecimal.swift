@@ -9,6 +9,11 @@ package func hexDigitValue(_ byte: UInt8) -> UInt8? {
   }
 }
 
+/// The ASCII digit of a value below 16.
+func lowerCaseHexDigit(_ value: UInt8) -> UInt8 {
+  value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
+}
+
 /// `value` in lower-case hexadecimal, padded with zeros to at least `digits`.
 package func hexString(_ value: UInt64, digits: Int) -> String {
   let text = String(value, radix: 16)

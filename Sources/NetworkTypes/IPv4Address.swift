@@ -20,7 +20,7 @@ public struct IPv4Address: Hashable, Sendable {
   ///
   /// - Returns: nil for anything but four octets of 0 to 255 without leading zeros.
   public init?(_ text: some StringProtocol) {
-    guard let value = parseDottedDecimal(text.utf8) else { return nil }
+    guard let value = withBytes(of: text, { parseDottedDecimal($0) }) else { return nil }
     self.rawValue = value
   }
 
@@ -54,7 +54,23 @@ extension IPv4Address: Comparable {
 
 extension IPv4Address: CustomStringConvertible {
   /// Dotted decimal.
-  public var description: String { octets.map(String.init).joined(separator: ".") }
+  public var description: String {
+    String(unsafeUninitializedCapacity: 15) { text in
+      var length = 0
+      func append(_ byte: UInt8) {
+        text[length] = byte
+        length += 1
+      }
+      for shift in stride(from: 24, through: 0, by: -8) {
+        let octet = UInt8(truncatingIfNeeded: rawValue >> UInt32(shift))
+        if octet >= 100 { append(UInt8(ascii: "0") + octet / 100) }
+        if octet >= 10 { append(UInt8(ascii: "0") + octet / 10 % 10) }
+        append(UInt8(ascii: "0") + octet % 10)
+        if shift > 0 { append(UInt8(ascii: ".")) }
+      }
+      return length
+    }
+  }
 }
 
 /// Strict dotted decimal, shared with the IPv4 tail of an IPv6 address.

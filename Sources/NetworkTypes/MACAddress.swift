@@ -21,7 +21,11 @@ public struct MACAddress: Hashable, Sendable {
   ///
   /// - Returns: nil when `text` is anything but six pairs of hexadecimal digits separated by colons.
   public init?(_ text: some StringProtocol) {
-    let bytes = Array(text.utf8)
+    guard let value = withBytes(of: text, MACAddress.parse) else { return nil }
+    self.rawValue = value
+  }
+
+  private static func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64? {
     guard bytes.count == 17 else { return nil }
     var value: UInt64 = 0
     for (index, byte) in bytes.enumerated() {
@@ -32,7 +36,7 @@ public struct MACAddress: Hashable, Sendable {
         value = value << 4 | UInt64(digit)
       }
     }
-    self.rawValue = value
+    return value
   }
 
   /// `ff:ff:ff:ff:ff:ff`.
@@ -65,6 +69,14 @@ extension MACAddress: Comparable {
 extension MACAddress: CustomStringConvertible {
   /// Lower-case pairs of digits with colons.
   public var description: String {
-    octets.map { hexString(UInt64($0), digits: 2) }.joined(separator: ":")
+    String(unsafeUninitializedCapacity: 17) { text in
+      for position in 0..<17 {
+        // Two digits and a colon for each octet, the colons at 2, 5, 8, 11 and 14.
+        let digit = position - position / 3
+        let value = UInt8(truncatingIfNeeded: rawValue >> UInt64(44 - 4 * min(digit, 11)) & 0xf)
+        text[position] = position % 3 == 2 ? UInt8(ascii: ":") : lowerCaseHexDigit(value)
+      }
+      return 17
+    }
   }
 }

@@ -1,3 +1,4 @@
+import NIOCore
 import OpenFlow
 
 extension SwitchConnection {
@@ -9,12 +10,29 @@ extension SwitchConnection {
   /// - Returns: The refused messages.
   /// - Throws: `ConnectionFailure`; which messages were carried out is unknown then.
   public func apply(_ messages: [[UInt8]]) async throws -> [BundleRefusal] {
-    guard !messages.isEmpty else { return [] }
+    try await withCheckedThrowingContinuation { continuation in
+      apply(messages) { continuation.resume(with: $0) }
+    }
+  }
+
+  /// Carries out encoded messages one after the other; see `apply` of encoded messages, and `commit` for why there is a
+  /// completion.
+  ///
+  /// - Parameter completion: Called once, on the connection's event loop, and not before this returns.
+  public func apply(
+    _ messages: [[UInt8]], completion: @escaping @Sendable (Result<[BundleRefusal], any Error>) -> Void
+  ) {
     let xid = reserveTransactionIDs(EncodedSequence.xidCount(for: messages.count))
     let sequence = EncodedSequence(messages, firstXID: xid)
-    guard sequence.refusals.isEmpty else { return sequence.refusals }
-    guard case .applied(let refusals) = try await perform(.apply(sequence)) else { return [] }
-    return refusals
+    guard !messages.isEmpty, sequence.refusals.isEmpty else {
+      channel.eventLoop.execute { completion(.success(sequence.refusals)) }
+      return
+    }
+    onEventLoop { handler in
+      handler.submit(.apply(sequence)) { answer in
+        completion(answer.map { if case .applied(let refusals) = $0 { refusals } else { [] } })
+      }
+    }
   }
 
   /// Sends an encoded message and waits for the one that answers it.

@@ -17,7 +17,7 @@ public final class SwitchConnection: Sendable {
   /// events are dropped. It ends with the connection.
   public let events: AsyncStream<SwitchEvent>
 
-  private let channel: any Channel
+  let channel: any Channel
   private let handler: NIOLoopBound<SwitchChannelHandler>
   private let closure: EventLoopFuture<ConnectionFailure>
   private let nextBundleXID = Mutex(SwitchSession.firstBundleXID)

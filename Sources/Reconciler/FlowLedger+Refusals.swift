@@ -44,13 +44,13 @@ extension FlowLedger {
   /// owner needs is sent again then before its flows are, once.
   mutating func mayBeDrift(_ error: OpenFlowError, slot: UInt32) -> Bool {
     let owner = store[slot].owner
-    let believed = referents.needs(of: owner).filter {
-      error.saysIsMissing($0) && referents.entries[$0]?.installed != nil
+    let believed = referents.needs(of: owner).filter { id in
+      error.saysIsMissing(id) && referents.entries[id]?.isBelieved == true
     }
     guard !believed.isEmpty, doubtful.insert(owner).inserted else { return false }
     isSuspicious = true
     counters.referentsDrifted += believed.count
-    for id in believed { referents.takeForMissing(id, now: changeNumber) }
+    for id in believed where referents.entries[id]?.installed != nil { referents.takeForMissing(id, now: changeNumber) }
     return true
   }
 

@@ -64,7 +64,7 @@ extension FlowReconciler {
   }
 
   /// The next changes of meters; nil when there are none, while others are in flight, or when there is nobody to send
-  /// them to. Bundles with what needs the meters wait until `finish` says that they are there.
+  /// them to. They must be sent before any batch that is taken after them: what needs the meters may be in it.
   ///
   /// The batch is in flight from here on: exactly one of `finish` and `disconnected` must follow.
   public mutating func nextMeters(limit: Int) -> MeterBatch? {

@@ -17,13 +17,14 @@ public protocol ProgrammableSwitch: Sendable {
   ///   change; any other failure that the outcome is unknown, and the connection of no more use.
   func commit(_ bundle: EncodedBundle, completion: @escaping @Sendable (Result<[BundleRefusal], any Error>) -> Void)
 
-  /// Carries out encoded messages one after the other, each for itself, and waits until the switch has worked them
-  /// off: for meters, which cannot ride in a bundle.
+  /// Carries out encoded messages one after the other, each for itself: for meters, which cannot ride in a bundle. They are
+  /// worked off before any bundle that is committed after this.
   ///
-  /// - Parameter messages: Whole messages; their transaction ids are replaced.
-  /// - Returns: The refused messages, by position; the others were carried out.
-  /// - Throws: When the outcome is unknown.
-  func apply(_ messages: [[UInt8]]) async throws -> [BundleRefusal]
+  /// - Parameters:
+  ///   - messages: Whole messages; their transaction ids are replaced.
+  ///   - completion: Called once, when the switch has worked them off, as that of `commit` is. It gets the refused messages, by
+  ///     position; the others were carried out. With a failure the outcome is unknown.
+  func apply(_ messages: [[UInt8]], completion: @escaping @Sendable (Result<[BundleRefusal], any Error>) -> Void)
 
   /// All groups that the switch has.
   func groups() async throws -> [Group]
@@ -50,4 +51,16 @@ public protocol ProgrammableSwitch: Sendable {
 
   /// Ends the connection.
   func close() async
+}
+
+extension ProgrammableSwitch {
+  /// Carries out encoded messages one after the other, and waits until the switch has worked them off.
+  ///
+  /// - Returns: The refused messages, by position; the others were carried out.
+  /// - Throws: When the outcome is unknown.
+  func apply(_ messages: [[UInt8]]) async throws -> [BundleRefusal] {
+    try await withCheckedThrowingContinuation { continuation in
+      apply(messages) { continuation.resume(with: $0) }
+    }
+  }
 }

@@ -24,17 +24,13 @@ extension SwitchEngine {
   private func sendMeters(over link: EngineLink) {
     guard !metersAreInFlight, let batch = reconciler.nextMeters(limit: options.bundleSize) else { return }
     metersAreInFlight = true
-    Task { await deliver(batch, over: link) }
+    link.target.apply(batch.messages) { outcome in
+      self.enter { $0.delivered(batch, outcome, over: link) }
+    }
   }
 
-  /// Meters cannot ride in bundles: they go one by one, and what needs them waits for the barrier behind them.
-  private func deliver(_ batch: MeterBatch, over link: EngineLink) async {
-    let outcome: Result<[BundleRefusal], any Error>
-    do {
-      outcome = .success(try await link.target.apply(batch.messages))
-    } catch {
-      outcome = .failure(error)
-    }
+  /// Meters cannot ride in bundles: they go one by one, in front of what needs them.
+  private func delivered(_ batch: MeterBatch, _ outcome: Result<[BundleRefusal], any Error>, over link: EngineLink) {
     guard self.link?.number == link.number else { return }
     metersAreInFlight = false
     switch outcome {
@@ -43,7 +39,7 @@ extension SwitchEngine {
       if !refusals.isEmpty { scheduleRetries() }
     case .failure(let error):
       lose("\(error)")
-      await link.target.close()
+      Task { await link.target.close() }
       return
     }
     pump()

@@ -12,10 +12,11 @@ import OpenFlowNIO
 /// ```
 ///
 /// The actor owns the connection. What is sent goes to the connection that there is, or nowhere: a packet that could not
-/// be sent at once is of no use later.
+/// be sent at once is of no use later. It runs on the event loop of its connection: a packet that comes there is on its way to
+/// whoever reads it without changing threads, if that runs there, too.
 public actor SwitchPackets {
-  /// Makes a connection with these options, which say what it is for.
-  public typealias Dial = @Sendable (SwitchSessionOptions) async throws -> SwitchConnection
+  /// Makes a connection on this event loop, with these options, which say what it is for.
+  public typealias Dial = @Sendable (SwitchSessionOptions, any EventLoop) async throws -> SwitchConnection
 
   /// What has happened since the start; each counts up.
   public struct Counters: Hashable, Sendable {
@@ -41,6 +42,7 @@ public actor SwitchPackets {
   public private(set) var problem: String? = "not connected yet"
 
   private let options: SwitchSessionOptions
+  private let eventLoop: any EventLoop
   private let dial: Dial
   private let arrivals: AsyncStream<PacketIn2>.Continuation
   private var connection: SwitchConnection?
@@ -52,17 +54,24 @@ public actor SwitchPackets {
   /// - Parameters:
   ///   - controllerID: The number that `controller` actions address.
   ///   - bufferSize: How many packets wait for the reader.
-  public init(controllerID: UInt16, bufferSize: Int = 1024, dial: @escaping Dial) {
+  ///   - eventLoop: Where everything happens.
+  public init(
+    controllerID: UInt16, bufferSize: Int = 1024, eventLoop: any EventLoop, dial: @escaping Dial
+  ) {
+    self.eventLoop = eventLoop
     options = SwitchSessionOptions(purpose: .packets(controllerID: controllerID, format: .nicira2))
     self.dial = dial
     (packets, arrivals) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(max(1, bufferSize)))
   }
 
+  /// The event loop's.
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { eventLoop.executor.asUnownedSerialExecutor() }
+
   /// Connects, and connects again, until the task is cancelled.
   public func run() async {
     while !Task.isCancelled {
       do {
-        let new = try await dial(options)
+        let new = try await dial(options, eventLoop)
         counters.connections += 1
         backoff.connected(at: ContinuousClock.now - start)
         connection = new

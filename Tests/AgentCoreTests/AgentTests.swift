@@ -76,6 +76,25 @@ struct AgentTests {
     }
   }
 
+  @Test("neighbors of an update that still arrives are on the switch before the rest is here, and nothing is reported")
+  func receiving() async throws {
+    try await withAgent { agent, wire in
+      await agent.viewChanged(plugged)
+      await agent.received(snapshot(3, [.network(networkA), .subnet(subnetA)]))
+      #expect(await agent.reports.next()?.applied.revision == 3)
+      let whole = GoalStateUpdate(
+        scope: .delta(from: 3), version: GoalStateVersion(epoch: "e", revision: 4),
+        upserts: [Resource.neighbor(neighborB), .port(portA)].map { VersionedResource($0, revision: 4) })
+      await agent.receiving(GoalStatePart(version: whole.version, upserts: whole.upserts))
+      await eventually { await wire.table.keys.contains { $0.description.contains("fa:16:3e:00:00:0b") } }
+      #expect(await !wire.table.keys.contains { $0.description.contains("in_port=5") })
+      #expect(await agent.goal.version.revision == 3)
+      await agent.received(whole)
+      #expect(await agent.reports.next()?.applied.revision == 4)
+      #expect(await wire.table.keys.contains { $0.description.contains("in_port=5") })
+    }
+  }
+
   @Test("a flow that the switch refuses fails its port with the flow and the error, and the rest is in force")
   func refused() async throws {
     let wire = FakeSwitch()

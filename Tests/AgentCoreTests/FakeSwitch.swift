@@ -104,8 +104,14 @@ actor FakeSwitch {
       }
     }
 
-    func apply(_ messages: [[UInt8]]) async throws -> [BundleRefusal] {
-      try await owner.apply(messages)
+    func apply(_ messages: [[UInt8]], completion: @escaping @Sendable (Result<[BundleRefusal], any Error>) -> Void) {
+      Task { [owner] in
+        do {
+          completion(.success(try await owner.apply(messages)))
+        } catch {
+          completion(.failure(error))
+        }
+      }
     }
 
     func groups() async -> [Group] { [] }

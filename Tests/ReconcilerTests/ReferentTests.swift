@@ -48,6 +48,63 @@ struct ReferentTests {
     #expect(reconciler.changeInForce == before + 1 && reconciler.isSettled)
   }
 
+  @Test("flows go out behind the meter that they name, without waiting for its answer")
+  func meterUnderWay() throws {
+    var (reconciler, target) = connected()
+    let (meters, flows) = try sendTogether(&reconciler, &target)
+    #expect(meters.isEmpty && flows.isEmpty)
+    #expect(reconciler.isSettled && target.flows.count == 1 && target.meters.count == 1)
+  }
+
+  @Test("when the switch refuses a meter, the flows behind it are refused with it, and go out with it when it is taken")
+  func refusedMeterUnderWay() throws {
+    var (reconciler, target) = connected()
+    target.dislikes = { $0.outline == "add meter 100" }
+    let (meters, flows) = try sendTogether(&reconciler, &target)
+    #expect(meters.count == 1 && flows.count == 1)
+    #expect(reconciler.quarantined["port"]?.reason.contains("meter=100") == true && target.flows.isEmpty)
+    target.dislikes = { _ in false }
+    reconciler.retryQuarantined("port")
+    target.settle(&reconciler)
+    #expect(reconciler.quarantined.isEmpty && target.flows.count == 1)
+  }
+
+  @Test("a meter that somebody deleted is put back before flows that went out behind its change, and nobody is refused")
+  func lostMeterUnderWay() throws {
+    var (reconciler, target) = connected()
+    reconciler.setDesired(DesiredState(flows: [flow(1, meter: 100)], meters: [meter(100, rate: 5)]), for: "port")
+    target.settle(&reconciler)
+    target.delete(.meter(MeterID(100)))
+    reconciler.setDesired(
+      DesiredState(flows: [flow(1, meter: 100), flow(2, meter: 100)], meters: [meter(100, rate: 6)]), for: "port")
+    let (meters, flows) = try send(&reconciler, &target)
+    #expect(meters.count == 1 && flows.count == 1 && reconciler.quarantined.isEmpty)
+    target.settle(&reconciler)
+    #expect(reconciler.quarantined.isEmpty && target.meters[MeterID(100)] == meter(100, rate: 6))
+    #expect(target.flows.keys.contains(flow(2, meter: 100).key))
+  }
+
+  private func sendTogether(
+    _ reconciler: inout FlowReconciler<String>, _ target: inout StrictSwitch
+  ) throws -> (meters: [BundleRefusal], flows: [BundleRefusal]) {
+    reconciler.setDesired(DesiredState(flows: [flow(1, meter: 100)], meters: [meter(100, rate: 5)]), for: "port")
+    return try send(&reconciler, &target)
+  }
+
+  /// Sends meters, and flows before their answer, as an engine does.
+  private func send(
+    _ reconciler: inout FlowReconciler<String>, _ target: inout StrictSwitch
+  ) throws -> (meters: [BundleRefusal], flows: [BundleRefusal]) {
+    let (first, second) = (reconciler.nextMeters(limit: 8), reconciler.nextBatch(limit: 8))
+    let (meters, batch) = (try #require(first), try #require(second))
+    let messages = reconciler.messages(in: batch)
+    let refusedMeters = target.apply(meters.mods.map(OpenFlowMessage.meterMod))
+    let refusedFlows = target.commit(messages)
+    reconciler.finish(meters, refusedMeters)
+    if refusedFlows.isEmpty { reconciler.committed(batch) } else { reconciler.refused(batch, refusedFlows) }
+    return (refusedMeters, refusedFlows)
+  }
+
   @Test("a refused meter takes its owner out, and whoever needs it, with the meter and the error; the others go on")
   func refusedMeter() {
     var (reconciler, target) = connected()

@@ -105,22 +105,26 @@ extension ToController {
 
 @Suite("The agent's end of a session")
 struct AgentStreamTests {
-  @Test("welcome, then a snapshot in parts is delivered whole at its end, then a delta builds on it")
+  @Test("welcome, then a snapshot is begun with part by part and delivered whole, then a delta builds on it")
   func snapshotAndDelta() throws {
     let resources = try sampleResources()
     var state = AgentStreamState.fresh()
     #expect(try state.handle(.welcome(epoch: "e"), now: .zero) == [.connected(heartbeatInterval: .seconds(10))])
     #expect(try state.handle(.begin("e", 7), now: .zero) == [])
-    #expect(try state.handle(.resources(Array(resources.prefix(2))), now: .zero) == [])
+    let parts = [Array(resources.prefix(2)), Array(resources.dropFirst(2))]
+    let begun = parts.map { GoalStatePart(version: version("e", 7), upserts: $0) }
+    #expect(try state.handle(.resources(parts[0]), now: .zero) == [.begin(begun[0])])
     #expect(try state.handle(.heartbeat, now: .zero) == [])
-    #expect(try state.handle(.resources(Array(resources.dropFirst(2))), now: .zero) == [])
+    #expect(try state.handle(.resources(parts[1]), now: .zero) == [.begin(begun[1])])
     let snapshot = GoalStateUpdate(scope: .snapshot, version: version("e", 7), upserts: resources)
     #expect(state.held == version("", 0))
     #expect(try state.handle(.end("e", 7, count: resources.count), now: .zero) == [.deliver(snapshot)])
     #expect(state.held == version("e", 7))
 
     let removal = ResourceKey.port(PortID("port-9"))
-    #expect(try state.handle(.delta("e", 7, 9, upserts: [resources[0]], more: true), now: .zero) == [])
+    let beginning = GoalStatePart(version: version("e", 9), upserts: [resources[0]])
+    let first = try state.handle(.delta("e", 7, 9, upserts: [resources[0]], more: true), now: .zero)
+    #expect(first == [.begin(beginning)])
     let delta = GoalStateUpdate(
       scope: .delta(from: 7), version: version("e", 9), upserts: [resources[0]], removals: [removal])
     #expect(try state.handle(.delta("e", 7, 9, removals: [removal]), now: .zero) == [.deliver(delta)])

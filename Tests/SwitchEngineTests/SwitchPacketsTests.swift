@@ -1,4 +1,5 @@
 import Glibc
+import NIOPosix
 import NetworkTypes
 import OpenFlow
 import OpenFlowNIO
@@ -25,8 +26,9 @@ struct SwitchPacketsTests {
     _ ovs: OpenVSwitch, bufferSize: Int = 1024, _ body: (SwitchPackets) async throws -> Void
   ) async throws {
     let path = ovs.managementSocket
-    let packets = SwitchPackets(controllerID: 9, bufferSize: bufferSize) { options in
-      try await SwitchConnection.connect(to: .unix(path), options: options)
+    let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+    let packets = SwitchPackets(controllerID: 9, bufferSize: bufferSize, eventLoop: eventLoop) { options, loop in
+      try await SwitchConnection.connect(to: .unix(path), options: options, group: loop)
     }
     let running = Task { await packets.run() }
     defer { running.cancel() }

@@ -150,7 +150,15 @@ private actor RecordingSwitch {
       }
     }
 
-    func apply(_ messages: [[UInt8]]) async throws -> [BundleRefusal] { try await owner.flush(messages) }
+    func apply(_ messages: [[UInt8]], completion: @escaping @Sendable (Result<[BundleRefusal], any Error>) -> Void) {
+      Task { [owner] in
+        do {
+          completion(.success(try await owner.flush(messages)))
+        } catch {
+          completion(.failure(error))
+        }
+      }
+    }
     func groups() async -> [Group] { [] }
     func meters() async -> [Meter] { [] }
     func flowCount(cookies: CookieFilter) async -> Int { await owner.flows(cookies).count }

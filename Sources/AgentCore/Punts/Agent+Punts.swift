@@ -57,6 +57,8 @@ extension Agent {
 
   /// Keeps in mind which neighbors an update brought or took.
   func noteNeighbors(_ changes: HostGoalState.Changes) {
+    // Most hosts have no such network, and many neighbors.
+    guard !punts.neighbors.isEmpty || goal.networks.values.contains(where: \.neighborsOnDemand) else { return }
     for key in changes.resources {
       switch key.kind {
       case .neighbor: noteNeighbor(NeighborID(key.id))

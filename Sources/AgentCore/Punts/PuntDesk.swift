@@ -10,7 +10,8 @@ import SwitchEngine
 /// known are asked for, while the packets wait.
 ///
 /// The actor owns the questions, the packets that wait and the ports' rations; what is known of the host it asks the agent.
-/// Packets come on a connection of their own, so that neither programming nor keepalives wait for them.
+/// Packets come on a connection of their own, so that neither programming nor keepalives wait for them. What is done about one is
+/// little, and is done where the agent runs, so that a packet that waits loses no time between threads.
 actor PuntDesk: NeighborQuestions {
   /// What has happened since the start.
   struct Counters: Hashable, Sendable {
@@ -68,15 +69,26 @@ actor PuntDesk: NeighborQuestions {
 
   private var now: Duration { ContinuousClock.now - start }
 
+  /// The agent's.
+  nonisolated var unownedExecutor: UnownedSerialExecutor { agent.unownedExecutor }
+
   /// Takes packets, until cancelled.
   func run() async {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.packets.run() }
-      group.addTask { for await packet in self.packets.packets { await self.take(packet) } }
-      group.addTask { for await numbers in await self.agent.punts.released { await self.release(numbers) } }
+      group.addTask { await self.takeAll() }
+      group.addTask { await self.releaseAll() }
       group.addTask { await self.keepTime() }
       await group.waitForAll()
     }
+  }
+
+  private func takeAll() async {
+    for await packet in packets.packets { await take(packet) }
+  }
+
+  private func releaseAll() async {
+    for await numbers in await agent.punts.released { await release(numbers) }
   }
 
   // MARK: Packets

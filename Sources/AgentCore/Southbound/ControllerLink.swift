@@ -20,6 +20,10 @@ struct ControllerLink: GoalStateReceiver {
       asks: true, learned: await agent.punts.neighbors.sorted())
   }
 
+  func receiving(_ part: GoalStatePart) async {
+    await agent.receiving(part)
+  }
+
   func received(_ update: GoalStateUpdate) async {
     await agent.received(update)
   }
@@ -33,6 +37,7 @@ struct ControllerLink: GoalStateReceiver {
       await board.controller(StatusBoard.ControllerLink(state: "connected", since: since))
     case .disconnected(let reason, _):
       await neighbors.endSession()
+      await agent.stopReceiving()
       await board.controller(StatusBoard.ControllerLink(state: "disconnected", error: reason))
     }
   }
@@ -42,7 +47,7 @@ struct ControllerLink: GoalStateReceiver {
   }
 
   func resetReports() async {
-    await agent.reports.reset()
+    agent.reports.reset()
     await neighbors.beginSession()
   }
 

@@ -51,13 +51,14 @@ actor SwitchLink {
 
   /// Connects once more, for something else than programming. A switch that connects by itself does so once: it is found on
   /// its management socket.
-  func dial(_ options: SwitchSessionOptions) async throws -> SwitchConnection {
+  func dial(_ options: SwitchSessionOptions, _ eventLoop: any EventLoop) async throws -> SwitchConnection {
     let address =
       switch endpoint {
       case .dialled(let address): address
       case .awaited: managementSocket
       }
-    let connection = try await SwitchConnection.connect(to: address, credentials: credentials, options: options)
+    let connection = try await SwitchConnection.connect(
+      to: address, credentials: credentials, options: options, group: eventLoop)
     do {
       try check(connection.features.datapathID, expected: await board.datapathID)
     } catch {

@@ -32,6 +32,9 @@ struct ReferentEntry: Sendable {
   var isUnused: Bool { claims.isEmpty && installed == nil && sent == nil }
   var oldestChange: UInt64? { [change, sent?.change].compactMap(\.self).min() }
 
+  /// Whether it was taken to be on the switch, or about to be, when a flow was sent that needs it.
+  var isBelieved: Bool { installed != nil || sent != nil || isDoubted }
+
   /// Whether what is desired is confirmed; or where nobody wants it yet, whether it is there and will stay.
   func isReady(sweeping: Bool) -> Bool {
     guard sent == nil, let installed else { return false }

@@ -11,9 +11,9 @@ import OpenFlow
 /// ```
 ///
 /// Who needs what is known by owner: an owner's flows wait until everything that any of them, or of its groups, names
-/// is confirmed or is in front of them in the same bundle; and what nobody needs is deleted when all changes up to
-/// the last one that let go of it are confirmed. Nothing is deleted to be made anew: a group is replaced in place,
-/// since Open vSwitch deletes the flows of a group with it.
+/// is confirmed or is in front of them, in the same bundle or as a meter that has been sent; and what nobody needs is
+/// deleted when all changes up to the last one that let go of it are confirmed. Nothing is deleted to be made anew: a
+/// group is replaced in place, since Open vSwitch deletes the flows of a group with it.
 struct ReferentLedger: Sendable {
   let ownership: Ownership
   private(set) var entries: [ReferentID: ReferentEntry] = [:]
@@ -80,7 +80,14 @@ struct ReferentLedger: Sendable {
   /// Whether the owner's flows have to wait for something, other than for what is in front of them.
   func blocks(_ owner: UInt32, besides coming: Set<ReferentID>) -> Bool {
     guard let needed = needs[owner] else { return false }
-    return needed.contains { unready.contains($0) && !coming.contains($0) }
+    return needed.contains { unready.contains($0) && !coming.contains($0) && !isUnderWay($0) }
+  }
+
+  /// Whether the switch works off a meter as it is desired before anything that is sent from now on. If it refuses it, it
+  /// refuses the flows that name it, too. A group in flight may be taken back with its bundle.
+  private func isUnderWay(_ id: ReferentID) -> Bool {
+    guard id.isMeter, let entry = entries[id], let sent = entry.sent else { return false }
+    return entry.desired != nil && sent.result == entry.desired
   }
 }
 

@@ -13,6 +13,8 @@ struct AgentStreamState: Sendable {
   enum Action: Sendable, Hashable {
     /// The controller accepted the agent, and wants to hear something this often.
     case connected(heartbeatInterval: Duration)
+    /// A part of an update, which comes whole when its last part is here.
+    case begin(GoalStatePart)
     /// A whole update.
     case deliver(GoalStateUpdate)
     /// The answer to a question; what it is about has been delivered.
@@ -99,9 +101,9 @@ struct AgentStreamState: Sendable {
     guard case .snapshot(var assembly) = phase else { throw unexpected("a snapshot's resources") }
     // The phase must not keep a second reference to what grows, or each part would copy everything before it.
     phase = .idle
-    try assembly.upsert(resources.upserts)
-    phase = .snapshot(assembly)
-    return []
+    let upserts = try assembly.upsert(resources.upserts)
+    defer { phase = .snapshot(assembly) }
+    return assembly.beginning(upserts)
   }
 
   private mutating func handle(_ end: Alioth_Southbound_V1_SnapshotEnd) throws(ProtocolViolation) -> [Action] {
@@ -139,11 +141,11 @@ struct AgentStreamState: Sendable {
     case .awaitingWelcome, .snapshot: throw unexpected("a delta")
     }
     phase = .idle
-    try assembly.upsert(delta.upserts)
+    let upserts = try assembly.upsert(delta.upserts)
     try assembly.remove(delta.removals)
     guard delta.more else { return complete(assembly) }
-    phase = .delta(assembly)
-    return []
+    defer { phase = .delta(assembly) }
+    return assembly.beginning(upserts)
   }
 
   private mutating func handle(_ progress: Alioth_Southbound_V1_Progress) throws(ProtocolViolation) -> [Action] {

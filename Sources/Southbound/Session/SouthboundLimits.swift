@@ -11,7 +11,7 @@ public struct SouthboundLimits: Sendable, Hashable {
 
   /// The limits that the two ends agree on unless they are told otherwise.
   public init(
-    chunkBytes: Int = 256 * 1024, maximumMessageBytes: Int = 4 * 1024 * 1024, maximumResources: Int = 2_000_000,
+    chunkBytes: Int = 64 * 1024, maximumMessageBytes: Int = 4 * 1024 * 1024, maximumResources: Int = 2_000_000,
     maximumSessions: Int = 20_000
   ) {
     self.chunkBytes = chunkBytes

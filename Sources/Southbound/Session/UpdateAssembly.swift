@@ -18,8 +18,13 @@ struct UpdateAssembly: Sendable {
     self.limit = limit
   }
 
-  mutating func upsert(_ resources: [Alioth_Southbound_V1_Resource]) throws(ProtocolViolation) {
+  /// Takes resources in; returns those that are good.
+  @discardableResult
+  mutating func upsert(
+    _ resources: [Alioth_Southbound_V1_Resource]
+  ) throws(ProtocolViolation) -> ArraySlice<VersionedResource> {
     try reserve(resources.count)
+    let start = update.upserts.count
     for resource in resources {
       switch DecodedResource(resource) {
       case nil: unknown += 1
@@ -33,6 +38,12 @@ struct UpdateAssembly: Sendable {
         update.upserts.append(versioned)
       }
     }
+    return update.upserts[start...]
+  }
+
+  /// What may be begun with before the rest is here.
+  func beginning(_ resources: ArraySlice<VersionedResource>) -> [AgentStreamState.Action] {
+    resources.isEmpty ? [] : [.begin(GoalStatePart(version: update.version, upserts: Array(resources)))]
   }
 
   mutating func remove(_ removals: [Alioth_Southbound_V1_ResourceKey]) throws(ProtocolViolation) {

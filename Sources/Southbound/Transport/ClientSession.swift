@@ -127,6 +127,7 @@ final class ClientSession: Sendable {
         logger.info("in session with the controller", metadata: ["controller": "\(address)"])
         await receiver.connectionChanged(.connected(since: Date()))
         welcoming.yield(interval)
+      case .begin(let part): await receiver.receiving(part)
       case .deliver(let update):
         await receiver.received(update)
         state.withLock { $0.tookUpdate = true }

@@ -16,6 +16,10 @@ public protocol GoalStateReceiver: Sendable {
   /// What to say first on a new session. The client replaces `held` by nothing when it needs a snapshot.
   func hello() async -> AgentHello
 
+  /// A part of an update that is still arriving. All of it comes again with the whole update, if that ever comes: a receiver
+  /// may begin with it, and need not.
+  func receiving(_ part: GoalStatePart) async
+
   /// A whole snapshot or a whole delta. What follows waits until this returns; an update without changes only moves the
   /// revision.
   func received(_ update: GoalStateUpdate) async
@@ -49,6 +53,8 @@ public enum AgentQuestion: Hashable, Sendable {
 }
 
 extension GoalStateReceiver {
+  /// Waits for the whole.
+  public func receiving(_ part: GoalStatePart) async {}
   /// Nothing is asked.
   public func nextQuestion() async -> AgentQuestion? { nil }
   /// Nothing was asked.

@@ -45,7 +45,9 @@ final class TimedSwitch: ProgrammableSwitch {
     }
   }
 
-  func apply(_ messages: [[UInt8]]) async throws -> [BundleRefusal] { try await target.apply(messages) }
+  func apply(_ messages: [[UInt8]], completion: @escaping @Sendable (Result<[BundleRefusal], any Error>) -> Void) {
+    target.apply(messages, completion: completion)
+  }
 
   func groups() async throws -> [Group] { try await target.groups() }
 

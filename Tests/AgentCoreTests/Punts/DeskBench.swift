@@ -87,16 +87,15 @@ struct DeskBench: Sendable {
 
   /// - Parameter path: The switch's management socket.
   init(path: String, idleTime: Duration = .seconds(300)) {
-    let engine = SwitchEngine<Pipeline.Unit>(
-      ownership: Agent.ownership, eventLoop: MultiThreadedEventLoopGroup.singleton.next()
-    ) { loop in
+    let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+    let engine = SwitchEngine<Pipeline.Unit>(ownership: Agent.ownership, eventLoop: eventLoop) { loop in
       try await SwitchConnection.connect(
         to: .unix(path), options: SwitchSessionOptions(purpose: .programming), group: loop)
     }
     let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     agent = Agent(dhcpTable: DHCPTable(key: .destination), engine: engine, logger: quiet)
-    packets = SwitchPackets(controllerID: Punt.controllerID) { options in
-      try await SwitchConnection.connect(to: .unix(path), options: options)
+    packets = SwitchPackets(controllerID: Punt.controllerID, eventLoop: eventLoop) { options, loop in
+      try await SwitchConnection.connect(to: .unix(path), options: options, group: loop)
     }
     desk = PuntDesk(agent: agent, packets: packets, idleTime: idleTime, logger: quiet)
   }
