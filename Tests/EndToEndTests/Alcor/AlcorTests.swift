@@ -239,7 +239,8 @@ extension EndToEnd {
         "call", [], "GoalStateProvisioner", "PushGoalstates", "NeighborRulesRequest", "GoalStateOperationReply")
       #expect(rules.first?.contains("UNIMPLEMENTED") == true)
       let huge = try node.run("huge", [], "1024").first ?? ""
-      #expect(huge.contains("RESOURCE_EXHAUSTED"), "\(huge)")
+      // The server gives up reading, which the client sees first.
+      #expect(huge.contains("RESOURCE_EXHAUSTED") || huge.contains("RST_STREAM"), "\(huge)")
       #expect(try node.push(.unary, [AlcorGoalState()]).count == 1)
     }
 
@@ -288,10 +289,12 @@ extension EndToEnd {
         try node.status(.stream, .port(here)) == "SUCCESS"
       }
       try eventually("the start was told of", last: { ncm.output }) { ncm.output.contains("AGENT_RESTARTED") }
-      #expect(try here.reaches(there.address, count: 1, lab), "\(ncm.output)")
+      // The first packet may be lost where the nodes do not know each other's MAC addresses yet; it is asked for once.
+      try here.awaitReach(there.address, lab)
       #expect(try !here.reaches("10.69.0.200", count: 2, lab))
       let asked = ncm.finish(signal: SIGTERM)
       #expect(asked.components(separatedBy: "AGENT_RESTARTED").count == 2)
+      #expect(asked.components(separatedBy: "\"destination_ip\": \"\(there.address)\"").count == 2)
       #expect(asked.contains(here.address))
       #expect(asked.components(separatedBy: "10.69.0.200").count == 2)
       for guest in [here, there] { try guest.remove(lab) }

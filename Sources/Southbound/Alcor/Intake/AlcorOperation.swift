@@ -27,7 +27,7 @@ struct AlcorOperation: Sendable, Hashable {
 }
 
 /// What states and configurations of all kinds have.
-protocol AlcorState {
+protocol AlcorState: Sendable {
   associatedtype Body: AlcorConfiguration
   var operationType: Alcor_Schema_OperationType { get }
   var configuration: Body { get }
