@@ -26,7 +26,7 @@ BUILD_PACKAGES := binutils ca-certificates git libc6-dev libedit2 libgcc-12-dev 
   libnl-route-3-dev libpcap-dev libpython3.11 libsqlite3-dev libstdc++-12-dev libxml2-dev libz3-4 pkg-config tzdata \
   zlib1g-dev
 RUN_PACKAGES := curl dhcpcd-base ethtool iperf3 iproute2 iputils-ping isc-dhcp-client jq kmod openvswitch-switch procps \
-  python3-scapy systemd tcpdump udhcpc
+  protobuf-compiler python3-grpcio python3-protobuf python3-scapy systemd tcpdump udhcpc
 
 # As root in somebody's clone (sudo make …) the compiler runs as that somebody, so that they can build again afterwards.
 # Where that is not possible root builds, and git is told not to mind whose files they are.

@@ -75,7 +75,7 @@ public struct AgentService: Service {
       configuration: configuration, defaultDatapathType: defaultDatapathType, agent: agent, board: board,
       logger: logger(for: "ovsdb"))
     let underlay = UnderlayMonitor(
-      tunnel: configuration.tunnel, controller: configuration.controller.address.host, agent: agent, board: board,
+      tunnel: configuration.tunnel, controller: configuration.source.routeTarget, agent: agent, board: board,
       logger: logger(for: "underlay"))
     let document = StatusReader(
       configuration: configuration, started: started, agent: agent, punts: punts, board: board,
@@ -106,7 +106,12 @@ public struct AgentService: Service {
         for await isReplayed in agent.switchReplays { await database.switchChanged(isReplayed: isReplayed) }
       }
       group.addTask { try await underlay.run() }
-      group.addTask { try await followController(agent, punts, board, database) }
+      group.addTask {
+        switch configuration.source {
+        case .controller(let controller): try await follow(controller, agent, punts, board, database)
+        case .alcor(let alcor): try await serve(alcor, agent, punts, board, database)
+        }
+      }
       group.addTask {
         try await api.application(onRunning: {
           LocalSocket.restrict(configuration.apiSocket)
@@ -121,8 +126,9 @@ public struct AgentService: Service {
 
   /// Keeps a session with the controller from the present tunnel address; a new address is a new session, as the
   /// controller tells it to the other hosts.
-  private func followController(
-    _ agent: Agent, _ punts: PuntDesk, _ board: StatusBoard, _ database: DatabaseSession
+  private func follow(
+    _ controller: AgentConfiguration.Controller, _ agent: Agent, _ punts: PuntDesk, _ board: StatusBoard,
+    _ database: DatabaseSession
   ) async throws {
     var client: Task<Void, any Error>?
     defer { client?.cancel() }
@@ -135,8 +141,8 @@ public struct AgentService: Service {
         logger: logger(for: "southbound"))
       let southbound = try SouthboundClient(
         address: SouthboundAddress(
-          host: configuration.controller.address.host, port: Int(configuration.controller.address.port)),
-        security: security, receiver: link, logger: logger(for: "southbound"))
+          host: controller.address.host, port: Int(controller.address.port)),
+        security: controller.security, receiver: link, logger: logger(for: "southbound"))
       client = Task { try await southbound.run() }
     }
   }
@@ -154,12 +160,6 @@ public struct AgentService: Service {
     }
   }
 
-  private var security: ClientSecurity {
-    guard let tls = configuration.controller.tls else { return .plaintext }
-    return .mutualTLS(
-      CredentialFiles(certificate: tls.certificate, key: tls.key, trust: tls.trustRoots), serverName: tls.serverName)
-  }
-
   /// Tells systemd that the agent's actor still takes its turns; a hung agent is restarted, which costs its guests
   /// nothing.
   private func feedWatchdog(_ agent: Agent) async throws {
@@ -171,7 +171,15 @@ public struct AgentService: Service {
     }
   }
 
-  private func logger(for part: String) -> Logger {
+  func logger(for part: String) -> Logger {
     Logger(label: "\(logger.label).\(part)")
+  }
+}
+
+extension AgentConfiguration.Controller {
+  fileprivate var security: ClientSecurity {
+    guard let tls else { return .plaintext }
+    return .mutualTLS(
+      CredentialFiles(certificate: tls.certificate, key: tls.key, trust: tls.trustRoots), serverName: tls.serverName)
   }
 }

@@ -105,6 +105,11 @@ public struct ConfigurationReader: Sendable {
     return values
   }
 
+  /// Whether the file has anything in this section; one that is there and empty is like one that is not there.
+  public func hasSection(_ key: String) -> Bool {
+    document.entries.contains { $0.key == key ? $0.value != .empty : $0.key.hasPrefix(key + ".") }
+  }
+
   /// Throws for the first key in the file that nobody has asked for.
   public func rejectUnknownKeys() throws(ConfigurationError) {
     guard let entry = document.entries.first(where: { !isKnown($0) }) else { return }

@@ -14,7 +14,11 @@ struct AgentConfigurationTests {
   func minimal() throws {
     let configuration = try read("controller: {address: 10.0.0.1, plaintext: true}")
     #expect(configuration.host == "machine")
-    #expect(configuration.controller.address == HostPort(host: "10.0.0.1", port: 7700))
+    guard case .controller(let controller) = configuration.source else {
+      Issue.record("no controller")
+      return
+    }
+    #expect(controller.address == HostPort(host: "10.0.0.1", port: 7700))
     #expect(configuration.openVSwitch.database == .unix("/run/openvswitch/db.sock"))
     #expect(configuration.openVSwitch.openFlow == .dialled(.unix("/run/openvswitch/br-int.mgmt")))
     #expect(configuration.openVSwitch.datapathType == nil)
@@ -39,6 +43,13 @@ struct AgentConfigurationTests {
       ("controller: {address: c, plaintext: true}\ntunnel: {address: 10.0.0.1, interface: eth0}\n", "tunnel.interface"),
       ("controller: {address: c, plaintext: true}\ntunnel: {vxlan-port: 0}\n", "tunnel.vxlan-port"),
       ("controller: {address: c, plaintext: true, ca: /x}\n", "controller.plaintext"),
+      ("host: node1\n", "section alcor"),
+      ("controller: {address: c, plaintext: true}\nalcor: {plaintext: true}\n", "remove the other"),
+      ("alcor: {address: 10.0.0.1}\ntunnel: {interface: eth0}\n", "alcor.ca"),
+      ("alcor: {plaintext: true, key: /x}\ntunnel: {interface: eth0}\n", "alcor.plaintext"),
+      ("alcor: {plaintext: true}\n", "tunnel.address"),
+      ("alcor: {plaintext: true, address: name}\ntunnel: {interface: eth0}\n", "alcor.address"),
+      ("alcor: {plaintext: true, request-goal-states: 'h:0x'}\n", "alcor.request-goal-states"),
       ("controller: {address: c, plaintext: true}\nopenvswitch: {bridge: 'br int; rm'}\n", "openvswitch.bridge"),
       ("controller: {address: c, plaintext: true}\non-demand: {idle-seconds: 9}\n", "on-demand.idle-seconds"),
       ("controller: {address: c, plaintext: true}\napi: {socket: relative}\n", "api.socket"),
@@ -50,6 +61,32 @@ struct AgentConfigurationTests {
   func mistakes(text: String, mention: String) {
     let error = #expect(throws: ConfigurationError.self) { try read(text) }
     #expect("\(error.map { "\($0)" } ?? "")".contains(mention))
+  }
+
+  @Test("an Alcor controller dials the host, on Alcor's ports unless told otherwise")
+  func alcor() throws {
+    func alcor(_ text: String) throws -> AgentConfiguration.Alcor {
+      guard case .alcor(let alcor) = try read(text).source else { throw CancellationError() }
+      return alcor
+    }
+    let plain = try alcor("alcor: {plaintext: true}\ntunnel: {interface: eth0}\n")
+    #expect(plain.address == HostPort(host: "0.0.0.0", port: 50001))
+    #expect(plain.tls == nil)
+    #expect(plain.requestGoalStates == nil)
+    let secured = try alcor(
+      """
+      controller:
+      alcor:
+        address: 192.0.2.11:50002
+        ca: /a
+        certificate: /b
+        key: /c
+        request-goal-states: ncm.example.org
+      """)
+    #expect(secured.address == HostPort(host: "192.0.2.11", port: 50002))
+    #expect(secured.tls?.certificate == "/b")
+    #expect(secured.requestGoalStates == HostPort(host: "ncm.example.org", port: 9016))
+    #expect(secured.routeTarget == "ncm.example.org")
   }
 
   @Test("kinds of tunnels and physical networks are what is listed")
@@ -82,7 +119,15 @@ struct AgentConfigurationTests {
       }
       return String(line).replacing("#", with: "", maxReplacements: 1)
     }
-    let configuration = try read(lines.joined(separator: "\n"))
+    // A host has its goal state from one of two; the section of the other is left as it is, commented.
+    #expect(throws: ConfigurationError.self) { try read(lines.joined(separator: "\n")) }
+    let (controller, alcor) = try (read(without("alcor", lines)), read(without("controller", lines)))
+    guard case .alcor(let source) = alcor.source else {
+      Issue.record("no alcor")
+      return
+    }
+    #expect(source.address == HostPort(host: "0.0.0.0", port: 50001))
+    let configuration = controller
     let defaults = try read("controller: {address: c, plaintext: true}")
     #expect(configuration.tunnel.types == defaults.tunnel.types)
     #expect(configuration.openVSwitch.bridgeMappings == defaults.openVSwitch.bridgeMappings)
@@ -94,6 +139,15 @@ struct AgentConfigurationTests {
     #expect(configuration.neighborIdleTime == defaults.neighborIdleTime)
     #expect(configuration.apiSocket == defaults.apiSocket)
     #expect(configuration.log == defaults.log)
+  }
+
+  /// The lines without those of one section.
+  private func without(_ section: String, _ lines: [String]) -> String {
+    var isInside = false
+    return lines.filter { line in
+      if let first = line.first, first.isLetter { isInside = line.hasPrefix("\(section):") }
+      return !isInside
+    }.joined(separator: "\n")
   }
 
   private func read(_ text: String) throws -> AgentConfiguration {

@@ -50,7 +50,8 @@ public struct AgentConfiguration: Sendable {
 
   /// The host's id, as its certificate names it.
   public var host: String
-  var controller: Controller
+  /// Who gives this host its goal state.
+  var source: Source
   var tunnel: Tunnel
   var openVSwitch: OpenVSwitch
   var dhcpInterface: String
@@ -75,8 +76,12 @@ public struct AgentConfiguration: Sendable {
 
   init(_ reader: inout ConfigurationReader, hostName: String) throws(ConfigurationError) {
     host = try reader.parsed("host", as: "a host name") { isName($0) ? $0 : nil } ?? hostName
-    controller = try Controller(&reader)
+    source = try Source(&reader)
     tunnel = try Tunnel(&reader)
+    if source.routeTarget == nil, tunnel.address == nil, tunnel.interface == nil {
+      throw reader.failure(
+        "tunnel.address", "or tunnel.interface is required, as there is no controller to tell this host's end by")
+    }
     openVSwitch = try OpenVSwitch(&reader)
     dhcpInterface =
       try reader.parsed("dhcp.interface", as: interfaceNameText) { isInterfaceName($0) ? $0 : nil } ?? "alioth-dhcp"
@@ -94,25 +99,9 @@ extension AgentConfiguration.Controller {
     }
     guard let address else { throw reader.failure("controller.address", "is required: HOST or HOST:PORT") }
     self.address = address
-    let plaintext = try reader.boolean("controller.plaintext") ?? false
-    let roots = try reader.parsed("controller.ca", as: pathText, absolutePath)
-    let certificate = try reader.parsed("controller.certificate", as: pathText, absolutePath)
-    let key = try reader.parsed("controller.key", as: pathText, absolutePath)
-    let serverName = try reader.string("controller.server-name")
-    if plaintext {
-      guard roots == nil, certificate == nil, key == nil else {
-        throw reader.failure("controller.plaintext", "contradicts the TLS files that are configured beside it")
-      }
-      tls = nil
-      return
-    }
-    guard let roots, let certificate, let key else {
-      let missing = roots == nil ? "controller.ca" : certificate == nil ? "controller.certificate" : "controller.key"
-      throw reader.failure(
-        missing,
-        "is required, as the connection is TLS with certificates on both sides (alioth-controller ca issue-node)")
-    }
-    tls = TLS(trustRoots: roots, certificate: certificate, key: key, serverName: serverName)
+    tls = try TLS(
+      &reader, section: "controller",
+      why: "as the connection is TLS with certificates on both sides (alioth-controller ca issue-node)")
   }
 }
 

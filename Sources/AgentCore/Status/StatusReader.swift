@@ -25,7 +25,7 @@ struct StatusReader: Sendable {
     return StatusDocument(
       host: configuration.host, version: aliothVersion, startedAt: started.ISO8601Format(),
       controller: StatusDocument.Controller(
-        address: "\(configuration.controller.address)", state: link.state, since: link.since?.ISO8601Format(),
+        address: configuration.source.address, state: link.state, since: link.since?.ISO8601Format(),
         error: link.error),
       switch: StatusDocument.Switch(
         state: snapshot.isSwitchConnected ? "connected" : "disconnected", bridge: configuration.openVSwitch.bridge,
@@ -59,7 +59,7 @@ struct StatusReader: Sendable {
     guard await agent.isSwitchConnected else { return "switch: \(await agent.switchState.problem ?? "being read")" }
     guard listener.counters.isListening else { return "DHCP: not listening on \(configuration.dhcpInterface) yet" }
     guard await agent.goal.isComplete else {
-      return "no goal state yet: controller \(configuration.controller.address) is \(await board.controller.state)"
+      return "no goal state yet: controller \(configuration.source.address) is \(await board.controller.state)"
     }
     return await agent.isInForce ? nil : "the goal state is being put in force"
   }

@@ -7,7 +7,8 @@ import NetworkTypes
 /// Finds the tunnel address and its MTU, and finds them again whenever the host's links or addresses change.
 struct UnderlayMonitor: Sendable {
   let tunnel: AgentConfiguration.Tunnel
-  let controller: String
+  /// What is reached from the address where none is configured.
+  let controller: String?
   let agent: Agent
   let board: StatusBoard
   let logger: Logger
@@ -67,6 +68,7 @@ struct UnderlayMonitor: Sendable {
       else { throw UnderlayProblem("interface \(name) has no IPv4 address (tunnel.interface)") }
       (index, address) = (link.index, found)
     } else {
+      guard let controller else { throw UnderlayProblem("set tunnel.address or tunnel.interface") }
       let route = try network.route(to: try await resolve(controller))
       guard let source = route.source?.v4 else {
         throw UnderlayProblem("the route to the controller \(controller) has no IPv4 source: set tunnel.address")

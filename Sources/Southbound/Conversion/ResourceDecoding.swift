@@ -81,7 +81,7 @@ func reportableIdentifier(_ id: String) -> String {
 }
 
 /// What all configurations begin with.
-private protocol ResourceConfiguration {
+protocol ResourceConfiguration {
   var revisionNumber: UInt32 { get }
   var id: String { get }
   var updateType: Alcor_Schema_UpdateType { get }

@@ -70,7 +70,7 @@ public struct SouthboundClient: Sendable {
   }
 
   private func attempt(_ session: ClientSession, resync: Bool) async throws {
-    let client = GRPCClient(transport: try transport())
+    let client = GRPCClient(transport: try SouthboundClient.transport(to: address, security: security))
     try await withThrowingTaskGroup(of: Bool.self) { group in
       group.addTask {
         try await client.runConnections()
@@ -89,7 +89,9 @@ public struct SouthboundClient: Sendable {
     }
   }
 
-  private func transport() throws -> HTTP2ClientTransport.Posix {
+  static func transport(
+    to address: SouthboundAddress, security: ClientSecurity
+  ) throws -> HTTP2ClientTransport.Posix {
     let transportSecurity: HTTP2ClientTransport.Posix.TransportSecurity
     var authority: String?
     switch security {

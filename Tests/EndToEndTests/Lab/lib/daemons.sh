@@ -132,14 +132,10 @@ stop_agent() {
 start_agent() {
   local node=$1 wait=$2 directory=$LAB_DIR/$1 tls=$LAB_DIR/tls/$1
   need_binary aliothd
-  issue node "$tls" --host "$node"
-  cat >"$directory/aliothd.yaml" <<YAML
-host: $node
-controller:
-  address: $CONTROLLER_ADDRESS:$SOUTHBOUND_PORT
-  ca: $tls/ca.pem
-  certificate: $tls/certificate.pem
-  key: $tls/key.pem
+  {
+    printf 'host: %s\n' "$node"
+    goal_state_source "$node" "$tls"
+    cat <<YAML
 tunnel:
   interface: br-phy
 openvswitch:
@@ -152,11 +148,28 @@ ${LAB_DATAPATH_CHOSEN:+  datapath-type: $LAB_DATAPATH
 log:
   level: ${LAB_LOG_LEVEL:-info}
 YAML
+  } >"$directory/aliothd.yaml"
   start_daemon "$node" aliothd "$LAB_BIN/aliothd" --config "$directory/aliothd.yaml"
   case $wait in
     ready) await_daemon "$directory/aliothd.pid" 20 "aliothd on $node" agent_answers "$node" readyz || exit 1 ;;
     live) await_daemon "$directory/aliothd.pid" 20 "aliothd on $node" agent_answers "$node" livez || exit 1 ;;
   esac
+}
+
+# goal_state_source NODE TLS: who gives the node its goal state.
+goal_state_source() {
+  if [[ -f $LAB_DIR/$1/alcor ]]; then
+    cat "$LAB_DIR/$1/alcor"
+    return
+  fi
+  issue node "$2" --host "$1"
+  cat <<YAML
+controller:
+  address: $CONTROLLER_ADDRESS:$SOUTHBOUND_PORT
+  ca: $2/ca.pem
+  certificate: $2/certificate.pem
+  key: $2/key.pem
+YAML
 }
 
 agent_answers() {
