@@ -101,7 +101,11 @@ actor Agent {
   }
 
   /// The rest of what has been begun with does not come, or not now.
-  func stopReceiving() { isReceiving = false }
+  func stopReceiving() async {
+    guard isReceiving else { return }
+    isReceiving = false
+    await observeSwitch()
+  }
 
   /// The controller sent a snapshot or a delta.
   func received(_ update: GoalStateUpdate) {

@@ -154,7 +154,10 @@ extension EndToEnd {
     private func comeBack(_ actors: [Actor], _ scenario: Scenario) throws {
       let remembered = ["dhcp_replies_ACK_INIT-REBOOT", "dhcpv6_replies_REPLY_CONFIRM"]
       let before = try remembered.map { try scenario.counter($0, on: Self.node) }
-      for actor in actors { try actor.start() }
+      for actor in actors {
+        if !actor.isIPv6 { try awaitFreshLease(actor, scenario) }
+        try actor.start()
+      }
       let after = try remembered.map { try scenario.counter($0, on: Self.node) }
       for (name, (before, after)) in zip(remembered, zip(before, after)) {
         // dhclient and dhcpcd do, in both protocols.
@@ -163,6 +166,19 @@ extension EndToEnd {
       for actor in actors {
         let address = try actor.fixedIP(actor.guest.port).address
         #expect(try actor.guest.configuredAddresses(actor.version) == [address], "\(actor.name)")
+      }
+    }
+
+    /// What a client remembers is of use only while it holds: the short leases must not end while it is started.
+    private func awaitFreshLease(_ actor: Actor, _ scenario: Scenario) throws {
+      try eventually(
+        "\(actor.name) has a lease of the last 5 seconds", within: 60,
+        last: { "\(try scenario.leases(on: Self.node))" }
+      ) {
+        guard let time = actor.lease(try scenario.leases(on: Self.node))?.acknowledgedAt,
+          let acknowledged = try? Date(time, strategy: .iso8601)
+        else { return false }
+        return Date() < acknowledged + 5
       }
     }
 
