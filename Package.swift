@@ -76,6 +76,7 @@ let package = Package(
     .target(name: "OpenFlow", dependencies: ["NetworkTypes"]),
     .target(name: "OVSDB", dependencies: ["NetworkTypes"]),
     .target(name: "GoalState", dependencies: ["NetworkTypes"]),
+    .target(name: "GoalStateStore", dependencies: ["GoalState"]),
     .target(name: "Pipeline", dependencies: ["GoalState", "NetworkTypes", "OpenFlow"]),
     .target(name: "Reconciler", dependencies: ["OpenFlow"]),
 
@@ -153,6 +154,8 @@ let package = Package(
     .testTarget(name: "OVSDBTests", dependencies: ["NetworkTypes", "OVSDB"]),
     .testTarget(name: "OVSDBNIOTests", dependencies: ["NetworkTypes", "OVSDB", "OVSDBNIO"] + nio),
     .testTarget(name: "GoalStateTests", dependencies: ["GoalState", "NetworkTypes"]),
+    .testTarget(
+      name: "GoalStateStoreTests", dependencies: ["GoalState", "GoalStateStore"]),
     .testTarget(
       name: "PipelineTests",
       dependencies: ["GoalState", "NetworkTypes", "OpenFlow", "PacketFormats", "Pipeline", "SwitchModel"]),
