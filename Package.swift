@@ -109,8 +109,9 @@ let package = Package(
     .target(
       name: "AgentCore",
       dependencies: [
-        "Daemon", "DHCP", "DHCPServer", "GoalState", "HostNetwork", "NetworkTypes", "OVSDB", "OVSDBNIO", "OpenFlow",
-        "OpenFlowNIO", "PacketCapture", "PacketFormats", "Pipeline", "Reconciler", "Southbound", "SwitchEngine",
+        "Daemon", "DHCP", "DHCPServer", "GoalState", "GoalStateStore", "HostNetwork", "NetworkTypes", "OVSDB",
+        "OVSDBNIO", "OpenFlow", "OpenFlowNIO", "PacketCapture", "PacketFormats", "Pipeline", "Reconciler", "Southbound",
+        "SwitchEngine",
         hummingbird, httpTypes, lifecycle, logging,
       ] + nio),
     .target(
@@ -154,8 +155,8 @@ let package = Package(
     .testTarget(name: "OVSDBTests", dependencies: ["NetworkTypes", "OVSDB"]),
     .testTarget(name: "OVSDBNIOTests", dependencies: ["NetworkTypes", "OVSDB", "OVSDBNIO"] + nio),
     .testTarget(name: "GoalStateTests", dependencies: ["GoalState", "NetworkTypes"]),
-    .testTarget(
-      name: "GoalStateStoreTests", dependencies: ["GoalState", "GoalStateStore"]),
+    .target(name: "DiskTestSupport", dependencies: ["GoalStateStore"], path: "Tests/DiskTestSupport"),
+    .testTarget(name: "GoalStateStoreTests", dependencies: ["DiskTestSupport", "GoalState", "GoalStateStore"]),
     .testTarget(
       name: "PipelineTests",
       dependencies: ["GoalState", "NetworkTypes", "OpenFlow", "PacketFormats", "Pipeline", "SwitchModel"]),
@@ -191,7 +192,9 @@ let package = Package(
     .testTarget(
       name: "AgentCoreTests",
       dependencies: [
-        "AgentCore", "DHCP", "DHCPServer", "Daemon", "GoalState", "NetworkTypes", "OVSDB", "OVSDBNIO", "OpenFlow",
+        "AgentCore", "DHCP", "DHCPServer", "Daemon", "DiskTestSupport", "GoalState", "GoalStateStore", "NetworkTypes",
+        "OVSDB", "OVSDBNIO",
+        "OpenFlow",
         "OpenFlowNIO", "PacketFormats", "Pipeline", "Reconciler", "Southbound", "SwitchEngine", "SwitchModel",
         "SwitchModelNIO", "SwitchTestSupport", logging,
       ] + nio),

@@ -10,7 +10,7 @@ public struct HostGoalState: Sendable {
   /// The version that all of this adds up to.
   public private(set) var version = GoalStateVersion(epoch: "", revision: 0)
   /// Whether a whole snapshot has been taken in, so that what is not here is known not to be wanted.
-  public private(set) var isComplete = false
+  public internal(set) var isComplete = false
 
   /// The networks by id.
   public private(set) var networks: [NetworkID: Network] = [:]
@@ -28,7 +28,7 @@ public struct HostGoalState: Sendable {
   private var revisions: [ResourceKey: UInt64] = [:]
   private var members: [NetworkID: NetworkMembers] = [:]
   private var portsBySubnet: [SubnetID: Set<PortID>] = [:]
-  private var refused: [ResourceKey: ResourceFailure] = [:]
+  var refused: [ResourceKey: ResourceFailure] = [:]
   private var routerIndex = RouterIndex()
   private(set) var groupIndex = SecurityGroupIndex()
 

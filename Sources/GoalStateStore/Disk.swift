@@ -1,3 +1,5 @@
+import Glibc
+
 /// One directory of files, as the store needs it: the disk in production, and one in memory that fails in tests.
 ///
 /// As on a disk, nothing is durable until it is told so: a file's bytes with ``DiskFile/sync()``, names that were made, changed
@@ -50,4 +52,9 @@ public struct DiskError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// Operation, path and reason.
   public var description: String { "\(operation) \(path): \(reason)" }
+}
+
+extension DiskError {
+  /// Whether the disk is full.
+  public var isNoSpace: Bool { code == ENOSPC || code == EDQUOT }
 }

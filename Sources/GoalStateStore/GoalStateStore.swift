@@ -13,7 +13,7 @@ import GoalState
 /// the same journal any more, for what is on the disk then is not known: ``needsSnapshot`` is true until the next rotation.
 ///
 /// The snapshot before the last one is kept with its journal, so that one bad sector does not cost the host its state.
-public struct GoalStateStore {
+public struct GoalStateStore: Sendable {
   /// How large things may become.
   public struct Limits: Sendable, Hashable {
     /// What all journals may take together, as far as they are kept for people only.

@@ -34,6 +34,7 @@ public final class POSIXDisk: Disk {
     }
   }
 
+  /// The names of all files but the lock.
   public func names() throws(DiskError) -> [String] {
     // The stream owns the descriptor that it is made of.
     let descriptor = openat(directory.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -55,12 +56,14 @@ public final class POSIXDisk: Disk {
     return names
   }
 
+  /// The length of a file in bytes.
   public func size(of name: String) throws(DiskError) -> Int {
     var status = stat()
     guard fstatat(directory.number, name, &status, 0) == 0 else { throw failure("look at", name) }
     return Int(status.st_size)
   }
 
+  /// All of a file.
   public func read(_ name: String) throws(DiskError) -> [UInt8] {
     let file = OwnedDescriptor(openat(directory.number, name, O_RDONLY | O_CLOEXEC))
     guard file.number >= 0 else { throw failure("open", name) }
@@ -76,12 +79,14 @@ public final class POSIXDisk: Disk {
     }
   }
 
+  /// Makes a file, empty if it was there.
   public func create(_ name: String) throws(DiskError) -> any DiskFile {
     let descriptor = openat(directory.number, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw failure("create", name) }
     return POSIXFile(OwnedDescriptor(descriptor), path: "\(path)/\(name)")
   }
 
+  /// Opens a file to write on after its first `length` bytes.
   public func open(_ name: String, keeping length: Int) throws(DiskError) -> any DiskFile {
     let descriptor = OwnedDescriptor(openat(directory.number, name, O_WRONLY | O_CLOEXEC))
     guard descriptor.number >= 0 else { throw failure("open", name) }
@@ -90,14 +95,17 @@ public final class POSIXDisk: Disk {
     return POSIXFile(descriptor, path: "\(path)/\(name)")
   }
 
+  /// Gives a file another name.
   public func rename(_ name: String, to newName: String) throws(DiskError) {
     guard renameat(directory.number, name, directory.number, newName) == 0 else { throw failure("rename", name) }
   }
 
+  /// Removes a file.
   public func remove(_ name: String) throws(DiskError) {
     guard unlinkat(directory.number, name, 0) == 0 else { throw failure("remove", name) }
   }
 
+  /// Makes the names durable.
   public func syncDirectory() throws(DiskError) {
     guard fsync(directory.number) == 0 else { throw failure("sync", ".") }
   }

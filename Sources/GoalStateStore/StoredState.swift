@@ -21,7 +21,7 @@ public struct StoredResource: Hashable, Sendable {
 public struct StoredTime: Hashable, Sendable {
   /// Milliseconds since 1970.
   public var wall: UInt64
-  /// Milliseconds since the machine was started, sleep included.
+  /// Milliseconds since the machine was started.
   public var sinceBoot: UInt64
 
   /// Both parts.

@@ -197,6 +197,8 @@ actor PuntDesk: NeighborQuestions {
       guard let packets = await agent.packets(to: id) else { return }
       learned.looked(at: id, packets: packets, now: now)
     }
+    // What is forgotten while there is no controller could not be asked for again.
+    guard question != nil else { return }
     let idle = learned.idle()
     guard !idle.isEmpty else { return }
     for id in idle { learned.remove(id) }

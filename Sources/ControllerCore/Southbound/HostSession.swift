@@ -207,7 +207,8 @@ final class HostSession: AgentSession {
     }
   }
 
-  /// The difference to what the agent holds when that is known here, everything otherwise; nil when it is up to date.
+  /// The difference to what the agent holds when that is known here, everything otherwise. It is told also when there is
+  /// none: an agent that holds what it had on its disk does not know otherwise that it is meant.
   private func firstUpdate() async -> GoalStateUpdate? {
     let host = host
     var base: HostView?
@@ -222,14 +223,16 @@ final class HostSession: AgentSession {
     }
     let sent = Sent(revision: held.revision, revisions: base.mapValues(\.revision))
     remember(sent)
-    return await delta(.all, since: sent, evenIfEmpty: false)
+    return await delta(.all, since: sent, isFirst: true)
   }
 
   private func remember(_ sent: Sent) {
     state.withLock { $0.sent = sent }
   }
 
-  private func delta(_ changes: HostChanges, since sent: Sent, evenIfEmpty: Bool) async -> GoalStateUpdate? {
+  private func delta(
+    _ changes: HostChanges, since sent: Sent, evenIfEmpty: Bool = false, isFirst: Bool = false
+  ) async -> GoalStateUpdate? {
     let host = host
     let known = Set(sent.revisions.keys)
     let interest = state.withLock { $0.interest }
@@ -257,7 +260,9 @@ final class HostSession: AgentSession {
         removals.append(key)
       }
     }
-    guard !upserts.isEmpty || !removals.isEmpty || (evenIfEmpty && revision > sent.revision) else { return nil }
+    guard !upserts.isEmpty || !removals.isEmpty || isFirst || (evenIfEmpty && revision > sent.revision) else {
+      return nil
+    }
     remember(now)
     // What refers to others goes first when it is removed.
     return GoalStateUpdate(

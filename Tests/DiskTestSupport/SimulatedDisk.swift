@@ -4,17 +4,17 @@ import Synchronization
 
 /// A disk in memory that keeps after a crash only what it was told to make durable, and of the rest whatever it pleases: part
 /// of what was written, zeros, or nothing. It fails where a test wants it to.
-final class SimulatedDisk: Disk {
+package final class SimulatedDisk: Disk {
   /// What becomes of an operation.
-  enum Fault: Equatable {
+  package enum Fault: Equatable {
     /// It fails; a write may have written some of its bytes.
     case error(Int32)
     /// The power goes: it and everything after it fails.
     case crash
   }
 
-  static let noSpace: Int32 = 28
-  static let inputOutput: Int32 = 5
+  package static let noSpace: Int32 = 28
+  package static let inputOutput: Int32 = 5
 
   fileprivate struct State {
     struct Content {
@@ -41,25 +41,25 @@ final class SimulatedDisk: Disk {
 
   private let state: Mutex<State>
 
-  init(seed: UInt64 = 1) { state = Mutex(State(random: SeededGenerator(seed: seed))) }
+  package init(seed: UInt64 = 1) { state = Mutex(State(random: SeededGenerator(seed: seed))) }
 
   private init(_ state: sending State) { self.state = Mutex(state) }
 
   /// How many operations there were that can fail.
-  var operations: Int { state.withLock { $0.operations } }
+  package var operations: Int { state.withLock { $0.operations } }
 
   /// The operation after this many more has this fault.
-  func fail(after count: Int, _ fault: Fault) {
+  package func fail(after count: Int, _ fault: Fault) {
     state.withLock { $0.faults[$0.operations + count] = fault }
   }
 
-  func clearFaults() { state.withLock { ($0.faults, $0.failing) = ([:], []) } }
+  package func clearFaults() { state.withLock { ($0.faults, $0.failing) = ([:], []) } }
 
   /// Every reading of this file fails.
-  func failReading(_ name: String) { state.withLock { _ = $0.failing.insert(name) } }
+  package func failReading(_ name: String) { state.withLock { _ = $0.failing.insert(name) } }
 
   /// The bytes of a file, to look at and to damage.
-  subscript(name: String) -> [UInt8]? {
+  package subscript(name: String) -> [UInt8]? {
     get { state.withLock { state in state.names[name].map { state.contents[$0].current } } }
     set {
       state.withLock { state in
@@ -76,7 +76,7 @@ final class SimulatedDisk: Disk {
   }
 
   /// The disk as it is when the machine is back.
-  func afterPowerLoss() -> SimulatedDisk {
+  package func afterPowerLoss() -> SimulatedDisk {
     state.withLock { state in
       var random = state.random
       var names = state.durableNames
@@ -152,17 +152,17 @@ final class SimulatedDisk: Disk {
     return number
   }
 
-  func names() throws(DiskError) -> [String] {
+  package func names() throws(DiskError) -> [String] {
     try attempt("list", ".") { state throws(DiskError) in Array(state.names.keys) }
   }
 
-  func size(of name: String) throws(DiskError) -> Int {
+  package func size(of name: String) throws(DiskError) -> Int {
     try attempt("look at", name) { state throws(DiskError) in
       state.contents[try SimulatedDisk.number(name, state)].current.count
     }
   }
 
-  func read(_ name: String) throws(DiskError) -> [UInt8] {
+  package func read(_ name: String) throws(DiskError) -> [UInt8] {
     try attempt("read", name) { state throws(DiskError) in
       guard !state.failing.contains(name) else {
         throw DiskError(operation: "read", path: name, code: 5, reason: "Input/output error")
@@ -171,7 +171,7 @@ final class SimulatedDisk: Disk {
     }
   }
 
-  func create(_ name: String) throws(DiskError) -> any DiskFile {
+  package func create(_ name: String) throws(DiskError) -> any DiskFile {
     let number = try attempt("create", name) { state throws(DiskError) in
       state.contents.append(State.Content())
       let number = state.contents.count - 1
@@ -182,7 +182,7 @@ final class SimulatedDisk: Disk {
     return File(disk: self, number: number, path: name)
   }
 
-  func open(_ name: String, keeping length: Int) throws(DiskError) -> any DiskFile {
+  package func open(_ name: String, keeping length: Int) throws(DiskError) -> any DiskFile {
     let number = try attempt("open", name) { state throws(DiskError) in
       let number = try SimulatedDisk.number(name, state)
       state.contents[number].current = Array(state.contents[number].current.prefix(length))
@@ -191,7 +191,7 @@ final class SimulatedDisk: Disk {
     return File(disk: self, number: number, path: name)
   }
 
-  func rename(_ name: String, to newName: String) throws(DiskError) {
+  package func rename(_ name: String, to newName: String) throws(DiskError) {
     try attempt("rename", name) { state throws(DiskError) in
       state.names[newName] = try SimulatedDisk.number(name, state)
       state.names[name] = nil
@@ -199,7 +199,7 @@ final class SimulatedDisk: Disk {
     }
   }
 
-  func remove(_ name: String) throws(DiskError) {
+  package func remove(_ name: String) throws(DiskError) {
     try attempt("remove", name) { state throws(DiskError) in
       _ = try SimulatedDisk.number(name, state)
       state.names[name] = nil
@@ -207,7 +207,7 @@ final class SimulatedDisk: Disk {
     }
   }
 
-  func syncDirectory() throws(DiskError) {
+  package func syncDirectory() throws(DiskError) {
     try attempt("sync", ".") { state throws(DiskError) in
       state.durableNames = state.names
       state.changes = []
@@ -236,20 +236,5 @@ final class SimulatedDisk: Disk {
         state.contents[number].durable = state.contents[number].current
       }
     }
-  }
-}
-
-/// SplitMix64: the same numbers for the same seed.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var value = state
-    value = (value ^ value >> 30) &* 0xbf58_476d_1ce4_e5b9
-    value = (value ^ value >> 27) &* 0x94d0_49bb_1331_11eb
-    return value ^ value >> 31
   }
 }
