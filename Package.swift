@@ -76,6 +76,7 @@ let package = Package(
     .target(name: "OpenFlow", dependencies: ["NetworkTypes"]),
     .target(name: "OVSDB", dependencies: ["NetworkTypes"]),
     .target(name: "GoalState", dependencies: ["NetworkTypes"]),
+    .target(name: "GoalStateStore", dependencies: ["GoalState"]),
     .target(name: "Pipeline", dependencies: ["GoalState", "NetworkTypes", "OpenFlow"]),
     .target(name: "Reconciler", dependencies: ["OpenFlow"]),
 
@@ -108,8 +109,9 @@ let package = Package(
     .target(
       name: "AgentCore",
       dependencies: [
-        "Daemon", "DHCP", "DHCPServer", "GoalState", "HostNetwork", "NetworkTypes", "OVSDB", "OVSDBNIO", "OpenFlow",
-        "OpenFlowNIO", "PacketCapture", "PacketFormats", "Pipeline", "Reconciler", "Southbound", "SwitchEngine",
+        "Daemon", "DHCP", "DHCPServer", "GoalState", "GoalStateStore", "HostNetwork", "NetworkTypes", "OVSDB",
+        "OVSDBNIO", "OpenFlow", "OpenFlowNIO", "PacketCapture", "PacketFormats", "Pipeline", "Reconciler", "Southbound",
+        "SwitchEngine",
         hummingbird, httpTypes, lifecycle, logging,
       ] + nio),
     .target(
@@ -153,6 +155,8 @@ let package = Package(
     .testTarget(name: "OVSDBTests", dependencies: ["NetworkTypes", "OVSDB"]),
     .testTarget(name: "OVSDBNIOTests", dependencies: ["NetworkTypes", "OVSDB", "OVSDBNIO"] + nio),
     .testTarget(name: "GoalStateTests", dependencies: ["GoalState", "NetworkTypes"]),
+    .target(name: "DiskTestSupport", dependencies: ["GoalStateStore"], path: "Tests/DiskTestSupport"),
+    .testTarget(name: "GoalStateStoreTests", dependencies: ["DiskTestSupport", "GoalState", "GoalStateStore"]),
     .testTarget(
       name: "PipelineTests",
       dependencies: ["GoalState", "NetworkTypes", "OpenFlow", "PacketFormats", "Pipeline", "SwitchModel"]),
@@ -188,7 +192,9 @@ let package = Package(
     .testTarget(
       name: "AgentCoreTests",
       dependencies: [
-        "AgentCore", "DHCP", "DHCPServer", "Daemon", "GoalState", "NetworkTypes", "OVSDB", "OVSDBNIO", "OpenFlow",
+        "AgentCore", "DHCP", "DHCPServer", "Daemon", "DiskTestSupport", "GoalState", "GoalStateStore", "NetworkTypes",
+        "OVSDB", "OVSDBNIO",
+        "OpenFlow",
         "OpenFlowNIO", "PacketFormats", "Pipeline", "Reconciler", "Southbound", "SwitchEngine", "SwitchModel",
         "SwitchModelNIO", "SwitchTestSupport", logging,
       ] + nio),

@@ -31,7 +31,7 @@ actor Agent {
   let logger: Logger
   private let (wakeups, wakeup) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
-  private(set) var goal = HostGoalState()
+  var goal = HostGoalState()
   private(set) var ports = HostPorts()
   /// What the engine said last.
   private(set) var switchState = SwitchEngineState<Unit>()
@@ -44,13 +44,15 @@ actor Agent {
   private var tunnelAddress: AsyncStream<IPv4Address>.Continuation?
   /// What packets that are handed over need.
   var punts = AgentPunts()
+  /// What is kept on disk, and how what is held came about.
+  var survival = AgentSurvival()
   private var dirty: Set<Unit> = [.host]
   private var switchPorts: (any PortResolving)?
   var dhcpPorts = DHCPPorts()
   /// Ports whose router says something else than its guest has heard.
   var unannounced: Set<PortID> = []
-  /// Versions that the engine has been given, each with the engine's number for the last of it.
-  private var underway: [(version: GoalStateVersion, change: UInt64)] = []
+  /// Versions that the engine has been given, each with the number of its last update and the engine's for the last of it.
+  private var underway: [(version: GoalStateVersion, number: UInt64, change: UInt64)] = []
   /// The engine's number for the last that it has been given.
   private var lastChange: UInt64 = 0
   private var reportedQuarantines: [Unit: String] = [:]
@@ -61,10 +63,12 @@ actor Agent {
   private let (replays, replayed) = AsyncStream.makeStream(of: Bool.self, bufferingPolicy: .bufferingNewest(1))
   private let (announcements, announcing) = AsyncStream.makeStream(of: [MACAddress].self)
 
-  init(dhcpTable: DHCPTable, engine: SwitchEngine<Unit>, logger: Logger) {
+  /// - Parameter keeper: Keeps the goal state on disk; nil for an agent that forgets it.
+  init(dhcpTable: DHCPTable, engine: SwitchEngine<Unit>, keeper: StateKeeper? = nil, logger: Logger) {
     self.dhcpTable = dhcpTable
     self.engine = engine
     self.logger = logger
+    survival.keeper = keeper
   }
 
   /// Turns what changed into flows and reports, and keeps the switch as they say, until cancelled.
@@ -73,6 +77,7 @@ actor Agent {
       group.addTask { await self.engine.run() }
       group.addTask { await self.watchSwitch() }
       group.addTask { await self.turn() }
+      if let keeper = survival.keeper { group.addTask { await keeper.run { await self.image() } } }
       await group.waitForAll()
     }
   }
@@ -95,8 +100,8 @@ actor Agent {
     isReceiving = true
     let changes = goal.anticipate(part)
     guard !changes.isEmpty else { return }
-    dirty.formUnion(Dependencies.units(affectedBy: changes, in: goal))
-    noteNeighbors(changes)
+    take(changes)
+    noteBegun(changes)
     wake()
   }
 
@@ -110,10 +115,10 @@ actor Agent {
   /// The controller sent a snapshot or a delta.
   func received(_ update: GoalStateUpdate) {
     isReceiving = false
+    let heldBefore = goal.version
     let changes = goal.apply(update)
-    dirty.formUnion(Dependencies.units(affectedBy: changes, in: goal))
-    noteNeighbors(changes)
-    if changes.resources.contains(where: { $0.kind == .port }) { _ = resolvePorts() }
+    take(changes)
+    keep(update, heldBefore: heldBefore, changes)
     logger.info(
       "goal state received",
       metadata: [
@@ -124,6 +129,13 @@ actor Agent {
       logger.warning("resource refused", metadata: ["resource": "\(failure.key)", "reason": "\(failure.message)"])
     }
     wake()
+  }
+
+  /// The goal state has changed: what follows from it is compiled anew.
+  func take(_ changes: HostGoalState.Changes) {
+    dirty.formUnion(Dependencies.units(affectedBy: changes, in: goal))
+    noteNeighbors(changes)
+    if changes.resources.contains(where: { $0.kind == .port }) { _ = resolvePorts() }
   }
 
   /// The switch's database changed: the ports are looked up anew.
@@ -191,21 +203,24 @@ actor Agent {
   private func synchronize() async {
     let isComplete = goal.isComplete && switchPorts != nil
     while !dirty.isEmpty {
-      let version = goal.version
+      let (version, number) = (goal.version, survival.number)
       let units = dirty.count <= Agent.compileSlice ? Array(dirty) : Array(dirty.prefix(Agent.compileSlice))
       dirty.subtract(units)
       let compiled = compile(units.sorted())
       let isEmpty = switchState.flowsInstalled == 0
       let input: DesiredInput? = !isComplete ? nil : dirty.isEmpty ? .complete : isEmpty ? .arriving : nil
       lastChange = await engine.update(states: compiled, zones: zones(of: units), input: input)
-      if dirty.isEmpty, isComplete, !isReceiving, version == goal.version { underway.append((version, lastChange)) }
+      if dirty.isEmpty, isComplete, !isReceiving, version == goal.version {
+        underway.append((version, number, lastChange))
+      }
       // What was handed over goes out, and answers come in, before the next slice.
       if !dirty.isEmpty { await Task.yield() }
     }
     noteHandedOver(lastChange)
     if isComplete, underway.isEmpty, applied != goal.version {
+      let (version, number) = (goal.version, survival.number)
       lastChange = await engine.update(states: [], input: .complete)
-      underway.append((goal.version, lastChange))
+      underway.append((version, number, lastChange))
     }
     await observeSwitch()
   }
@@ -224,8 +239,10 @@ actor Agent {
     }
     guard isHostConfigured else { return }
     releaseFound(inForce: state.changeInForce)
+    var inForce: (number: UInt64, version: GoalStateVersion)?
     while let first = underway.first, first.change <= state.changeInForce {
       underway.removeFirst()
+      inForce = (first.number, first.version)
       guard underway.isEmpty || applied.epoch != first.version.epoch || applied.revision != first.version.revision
       else {
         continue
@@ -233,6 +250,7 @@ actor Agent {
       applied = first.version
       logger.info("goal state in force", metadata: ["version": "\(applied)", "flows": "\(state.flowsDesired)"])
     }
+    if let inForce { noteInForce(inForce.number, inForce.version) }
     guard dirty.isEmpty, underway.isEmpty, !isReceiving, goal.isComplete, switchPorts != nil,
       lastChange <= state.changeInForce
     else { return }

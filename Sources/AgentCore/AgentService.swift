@@ -2,6 +2,7 @@ import DHCPServer
 import Daemon
 import Foundation
 import GoalState
+import GoalStateStore
 import HostNetwork
 import Hummingbird
 import Logging
@@ -21,14 +22,31 @@ public struct AgentService: Service {
   private let defaultDatapathType: String
   private let logger: Logger
   private let started = Date()
+  /// Nil when the state directory cannot be used: then the agent runs without.
+  private let keeper: StateKeeper?
+  private let stateProblem: String?
 
-  /// - Throws: when the TLS files cannot be used, or the socket is another agent's.
+  /// - Throws: when the socket or the state directory is another agent's.
   public init(configuration: AgentConfiguration, logger: Logger) throws {
     self.configuration = configuration
     self.logger = logger
     // The kernel's datapath where there is one; the userspace datapath everywhere else.
     defaultDatapathType = (try? HostNetwork.hasGenericNetlinkFamily("ovs_datapath")) == true ? "system" : "netdev"
     try LocalSocket.claim(configuration.apiSocket)
+    do throws(StateDirectoryError) {
+      keeper = StateKeeper(
+        disk: try POSIXDisk(directory: configuration.stateDirectory), host: HostID(configuration.host),
+        limits: GoalStateStore.Limits(historyBytes: configuration.historyBytes),
+        logger: Logger(label: "\(logger.label).state"))
+      stateProblem = nil
+    } catch .inUse(let path) {
+      throw StateDirectoryError.inUse(path: path)
+    } catch {
+      // Guests are worth more than what the host would know after its next start.
+      keeper = nil
+      stateProblem = "\(error)"
+      logger.error("the goal state is not kept", metadata: ["reason": "\(error)"])
+    }
   }
 
   /// Runs until the service group shuts down gracefully, or the task is cancelled.
@@ -65,7 +83,8 @@ public struct AgentService: Service {
     let engine = SwitchEngine<Pipeline.Unit>(ownership: Agent.ownership, eventLoop: eventLoop) { eventLoop in
       try await link.dial(eventLoop)
     }
-    let agent = Agent(dhcpTable: table, engine: engine, logger: logger(for: "agent"))
+    let agent = Agent(dhcpTable: table, engine: engine, keeper: keeper, logger: logger(for: "agent"))
+    if let restored = await keeper?.open(program: aliothVersion) { await agent.restore(restored) }
     let punts = PuntDesk(
       agent: agent,
       packets: SwitchPackets(controllerID: Punt.controllerID, eventLoop: eventLoop) { try await link.dial($0, $1) },
@@ -79,11 +98,11 @@ public struct AgentService: Service {
       logger: logger(for: "underlay"))
     let document = StatusReader(
       configuration: configuration, started: started, agent: agent, punts: punts, board: board,
-      listener: listener)
+      listener: listener, durability: durability)
     let probe = DHCPProbe(agent: agent, server: listener) { await link.send($0) }
     let api = LocalAPI(
       status: { await document.status() }, flows: { await agent.flows($0) }, drops: { await agent.drops() },
-      leases: { DHCPLeaseDocument(table.current) }, probe: { await probe.run($0) },
+      leases: { DHCPLeaseDocument(table.current) }, history: history, probe: { await probe.run($0) },
       notReady: { await document.notReady() },
       socket: configuration.apiSocket,
       logger: logger(for: "api"))
@@ -122,6 +141,14 @@ public struct AgentService: Service {
       defer { group.cancelAll() }
       try await group.next()
     }
+  }
+
+  private var durability: @Sendable () -> StateKeeper.Status {
+    { [keeper, stateProblem] in keeper?.status ?? StateKeeper.Status(durable: nil, problem: stateProblem) }
+  }
+
+  private var history: @Sendable (HistoryQuery) async throws -> HistoryDocument {
+    { [keeper] query in try await keeper?.history(query) ?? HistoryDocument(entries: [], isCut: false) }
   }
 
   /// Keeps a session with the controller from the present tunnel address; a new address is a new session, as the

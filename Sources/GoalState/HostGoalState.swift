@@ -10,7 +10,7 @@ public struct HostGoalState: Sendable {
   /// The version that all of this adds up to.
   public private(set) var version = GoalStateVersion(epoch: "", revision: 0)
   /// Whether a whole snapshot has been taken in, so that what is not here is known not to be wanted.
-  public private(set) var isComplete = false
+  public internal(set) var isComplete = false
 
   /// The networks by id.
   public private(set) var networks: [NetworkID: Network] = [:]
@@ -28,7 +28,7 @@ public struct HostGoalState: Sendable {
   private var revisions: [ResourceKey: UInt64] = [:]
   private var members: [NetworkID: NetworkMembers] = [:]
   private var portsBySubnet: [SubnetID: Set<PortID>] = [:]
-  private var refused: [ResourceKey: ResourceFailure] = [:]
+  var refused: [ResourceKey: ResourceFailure] = [:]
   private var anticipation: Anticipation?
 
   /// What has been taken in of an update that is still arriving.
@@ -136,6 +136,16 @@ public struct HostGoalState: Sendable {
     begun.last = part.upserts.last?.key ?? begun.last
     anticipation = begun
     return changes
+  }
+
+  /// This goal state without what an update has added that is still arriving.
+  public var settled: HostGoalState {
+    guard let anticipation else { return self }
+    var settled = self
+    settled.anticipation = nil
+    var changes = Changes()
+    for key in anticipation.added { settled.remove(key, &changes) }
+    return settled
   }
 
   /// Takes in what a controller sent.

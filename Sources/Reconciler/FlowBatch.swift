@@ -180,6 +180,7 @@ extension FlowLedger {
     for flow in batch.flows {
       let slot = flow.slot
       store[slot].state.remove(.inFlight)
+      if flow.hash != nil, store[slot].state.contains(.installed) { counters.flowsReplaced += 1 }
       setInstalled(slot, flow.hash)
       if flow.hash == nil { counters.flowsDeleted += 1 } else { counters.flowsAdded += 1 }
       if !doubtful.isEmpty { doubtful.remove(store[slot].owner) }

@@ -2,6 +2,8 @@
 public struct FlowCounters: Sendable, Equatable {
   /// Flows that the switch confirmed as added or replaced.
   public var flowsAdded = 0
+  /// Those of them that replaced a flow of the same match.
+  public var flowsReplaced = 0
   /// Flows that the switch confirmed as deleted.
   public var flowsDeleted = 0
   /// Bundles that the switch committed.

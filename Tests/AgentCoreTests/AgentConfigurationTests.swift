@@ -138,6 +138,8 @@ struct AgentConfigurationTests {
     #expect(configuration.dhcpInterface == defaults.dhcpInterface)
     #expect(configuration.neighborIdleTime == defaults.neighborIdleTime)
     #expect(configuration.apiSocket == defaults.apiSocket)
+    #expect(configuration.stateDirectory == defaults.stateDirectory)
+    #expect(configuration.historyBytes == defaults.historyBytes)
     #expect(configuration.log == defaults.log)
   }
 

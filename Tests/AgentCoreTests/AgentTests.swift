@@ -259,8 +259,8 @@ struct AgentTests {
 }
 
 /// Runs the agent's loop around `body`.
-private func withAgent(
-  _ wire: FakeSwitch = FakeSwitch(), _ body: (Agent, FakeSwitch) async throws -> Void
+func withAgent(
+  _ wire: FakeSwitch = FakeSwitch(), keeper: StateKeeper? = nil, _ body: (Agent, FakeSwitch) async throws -> Void
 ) async throws {
   let options = SwitchEngineOptions(
     reconnectDelay: .milliseconds(1), longestReconnectDelay: .milliseconds(20), quarantineDelay: .milliseconds(20))
@@ -270,8 +270,9 @@ private func withAgent(
     try await wire.dial()
   }
   let agent = Agent(
-    dhcpTable: DHCPTable(key: .destination), engine: engine,
+    dhcpTable: DHCPTable(key: .destination), engine: engine, keeper: keeper,
     logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+  if let restored = await keeper?.open(program: "test") { await agent.restore(restored) }
   await agent.hostConfigured(true)
   let loop = Task { await agent.run() }
   defer { loop.cancel() }
@@ -279,36 +280,38 @@ private func withAgent(
 }
 
 /// Waits for what the loop will bring about; a test that waits in vain fails by its time limit.
-private func until(_ condition: () async -> Bool) async {
+func until(_ condition: () async -> Bool) async {
   while await !condition() {
     await Task.yield()
   }
 }
 
-private let networkA: Network = {
+let networkA: Network = {
   guard let vni = VNI(100) else { fatalError("100 is a VNI") }
   return Network(id: NetworkID("net-a"), vni: vni)
 }()
-private let subnetA: Subnet = {
+let subnetA: Subnet = {
   guard let prefix = IPPrefix("10.0.0.0/24") else { fatalError("10.0.0.0/24 is a prefix") }
   return Subnet(
     id: SubnetID("sub-a"), networkID: networkA.id, prefix: prefix,
     gateway: .init(address: .v4(IPv4Address(10, 0, 0, 1)), mac: MACAddress(0xfa, 0x16, 0x3e, 0, 0, 1)))
 }()
-private let portA = Port(
+let portA = Port(
   id: PortID("port-a"), networkID: networkA.id, mac: MACAddress(0xfa, 0x16, 0x3e, 0, 0, 0x0a),
   fixedIPs: [FixedIP(subnetID: subnetA.id, address: .v4(IPv4Address(10, 0, 0, 10)))])
-private let neighborB = Neighbor(
+let neighborB = Neighbor(
   id: NeighborID("port-b"), networkID: networkA.id, mac: MACAddress(0xfa, 0x16, 0x3e, 0, 0, 0x0b),
   hostAddress: .v4(IPv4Address(192, 0, 2, 12)),
   fixedIPs: [FixedIP(subnetID: subnetA.id, address: .v4(IPv4Address(10, 0, 0, 11)))])
-private let everything: [Resource] = [.network(networkA), .subnet(subnetA), .port(portA), .neighbor(neighborB)]
-private let plugged = FakePorts(
+let everything: [Resource] = [.network(networkA), .subnet(subnetA), .port(portA), .neighbor(neighborB)]
+let plugged = FakePorts(
   ports: HostPorts(
     tunnel: OFPort(1), dhcp: OFPort(2), guests: [portA.id: .attached(OFPort(5), interface: "tapport-a")]))
 
-private func snapshot(_ revision: UInt64, _ resources: [Resource] = everything) -> GoalStateUpdate {
+func snapshot(
+  _ revision: UInt64, _ resources: [Resource] = everything, refused: [ResourceFailure] = []
+) -> GoalStateUpdate {
   GoalStateUpdate(
     scope: .snapshot, version: GoalStateVersion(epoch: "e", revision: revision),
-    upserts: resources.map { VersionedResource($0, revision: revision) })
+    upserts: resources.map { VersionedResource($0, revision: revision) }, refused: refused)
 }

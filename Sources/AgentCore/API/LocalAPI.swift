@@ -14,6 +14,7 @@ struct LocalAPI: Sendable {
   let flows: @Sendable (FlowQuery) async -> FlowDocument
   let drops: @Sendable () async -> DropDocument
   let leases: @Sendable () async -> DHCPLeaseDocument
+  let history: @Sendable (HistoryQuery) async throws -> HistoryDocument
   let probe: @Sendable (PortID) async -> DHCPProbe.Document
   /// Nil when the agent is ready, else why not.
   let notReady: @Sendable () async -> String?
@@ -37,6 +38,22 @@ struct LocalAPI: Sendable {
       return try LocalAPI.json(await flows(asked))
     }
     router.get("/v1/drops") { _, _ in try LocalAPI.json(await drops()) }
+    router.get("/v1/history") { request, _ -> Response in
+      let query = request.uri.queryParameters
+      let asked: HistoryQuery
+      do throws(FlowQuery.Mistake) {
+        asked = try HistoryQuery(
+          since: query["since"].map(String.init), resource: query["resource"].map(String.init),
+          limit: query["limit"].map(String.init))
+      } catch {
+        return LocalAPI.text(.badRequest, "\(error)\n")
+      }
+      do {
+        return try LocalAPI.json(await history(asked))
+      } catch {
+        return LocalAPI.text(.serviceUnavailable, "the history cannot be read: \(error)\n")
+      }
+    }
     router.get("/v1/dhcp/leases") { _, _ in try LocalAPI.json(await leases()) }
     router.post("/v1/dhcp/probe") { request, _ -> Response in
       guard let port = request.uri.queryParameters["port"], !port.isEmpty else {

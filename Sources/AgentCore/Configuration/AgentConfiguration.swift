@@ -56,6 +56,10 @@ public struct AgentConfiguration: Sendable {
   var openVSwitch: OpenVSwitch
   var dhcpInterface: String
   var apiSocket: String
+  /// Where the goal state is kept.
+  var stateDirectory: String
+  /// What its history may take on disk, in bytes.
+  var historyBytes: Int
   /// How long a neighbor that was asked for is kept while no guest sends to it.
   var neighborIdleTime: Duration
   /// What is logged, and how.
@@ -65,6 +69,9 @@ public struct AgentConfiguration: Sendable {
   static let defaultControllerPort: UInt16 = 7700
   /// Where the configuration is looked for.
   public static let defaultPath = "/etc/alioth/aliothd.yaml"
+
+  /// Not the controller's directory, which belongs to another user.
+  static let defaultStateDirectory = "/var/lib/aliothd"
 
   /// Reads and validates the file.
   ///
@@ -86,6 +93,9 @@ public struct AgentConfiguration: Sendable {
     dhcpInterface =
       try reader.parsed("dhcp.interface", as: interfaceNameText) { isInterfaceName($0) ? $0 : nil } ?? "alioth-dhcp"
     apiSocket = try reader.parsed("api.socket", as: pathText, absolutePath) ?? "/run/alioth/aliothd.sock"
+    stateDirectory =
+      try reader.parsed("state.directory", as: pathText, absolutePath) ?? AgentConfiguration.defaultStateDirectory
+    historyBytes = (try reader.integer("state.history-mebibytes", in: 1...65_536) ?? 64) << 20
     neighborIdleTime = .seconds(try reader.integer("on-demand.idle-seconds", in: 10...86_400) ?? 300)
     log = try LogConfiguration(&reader)
     try reader.rejectUnknownKeys()

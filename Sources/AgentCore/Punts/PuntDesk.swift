@@ -211,6 +211,7 @@ actor PuntDesk: NeighborQuestions {
       guard let packets = await agent.packets(to: id) else { return }
       learned.looked(at: id, packets: packets, now: now)
     }
+    guard question != nil else { return }
     let idle = learned.takeIdle()
     guard !idle.isEmpty else { return }
     question?.yield(.idle(idle))

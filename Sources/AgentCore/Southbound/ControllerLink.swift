@@ -16,7 +16,7 @@ struct ControllerLink: GoalStateReceiver {
 
   func hello() async -> AgentHello {
     AgentHello(
-      hostID: hostID, tunnelAddress: .v4(tunnelAddress), agentVersion: aliothVersion, held: await agent.goal.version,
+      hostID: hostID, tunnelAddress: .v4(tunnelAddress), agentVersion: aliothVersion, held: await agent.heldVersion,
       asks: true, learned: await agent.punts.neighbors.sorted())
   }
 

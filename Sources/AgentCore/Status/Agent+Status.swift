@@ -10,6 +10,7 @@ import SwitchEngine
 struct AgentSnapshot: Sendable {
   var version: GoalStateVersion
   var applied: GoalStateVersion
+  var isStale: Bool
   var underlay: Underlay?
   var flowsDesired: Int
   var flowsInstalled: Int?
@@ -66,7 +67,8 @@ extension Agent {
       return entry
     }
     return AgentSnapshot(
-      version: goal.version, applied: applied, underlay: underlay, flowsDesired: switchState.flowsDesired,
+      version: goal.version, applied: applied, isStale: survival.isStale, underlay: underlay,
+      flowsDesired: switchState.flowsDesired,
       flowsInstalled: switchState.flowsInstalled, ports: ports, report: report, isInForce: isInForce,
       isSwitchConnected: isSwitchConnected, switchProblem: switchState.problem, isInSync: switchState.isInSync,
       digests: (switchState.desiredDigest, switchState.observedDigest), counters: counters)

@@ -36,6 +36,12 @@ struct StatusDocument: Codable, Sendable {
     var epoch: String
     var receivedRevision: UInt64
     var appliedRevision: UInt64
+    /// Whether it comes from this host's disk, and no controller has confirmed it since the agent started.
+    var stale: Bool
+    /// The revision that is on disk; absent when nothing is.
+    var durableRevision: UInt64?
+    /// Why a later one is not.
+    var durabilityProblem: String?
   }
 
   struct Port: Codable, Sendable {

@@ -16,10 +16,13 @@ struct StatusReader: Sendable {
   let punts: PuntDesk
   let board: StatusBoard
   let listener: DHCPServer
+  /// How the goal state on disk stands.
+  let durability: @Sendable () -> StateKeeper.Status
 
   func status() async -> StatusDocument {
     let snapshot = await agent.snapshot()
     let link = await board.controller
+    let kept = durability()
     let problems = await [board.databaseProblem, board.bridgeProblem, snapshot.switchProblem]
     let problem = problems.compactMap { $0 }.first
     return StatusDocument(
@@ -39,7 +42,8 @@ struct StatusReader: Sendable {
         address: snapshot.underlay?.address.description, mtu: smallestMTU(snapshot), error: await board.underlayProblem),
       goalState: StatusDocument.Version(
         epoch: snapshot.version.epoch, receivedRevision: snapshot.version.revision,
-        appliedRevision: snapshot.applied.revision),
+        appliedRevision: snapshot.applied.revision, stale: snapshot.isStale,
+        durableRevision: kept.durable?.revision, durabilityProblem: kept.problem),
       ports: ports(snapshot),
       pending: snapshot.report.pending.map {
         StatusDocument.Pending(resource: "\($0.key)", revision: $0.revision, reason: $0.reason)

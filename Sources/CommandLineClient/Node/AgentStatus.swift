@@ -30,6 +30,9 @@ struct AgentStatus: Decodable, Hashable, Sendable {
     var epoch: String?
     var receivedRevision: Int64?
     var appliedRevision: Int64?
+    var stale: Bool?
+    var durableRevision: Int64?
+    var durabilityProblem: String?
   }
 
   struct Port: Decodable, Hashable, Sendable {

@@ -73,7 +73,17 @@ struct StatusPage {
     let received = state.receivedRevision.map(String.init) ?? "none"
     let inForce = state.appliedRevision == state.receivedRevision
     let text = inForce ? "revision \(applied) in force" : "revision \(applied) in force, \(received) received"
-    return Cell(joined(text, state.epoch.map { "epoch \($0)" }), style: inForce ? .plain : .warning)
+    let isStale = state.stale == true
+    let staleness = isStale ? "stale: from this host's disk, not confirmed by the controller yet" : nil
+    var durability: String?
+    if let problem = state.durabilityProblem {
+      durability = "not on disk\(state.durableRevision.map { " since revision \($0)" } ?? ""): \(problem)"
+    } else if let durable = state.durableRevision, durable != state.receivedRevision {
+      durability = "revision \(durable) on disk"
+    }
+    let isFine = inForce && !isStale && state.durabilityProblem == nil
+    return Cell(
+      joined(text, state.epoch.map { "epoch \($0)" }, staleness, durability), style: isFine ? .plain : .warning)
   }
 
   // MARK: The tables

@@ -184,7 +184,8 @@ final class HostSession: AgentSession {
     }
   }
 
-  /// The difference to what the agent holds when that is known here, everything otherwise; nil when it is up to date.
+  /// The difference to what the agent holds when that is known here, everything otherwise. It is told also when there is
+  /// none: an agent that holds what it had on its disk does not know otherwise that it is meant.
   private func firstUpdate() async -> GoalStateUpdate? {
     let host = host
     let select = selection()
@@ -202,7 +203,7 @@ final class HostSession: AgentSession {
     }
     let sent = Sent(revision: held.revision, revisions: base.mapValues(\.revision))
     remember(sent)
-    return await delta(.all, since: sent, evenIfEmpty: false)
+    return await delta(.all, since: sent, isFirst: true)
   }
 
   private func remember(_ sent: Sent) {
@@ -218,7 +219,9 @@ final class HostSession: AgentSession {
     }
   }
 
-  private func delta(_ changes: HostChanges, since sent: Sent, evenIfEmpty: Bool) async -> GoalStateUpdate? {
+  private func delta(
+    _ changes: HostChanges, since sent: Sent, evenIfEmpty: Bool = false, isFirst: Bool = false
+  ) async -> GoalStateUpdate? {
     let host = host
     let known = Set(sent.revisions.keys)
     let select = selection()
@@ -246,7 +249,9 @@ final class HostSession: AgentSession {
         removals.append(key)
       }
     }
-    guard !upserts.isEmpty || !removals.isEmpty || (evenIfEmpty && revision > sent.revision) else { return nil }
+    guard !upserts.isEmpty || !removals.isEmpty || isFirst || (evenIfEmpty && revision > sent.revision) else {
+      return nil
+    }
     remember(now)
     // What refers to others goes first when it is removed.
     return GoalStateUpdate(

@@ -123,12 +123,13 @@ struct SessionTests {
     }
   }
 
-  @Test("has nothing to send to an agent that is up to date, until something changes")
+  @Test("tells an agent that is up to date just that, and nothing more until something changes")
   func upToDate() async throws {
     try await ControllerHarness.run { controller in
       let first = try await controller.connect("a", "192.0.2.1")
       let held = try #require(await first.nextUpdate()).version
       let second = try await controller.connect("a", "192.0.2.1", held: held)
+      #expect(await second.nextUpdate() == GoalStateUpdate(scope: .delta(from: held.revision), version: held))
       let next = Task { await second.nextUpdate() }
       let network = try await controller.makeNetwork()
       _ = try await controller.makePort(network, #","binding:host_id":"a""#)

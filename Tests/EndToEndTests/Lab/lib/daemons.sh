@@ -145,6 +145,8 @@ openvswitch:
 ${LAB_DATAPATH_CHOSEN:+  datapath-type: $LAB_DATAPATH
 }api:
   socket: $directory/aliothd.sock
+state:
+  directory: $directory/state
 log:
   level: ${LAB_LOG_LEVEL:-info}
 YAML

@@ -1,0 +1,87 @@
+import GoalState
+
+extension ResourceKind {
+  /// What stands for it in files; it never changes.
+  fileprivate var number: UInt8 {
+    switch self {
+    case .network: 1
+    case .subnet: 2
+    case .securityGroup: 3
+    case .router: 4
+    case .neighbor: 5
+    case .port: 6
+    }
+  }
+}
+
+extension ByteOutput {
+  mutating func write(_ key: ResourceKey) {
+    write(key.kind.number)
+    write(key.id)
+  }
+
+  mutating func write(_ resource: StoredResource) {
+    write(resource.key)
+    write(resource.revision)
+    write(resource.bytes)
+  }
+
+  mutating func write(_ failure: ResourceFailure) {
+    write(failure.key)
+    write(failure.revision)
+    write(failure.code.rawValue)
+    write(failure.message)
+  }
+
+  mutating func write(_ version: GoalStateVersion) {
+    write(version.epoch)
+    write(version.revision)
+  }
+
+  mutating func write(_ time: StoredTime) {
+    write(time.wall)
+    write(time.sinceBoot)
+  }
+}
+
+extension ByteInput {
+  mutating func key() throws(MalformedRecord) -> ResourceKey {
+    let number = try number(UInt8.self)
+    guard let kind = ResourceKind.allCases.first(where: { $0.number == number }) else {
+      throw MalformedRecord("it has a kind of resource, \(number), that this version does not know")
+    }
+    return ResourceKey(kind, try text())
+  }
+
+  mutating func resource() throws(MalformedRecord) -> StoredResource {
+    StoredResource(key: try key(), revision: try number(), bytes: Array(try data()))
+  }
+
+  mutating func failure() throws(MalformedRecord) -> ResourceFailure {
+    let (key, revision, code) = (try key(), try number(UInt64.self), try text())
+    guard let code = ResourceFailure.Code(rawValue: code) else {
+      throw MalformedRecord("it has a kind of failure that this version does not know")
+    }
+    return ResourceFailure(key: key, revision: revision, code: code, message: try text())
+  }
+
+  mutating func version() throws(MalformedRecord) -> GoalStateVersion {
+    GoalStateVersion(epoch: try text(), revision: try number())
+  }
+
+  mutating func time() throws(MalformedRecord) -> StoredTime {
+    StoredTime(wall: try number(), sinceBoot: try number())
+  }
+
+  mutating func resources() throws(MalformedRecord) -> [StoredResource] {
+    try list { (input: inout ByteInput) throws(MalformedRecord) in try input.resource() }
+  }
+
+  mutating func keys() throws(MalformedRecord) -> [ResourceKey] {
+    try list { (input: inout ByteInput) throws(MalformedRecord) in try input.key() }
+  }
+
+  mutating func failures() throws(MalformedRecord) -> [ResourceFailure] {
+    try list { (input: inout ByteInput) throws(MalformedRecord) in try input.failure() }
+  }
+}
