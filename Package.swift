@@ -101,6 +101,7 @@ let package = Package(
       dependencies: [
         "DHCP", "GoalState", "GoalStateProtobuf", "NetworkTypes", grpcTransport, logging,
         .product(name: "SwiftASN1", package: "swift-asn1"), .product(name: "X509", package: "swift-certificates"),
+        .product(name: "NIOCore", package: "swift-nio"), nioSSL,
       ] + grpc),
 
     // What both daemons and the command line share: configuration files and readiness towards systemd.

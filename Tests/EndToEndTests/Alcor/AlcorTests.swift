@@ -225,10 +225,9 @@ extension EndToEnd {
       #expect(outcome.successes == 10_000)
       #expect(outcome.inOrder)
       #expect(try node.flows(with: "02:00:00:00:27:0f") > 0)
-      print("burst: \(line)")
     }
 
-    @Test("what is not served is said so, and too large a message is refused")
+    @Test("what is not served is said so, too large a message is refused, and a client may measure with pings")
     func refused() throws {
       let node = try AlcorNode.all()[0]
       let topic = try node.run(
@@ -242,6 +241,21 @@ extension EndToEnd {
       // The server gives up reading, which the client sees first.
       #expect(huge.contains("RESOURCE_EXHAUSTED") || huge.contains("RST_STREAM"), "\(huge)")
       #expect(try node.push(.unary, [AlcorGoalState()]).count == 1)
+      #expect(try node.run("pings", [], "900") == ["900"])
+    }
+
+    @Test("an agent that is restarted takes goal states again, and guests talk when it has them")
+    func restarted() throws {
+      let node = try AlcorNode.all()[0]
+      let guests = (0..<2).map { AlcorGuest(650 + $0, vpc: "vpc-s", subnet: "subnet-s", address: "10.70.0.\(10 + $0)") }
+      let subnet = AlcorState.subnet("subnet-s", vpc: "vpc-s", vni: 7100, cidr: "10.70.0.0/24", gateway: "10.70.0.1")
+      for guest in guests { try guest.plug(on: node) }
+      _ = try node.push(.stream, AlcorGoalState([subnet] + guests.map { AlcorState.port($0) }))
+      try guests[0].awaitReach(guests[1].address, node.lab)
+      try node.lab.run("agent", "restart", node.name, "--wait", "ready")
+      _ = try node.push(.stream, AlcorGoalState([subnet] + guests.map { AlcorState.port($0) }))
+      try guests[0].awaitReach(guests[1].address, node.lab)
+      for guest in guests { try guest.remove(node.lab) }
     }
 
     @Test("a DHCP state has its port's guest answered, and named")

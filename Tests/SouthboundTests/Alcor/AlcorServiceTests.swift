@@ -21,7 +21,8 @@ struct AlcorServiceTests {
     let files = try certificates.issue("node", names: [.ipAddress(.init(contentBytes: [127, 0, 0, 1]))])
     let host = FakeAlcorHost()
     try await withServer(host, .mutualTLS(files)) { address async throws in
-      try await withClient(address, .mutualTLS(try certificates.issue("controller"), serverName: nil)) { client async throws in
+      try await withClient(address, .mutualTLS(try certificates.issue("controller"), serverName: nil)) {
+        client async throws in
         let goalState = Alcor_Schema_GoalState.with {
           $0.formatVersion = 101
           $0.subnetStates = [AlcorSample.subnet()]

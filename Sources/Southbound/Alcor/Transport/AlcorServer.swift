@@ -1,6 +1,8 @@
 import GRPCCore
 import GRPCNIOTransportHTTP2
 import Logging
+import NIOCore
+import NIOSSL
 import NetworkTypes
 
 /// Listens for Alcor controllers, which dial hosts.
@@ -41,6 +43,13 @@ public final class AlcorServer: Sendable {
         $0.http2.maxConcurrentStreams = 256
         $0.connection.keepalive.time = .seconds(30)
         $0.connection.keepalive.timeout = .seconds(10)
+        $0.channelDebuggingCallbacks.onAcceptTCPConnection = { channel in
+          channel.eventLoop.makeCompletedFuture {
+            let pipeline = channel.pipeline.syncOperations
+            let tls = try? pipeline.handler(type: NIOSSLServerHandler.self)
+            try pipeline.addHandler(PingAnswerer(), position: tls.map { .after($0) } ?? .first)
+          }
+        }
       })
     self.address = address
     self.logger = logger

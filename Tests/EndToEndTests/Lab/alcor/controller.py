@@ -6,6 +6,7 @@ the standard output.
   controller.py burst HOST:PORT    COUNT messages of one neighbor each, like the one on the first line, on one stream
   controller.py call  HOST:PORT SERVICE METHOD REQUEST REPLY   one empty message
   controller.py huge  HOST:PORT MEBIBYTES                      one message of that size
+  controller.py pings HOST:PORT COUNT                          so many pings of HTTP/2; prints how many were answered
   controller.py ncm   ADDRESS:PORT HOST:PORT                   answers RequestGoalStates: of the first line's neighbors, a
                                    NeighborState by address, it pushes who is asked for; prints what it is asked
 
@@ -13,6 +14,7 @@ The messages are made of alcor.proto, by protoc, in a folder that ALCOR_MESSAGES
 """
 import json
 import os
+import socket
 import sys
 import time
 
@@ -116,6 +118,25 @@ def huge(target, mebibytes):
         failing(lambda: ask(int(mebibytes) << 20, timeout=PATIENCE))
 
 
+def pings(target, count):
+    """As other languages' gRPC does to measure a connection, only at once. Nothing else comes on it but the server's settings."""
+    host, port = target.rsplit(":", 1)
+    with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
+        connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]))
+        for number in range(int(count)):
+            connection.sendall(bytes([0, 0, 8, 6, 0, 0, 0, 0, 0]) + number.to_bytes(8, "big"))
+        answered, received = 0, b""
+        while answered < int(count):
+            part = connection.recv(65536)
+            if not part:
+                break
+            received += part
+            while len(received) >= 9 and len(received) >= 9 + int.from_bytes(received[:3], "big"):
+                answered += received[3] == 6 and received[4] & 1
+                received = received[9 + int.from_bytes(received[:3], "big"):]
+    print(answered)
+
+
 def ncm(address, target):
     neighbors = {
         key: json_format.ParseDict(value, alcor.NeighborState())
@@ -151,4 +172,6 @@ def ncm(address, target):
 
 
 if __name__ == "__main__":
-    {"push": push, "stream": stream, "burst": burst, "call": call, "huge": huge, "ncm": ncm}[sys.argv[1]](*sys.argv[2:])
+    commands = {
+        "push": push, "stream": stream, "burst": burst, "call": call, "huge": huge, "pings": pings, "ncm": ncm}
+    commands[sys.argv[1]](*sys.argv[2:])
