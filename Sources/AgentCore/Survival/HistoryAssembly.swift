@@ -4,13 +4,15 @@ import GoalStateStore
 
 /// Puts the history together from journals, the newest first: each change with when it came into force. Pure.
 ///
-/// Read backwards, the last record of something in force that was passed is the first that came after what comes next.
+/// Read backwards, the last record that was passed of an update in force that is not older is the first that came after it. Others
+/// may stand between: an update arrives while the one before is not in force yet.
 struct HistoryAssembly {
   private let query: HistoryQuery
   private var entries: [HistoryDocument.Entry] = []
   private var isCut = false
   private var isOver = false
-  private var cover: (record: StoredInForce, isUsed: Bool, isSameRun: Bool)?
+  /// What came into force later than what comes next, the latest first.
+  private var covers: [(record: StoredInForce, isUsed: Bool, isSameRun: Bool)] = []
 
   init(_ query: HistoryQuery) { self.query = query }
 
@@ -25,22 +27,21 @@ struct HistoryAssembly {
 
   /// All that was asked for.
   mutating func finish() -> HistoryDocument {
-    if !isOver { flush() }
+    flush(covers.count)
     return HistoryDocument(entries: entries, isCut: isCut)
   }
 
   private mutating func take(_ entry: JournalEntry) {
     switch entry {
     case .inForce(let record):
-      flush()
-      cover = (record, false, true)
+      covers.append((record, false, true))
     case .started(let start):
       var shown = HistoryDocument.Entry(
         scope: "start", number: start.number, time: start.time, version: start.version)
       shown.program = start.program
       complete(&shown, start.number, start.time)
       append(shown, start.time)
-      cover?.isSameRun = false
+      for index in covers.indices { covers[index].isSameRun = false }
     case .delta(let delta):
       var shown = HistoryDocument.Entry(
         scope: "delta", number: delta.number, time: delta.time, version: delta.version)
@@ -60,11 +61,13 @@ struct HistoryAssembly {
     }
   }
 
-  /// Something in force that no change stands before: it followed from the host.
-  private mutating func flush() {
-    guard let cover, !cover.isUsed else { return }
-    self.cover?.isUsed = true
-    let record = cover.record
+  /// Of these, the latest, what no change stands before: it followed from the host.
+  private mutating func flush(_ count: Int) {
+    for cover in covers.prefix(count) where !cover.isUsed { appendHost(cover.record) }
+    covers.removeFirst(count)
+  }
+
+  private mutating func appendHost(_ record: StoredInForce) {
     guard record.flowsAdded + record.flowsModified + record.flowsDeleted > 0 || !record.refused.isEmpty else { return }
     var shown = HistoryDocument.Entry(
       scope: "host", number: record.number, time: record.time, version: record.version)
@@ -73,9 +76,11 @@ struct HistoryAssembly {
   }
 
   private mutating func complete(_ entry: inout HistoryDocument.Entry, _ number: UInt64, _ time: StoredTime) {
-    guard let cover, cover.record.number >= number else { return }
+    guard let index = covers.lastIndex(where: { $0.record.number >= number }) else { return }
+    flush(index)
+    guard let cover = covers.first else { return }
     if !cover.isUsed { entry.setFlows(cover.record) }
-    self.cover?.isUsed = true
+    covers[0].isUsed = true
     entry.inForceAt = cover.record.time.text
     let (from, to) =
       cover.isSameRun ? (time.sinceBoot, cover.record.time.sinceBoot) : (time.wall, cover.record.time.wall)

@@ -183,20 +183,24 @@ final class StateKeeper: Sendable {
   private func perform(
     _ body: @escaping @Sendable (inout GoalStateStore) throws(StoreError) -> Void
   ) async -> StoreError? {
-    let result = try? await NIOThreadPool.singleton.runIfActive { [self] () -> StoreError? in
+    let work: @Sendable () -> Result<Void, StoreError> = { [self] in
       store.withLock { held in
-        guard var store = held else { return .noSnapshot }
+        guard var store = held else { return .failure(.noSnapshot) }
         defer { held = store }
         do throws(StoreError) {
-          try body(&store)
-          return nil
+          return .success(try body(&store))
         } catch {
           if case .disk(let failure) = error, failure.isNoSpace { store.dropHistory() }
-          return error
+          return .failure(error)
         }
       }
     }
-    return result ?? .noSnapshot
+    // The pool is only ever stopped with the process.
+    switch try? await NIOThreadPool.singleton.runIfActive(work) {
+    case .success: return nil
+    case .failure(let error): return error
+    case nil: return .noSnapshot
+    }
   }
 
   /// Reads the history, beside the writer.
