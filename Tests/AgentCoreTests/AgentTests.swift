@@ -13,7 +13,7 @@ import Testing
 
 @testable import AgentCore
 
-@Suite("The agent", .timeLimit(.minutes(1)))
+@Suite("The agent", .timeLimit(.minutes(5)))
 struct AgentTests {
   @Test("a snapshot on an empty switch is put in force and reported")
   func firstSnapshot() async throws {

@@ -10,7 +10,7 @@ struct StoreCrashTests {
     "what is read back after a crash is what was durable last, or a later state that was written whole: never a mixture, never older",
     arguments: 0..<20)
   func crashes(block: UInt64) throws {
-    for seed in (block * 25)..<(block * 25 + 25) { try crash(seed: seed) }
+    for seed in (block * 10)..<(block * 10 + 10) { try crash(seed: seed) }
   }
 
   private func crash(seed: UInt64) throws {

@@ -3,7 +3,7 @@ import OpenFlow
 import OpenFlowNIO
 import Testing
 
-@Suite("A connection to a switch", .timeLimit(.minutes(1)))
+@Suite("A connection to a switch", .timeLimit(.minutes(5)))
 struct SwitchConnectionTests {
   private func flows(_ count: Int) -> [FlowMod] {
     (0..<count).map { index in

@@ -112,7 +112,7 @@ struct SwitchListenerTests {
   }
 }
 
-@Suite("Listening", .timeLimit(.minutes(1)))
+@Suite("Listening", .timeLimit(.minutes(5)))
 struct ListeningTests {
   @Test("an address that is taken, and TLS without certificates, are errors that name the address")
   func unusable() async throws {

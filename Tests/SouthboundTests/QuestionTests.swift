@@ -109,7 +109,7 @@ struct QuestionTests {
   }
 }
 
-@Suite("Questions over the wire", .timeLimit(.minutes(1)))
+@Suite("Questions over the wire", .timeLimit(.minutes(5)))
 struct QuestionSessionTests {
   @Test("what is asked is answered behind the neighbor that was found, and what is idle arrives")
   func answered() async throws {

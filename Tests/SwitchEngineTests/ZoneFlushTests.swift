@@ -6,7 +6,7 @@ import Reconciler
 import SwitchEngine
 import Testing
 
-@Suite("The engine flushes zones between owners", .timeLimit(.minutes(1)))
+@Suite("The engine flushes zones between owners", .timeLimit(.minutes(5)))
 struct ZoneFlushTests {
   private static let owner: UInt64 = 0xa110 << 48
 

@@ -97,7 +97,10 @@ struct DeskBench: Sendable {
     packets = SwitchPackets(controllerID: Punt.controllerID, eventLoop: eventLoop) { options, loop in
       try await SwitchConnection.connect(to: .unix(path), options: options, group: loop)
     }
-    desk = PuntDesk(agent: agent, packets: packets, idleTime: idleTime, logger: quiet)
+    // Nothing is given up because a machine is busy.
+    var limits = NeighborAsks.Limits()
+    limits.patience = .seconds(120)
+    desk = PuntDesk(agent: agent, packets: packets, idleTime: idleTime, limits: limits, logger: quiet)
   }
 
   /// Runs the agent while `body` does, with everything in force and a session when `isConnected` says so.

@@ -10,7 +10,7 @@ import Testing
 @testable import AgentCore
 
 /// The agent with a switch in memory that speaks the wire, and a controller that answers what it is asked.
-@Suite("A network with neighbors on demand", .timeLimit(.minutes(1)))
+@Suite("A network with neighbors on demand", .timeLimit(.minutes(5)))
 struct PuntDeskTests {
   @Test("the packet that asks for a neighbor is kept, and goes to it whole once its flows are in force")
   func released() async throws {

@@ -10,7 +10,7 @@ import Testing
 
 @testable import AgentCore
 
-@Suite("An agent that has its goal state on disk", .timeLimit(.minutes(1)))
+@Suite("An agent that has its goal state on disk", .timeLimit(.minutes(5)))
 struct SurvivalTests {
   @Test(
     "without a controller the switch is programmed from the disk: unchanged it gets nothing, and the state is stale")

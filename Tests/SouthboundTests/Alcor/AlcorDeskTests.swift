@@ -6,7 +6,7 @@ import Testing
 
 @testable import Southbound
 
-@Suite("The line of an Alcor controller's messages", .timeLimit(.minutes(1)))
+@Suite("The line of an Alcor controller's messages", .timeLimit(.minutes(5)))
 struct AlcorDeskTests {
   @Test("nothing is answered before the switch has confirmed, and what comes meanwhile is one update")
   func coalesced() async throws {

@@ -11,7 +11,7 @@ import X509
 
 @testable import Southbound
 
-@Suite("An Alcor controller's calls over the loopback interface", .timeLimit(.minutes(1)))
+@Suite("An Alcor controller's calls over the loopback interface", .timeLimit(.minutes(5)))
 struct AlcorServiceTests {
   private typealias Provisioner = Alcor_Schema_GoalStateProvisioner.Client<HTTP2ClientTransport.Posix>
 

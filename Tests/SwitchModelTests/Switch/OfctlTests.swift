@@ -4,7 +4,7 @@ import SwitchModelNIO
 import Testing
 
 /// ovs-ofctl against the model: it must take everything that the model says.
-@Suite("ovs-ofctl as a client of the model", .enabled(if: Ofctl.isAvailable), .timeLimit(.minutes(1)))
+@Suite("ovs-ofctl as a client of the model", .enabled(if: Ofctl.isAvailable), .timeLimit(.minutes(5)))
 struct OfctlTests {
   private static func withSwitch(_ body: (ModelSwitchServer, Ofctl) async throws -> Void) async throws {
     let ports = (1..<4 as Range<UInt32>).map {

@@ -5,7 +5,7 @@ import SwitchModelNIO
 import Testing
 
 /// Our own client against the model, and what the model breaks on command.
-@Suite("SwitchConnection as a client of the model", .timeLimit(.minutes(1)))
+@Suite("SwitchConnection as a client of the model", .timeLimit(.minutes(5)))
 struct ServerTests {
   private static func withSwitch(
     at address: ModelSwitchAddress? = nil, _ body: (ModelSwitchServer) async throws -> Void
