@@ -41,6 +41,8 @@ public struct HostGoalState: Sendable {
     var postponed: [VersionedResource] = []
     /// Those that were not here before.
     var added: [ResourceKey] = []
+    /// The same of updates before that never came whole.
+    var abandoned: [ResourceKey] = []
 
     /// Whether the update is the one, and begins with what has been looked at.
     func isBeginning(of update: GoalStateUpdate) -> Bool {
@@ -119,7 +121,9 @@ public struct HostGoalState: Sendable {
     // Revisions of different epochs cannot be compared.
     guard version.epoch.isEmpty || version.epoch == part.version.epoch else { return changes }
     var begun = anticipation ?? Anticipation(version: part.version)
-    if begun.version != part.version { begun = Anticipation(version: part.version, added: begun.added) }
+    if begun.version != part.version {
+      begun = Anticipation(version: part.version, abandoned: begun.abandoned + begun.added)
+    }
     anticipation = nil
     for versioned in part.upserts {
       switch versioned.resource {
@@ -144,7 +148,7 @@ public struct HostGoalState: Sendable {
     var settled = self
     settled.anticipation = nil
     var changes = Changes()
-    for key in anticipation.added { settled.remove(key, &changes) }
+    for key in anticipation.abandoned + anticipation.added { settled.remove(key, &changes) }
     return settled
   }
 
@@ -175,6 +179,7 @@ public struct HostGoalState: Sendable {
       remove(key, &changes)
       refused[key] = nil
     }
+    var left = anticipation?.abandoned ?? []
     if let anticipation, anticipation.isBeginning(of: update) {
       for versioned in anticipation.postponed { insert(versioned, sameEpoch: sameEpoch, &changes) }
       for versioned in update.upserts.dropFirst(anticipation.count) {
@@ -182,13 +187,14 @@ public struct HostGoalState: Sendable {
       }
     } else {
       for versioned in update.upserts { insert(versioned, sameEpoch: sameEpoch, &changes) }
-      // An update that never came whole has left these.
-      if let left = anticipation?.added, !left.isEmpty {
-        let named = Set(update.upserts.map(\.key))
-        for key in left where !named.contains(key) { remove(key, &changes) }
-      }
+      left += anticipation?.added ?? []
     }
     anticipation = nil
+    // Updates that never came whole have left these.
+    if !left.isEmpty {
+      let named = Set(update.upserts.map(\.key))
+      for key in left where !named.contains(key) { remove(key, &changes) }
+    }
     version = update.version
     return changes
   }

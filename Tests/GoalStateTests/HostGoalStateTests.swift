@@ -91,6 +91,20 @@ struct HostGoalStateTests {
     #expect(changes.resources == [.neighbor(NeighborID("r2"))])
   }
 
+  @Test("what an update left that never came whole goes also with one that is taken in part by part")
+  func abandonedTwice() {
+    var goal = HostGoalState()
+    _ = goal.apply(snapshot(1, [network("n1", 1)]))
+    let host = IPv4Address(192, 0, 2, 9)
+    let lost = delta(from: 1, to: 2, [neighbor("r1", "n1", host: host), neighbor("r2", "n1", host: host)])
+    _ = goal.anticipate(GoalStatePart(version: lost.version, upserts: lost.upserts))
+    let next = delta(from: 1, to: 3, [neighbor("r2", "n1", host: host), neighbor("r3", "n1", host: host)])
+    _ = goal.anticipate(GoalStatePart(version: next.version, upserts: [next.upserts[0]]))
+    #expect(goal.settled.neighbors.isEmpty && goal.neighbors.count == 2)
+    _ = goal.apply(next)
+    #expect(goal.neighbors.keys.map(\.rawValue).sorted() == ["r2", "r3"])
+  }
+
   @Test("nothing is taken in ahead of an update of another epoch")
   func anticipatedEpoch() {
     var goal = HostGoalState()
