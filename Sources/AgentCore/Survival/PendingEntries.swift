@@ -88,12 +88,15 @@ extension PendingEntries.Entry {
 
 extension StoredSummary {
   init(_ update: GoalStateUpdate, number: UInt64, time: StoredTime, changed: Set<ResourceKey>) {
-    let upserts = Set(update.upserts.lazy.map(\.key))
+    let upserts = update.upserts.map(\.key).filter(changed.contains)
+    // Nothing is sorted that is not named: this is done in passing, for goal states of any size.
+    let order = { (keys: [ResourceKey]) in keys.count > StoredSummary.limit ? keys : keys.sorted() }
     var from: UInt64?
     if case .delta(let revision) = update.scope { from = revision }
     self.init(
       number: number, time: time, version: update.version, from: from,
-      changed: changed.intersection(upserts).sorted(), removed: changed.subtracting(upserts).sorted(),
+      changed: order(upserts),
+      removed: upserts.count == changed.count ? [] : order(Array(changed.subtracting(upserts))),
       refused: update.refused)
   }
 }
