@@ -96,13 +96,16 @@ let package = Package(
 
     // Goal states on the wire.
     .target(name: "GoalStateProtobuf", dependencies: grpc, exclude: ["Protos"]),
+    // Tasks that run where their connection does.
+    .target(name: "EventLoopTasks", dependencies: nio),
+
     .target(
       name: "Southbound",
       dependencies: [
-        "DHCP", "GoalState", "GoalStateProtobuf", "NetworkTypes", grpcTransport, logging,
+        "DHCP", "EventLoopTasks", "GoalState", "GoalStateProtobuf", "NetworkTypes", grpcTransport, logging,
         .product(name: "SwiftASN1", package: "swift-asn1"), .product(name: "X509", package: "swift-certificates"),
-        .product(name: "NIOCore", package: "swift-nio"), nioSSL,
-      ] + grpc),
+        nioSSL,
+      ] + grpc + nio),
 
     // What both daemons and the command line share: configuration files and readiness towards systemd.
     .target(name: "Daemon", dependencies: ["NetworkTypes", logging, yams]),
@@ -110,9 +113,9 @@ let package = Package(
     .target(
       name: "AgentCore",
       dependencies: [
-        "Daemon", "DHCP", "DHCPServer", "GoalState", "GoalStateStore", "HostNetwork", "NetworkTypes", "OVSDB",
-        "OVSDBNIO", "OpenFlow", "OpenFlowNIO", "PacketCapture", "PacketFormats", "Pipeline", "Reconciler", "Southbound",
-        "SwitchEngine",
+        "Daemon", "DHCP", "DHCPServer", "EventLoopTasks", "GoalState", "GoalStateStore", "HostNetwork", "NetworkTypes",
+        "OVSDB", "OVSDBNIO", "OpenFlow", "OpenFlowNIO", "PacketCapture", "PacketFormats", "Pipeline", "Reconciler",
+        "Southbound", "SwitchEngine",
         hummingbird, httpTypes, lifecycle, logging,
       ] + nio),
     .target(

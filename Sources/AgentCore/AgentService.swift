@@ -1,5 +1,6 @@
 import DHCPServer
 import Daemon
+import EventLoopTasks
 import Foundation
 import GoalState
 import GoalStateStore
@@ -107,9 +108,10 @@ public struct AgentService: Service {
       socket: configuration.apiSocket,
       logger: logger(for: "api"))
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { await agent.run() }
+      let tasks = EventLoopTaskExecutor(eventLoop)
+      group.addTask(executorPreference: tasks) { await agent.run() }
+      group.addTask(executorPreference: tasks) { await punts.run() }
       group.addTask { await listener.run() }
-      group.addTask { await punts.run() }
       group.addTask {
         for await _ in listener.news {
           // A guest that boots says several things at once, and many guests boot at once.

@@ -25,6 +25,7 @@ final class StateKeeper: Sendable {
   private let disk: any Disk
   private let host: String
   private let limits: GoalStateStore.Limits
+  private let gathering: Duration
   private let retryDelays: (first: Duration, last: Duration)
   private let logger: Logger
   private let clock: @Sendable () -> StoredTime
@@ -34,13 +35,14 @@ final class StateKeeper: Sendable {
   private let (wakeups, wakeup) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
   init(
-    disk: any Disk, host: HostID, limits: GoalStateStore.Limits = .init(),
+    disk: any Disk, host: HostID, limits: GoalStateStore.Limits = .init(), gathering: Duration = .milliseconds(10),
     retryDelays: (first: Duration, last: Duration) = (.seconds(1), .seconds(60)), logger: Logger,
     clock: @escaping @Sendable () -> StoredTime = StoredTime.now
   ) {
     self.disk = disk
     self.host = host.rawValue
     self.limits = limits
+    self.gathering = gathering
     self.retryDelays = retryDelays
     self.logger = logger
     self.clock = clock
@@ -95,6 +97,8 @@ final class StateKeeper: Sendable {
   /// - Parameter image: All that the agent holds; every update in it has been noted before.
   func run(_ image: @escaping @Sendable () async -> StateImage) async {
     for await _ in wakeups {
+      // What the switch makes of an update follows soon: both become durable at once, and the update is on its way to the switch first.
+      guard (try? await Task.sleep(for: gathering)) != nil else { return }
       var delay = retryDelays.first
       while await !write(image) {
         guard (try? await Task.sleep(for: delay)) != nil else { return }

@@ -1,6 +1,8 @@
+import EventLoopTasks
 import GRPCCore
 import GRPCNIOTransportHTTP2
 import Logging
+import NIOPosix
 import NetworkTypes
 import Synchronization
 
@@ -10,6 +12,7 @@ public final class SouthboundServer: Sendable {
   private let server: GRPCServer<HTTP2ServerTransport.Posix>
   private let service: SouthboundService
   private let logger: Logger
+  private let executor: EventLoopTaskExecutor
 
   /// Reads the credentials, but does not listen yet.
   ///
@@ -34,6 +37,8 @@ public final class SouthboundServer: Sendable {
       for warning in credentials.warnings { logger.warning("\(warning)") }
       transportSecurity = credentials.serverSecurity()
     }
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    executor = EventLoopTaskExecutor(group.next())
     let transport = HTTP2ServerTransport.Posix(
       address: socketAddress, transportSecurity: transportSecurity,
       config: .defaults {
@@ -43,7 +48,7 @@ public final class SouthboundServer: Sendable {
         // A connection whose peer is gone without a word is closed after its session was ended for silence.
         $0.connection.keepalive.time = timing.heartbeatInterval * SouthboundTiming.silentIntervals
         $0.connection.keepalive.timeout = timing.heartbeatInterval
-      })
+      }, eventLoopGroup: group)
     self.address = address
     self.logger = logger
     service = SouthboundService(
@@ -59,7 +64,7 @@ public final class SouthboundServer: Sendable {
     // Not a child task: a cancellation first ends the sessions with a word to the agents, then the transport.
     let service = service
     let server = server
-    let serving = Task { try await server.serve() }
+    let serving = Task(executorPreference: executor) { try await server.serve() }
     try await withTaskCancellationHandler {
       do {
         try await serving.value

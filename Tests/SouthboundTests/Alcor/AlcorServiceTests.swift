@@ -130,7 +130,7 @@ struct AlcorServiceTests {
       manager.desk.withLock { $0 = desk }
       let questioner = try AlcorQuestioner(
         address: SouthboundAddress(host: bound.host, port: bound.port), security: .plaintext, desk: desk,
-        source: source, logger: quiet)
+        source: source, patience: .seconds(120), logger: quiet)
       let asking = Task { try await questioner.run(hostAddress: .v4(IPv4Address(192, 0, 2, 11))) }
       while await !host.goal.isComplete { await Task.yield() }
       #expect(try await desk.statuses(AlcorSample.subnet()) == [.success])

@@ -14,8 +14,6 @@ public struct AlcorQuestioner: Sendable {
 
   /// Questions that are under way at once.
   static let concurrentQuestions = 64
-  /// How long an answer may take.
-  static let patience = Duration.seconds(3)
   /// How long a host need not ask again for what there is not.
   static let rememberSeconds: UInt32 = 10
   /// The longest wait until everything is asked for again.
@@ -25,18 +23,22 @@ public struct AlcorQuestioner: Sendable {
   private let security: ClientSecurity
   private let desk: AlcorDesk
   private let source: any AlcorQuestionSource
+  private let patience: Duration
   private let logger: Logger
 
   /// Reads the credentials once, so that a mistake in them is found at the start.
+  ///
+  /// - Parameter patience: How long an answer about a neighbor may take.
   public init(
     address: SouthboundAddress, security: ClientSecurity, desk: AlcorDesk, source: any AlcorQuestionSource,
-    logger: Logger
+    patience: Duration = .seconds(3), logger: Logger
   ) throws(SouthboundError) {
     if case .mutualTLS(let files, _) = security { _ = try Credentials(files) }
     self.address = address
     self.security = security
     self.desk = desk
     self.source = source
+    self.patience = patience
     self.logger = logger
   }
 
@@ -128,7 +130,7 @@ public struct AlcorQuestioner: Sendable {
     }
     do {
       // Found, the neighbor comes, or has come; what never comes is given up by whoever asked.
-      let status = try await self.ask(client, request, within: AlcorQuestioner.patience)
+      let status = try await self.ask(client, request, within: patience)
       guard status == .failure || status == .invalidArg else { return }
       if await desk.notFound(key, number: ask.number) { await source.answered(isNone) }
     } catch {

@@ -1,0 +1,21 @@
+import NIOCore
+
+/// Runs tasks on one event loop, that of the connection which they serve.
+///
+/// Without it, every message changes threads several times between the loop and the pool that tasks otherwise run on: a stream of
+/// events (`AsyncStream`) is resumed there even for an actor that is on the loop. For a small message that takes longer than the
+/// work. What runs here must not block.
+public final class EventLoopTaskExecutor: TaskExecutor {
+  private let eventLoop: any EventLoop
+
+  /// An executor whose tasks run on this event loop.
+  public init(_ eventLoop: any EventLoop) {
+    self.eventLoop = eventLoop
+  }
+
+  /// Lets a part of a task run when the event loop comes to it.
+  public func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    eventLoop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+  }
+}
