@@ -102,10 +102,10 @@ let package = Package(
     .target(
       name: "Southbound",
       dependencies: [
-        "DHCP", "EventLoopTasks", "GoalState", "GoalStateProtobuf", "NetworkTypes", grpcTransport, logging,
+        "DHCP", "GoalState", "GoalStateProtobuf", "NetworkTypes", grpcTransport, logging,
         .product(name: "SwiftASN1", package: "swift-asn1"), .product(name: "X509", package: "swift-certificates"),
-        nioSSL,
-      ] + grpc + nio),
+        .product(name: "NIOCore", package: "swift-nio"), nioSSL,
+      ] + grpc),
 
     // What both daemons and the command line share: configuration files and readiness towards systemd.
     .target(name: "Daemon", dependencies: ["NetworkTypes", logging, yams]),
@@ -144,9 +144,9 @@ let package = Package(
     .executableTarget(
       name: "alioth-bench",
       dependencies: [
-        "CBench", "CDHCPBare", "DHCP", "GoalState", "NetworkTypes", "PacketFormats", "OpenFlow", "OpenFlowNIO",
-        "Pipeline", "Reconciler", "Southbound", "SwitchEngine", argumentParser, logging,
-      ] + nio),
+        "CBench", "CDHCPBare", "DHCP", "GoalState", "GoalStateProtobuf", "NetworkTypes", "PacketFormats", "OpenFlow",
+        "OpenFlowNIO", "Pipeline", "Reconciler", "Southbound", "SwitchEngine", argumentParser, grpcTransport, logging,
+      ] + grpc + nio),
 
     .testTarget(name: "NetworkTypesTests", dependencies: ["NetworkTypes"]),
     .testTarget(name: "PacketFormatsTests", dependencies: ["NetworkTypes", "PacketFormats"]),

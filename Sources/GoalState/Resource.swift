@@ -28,26 +28,29 @@ public struct ResourceKey: Hashable, Sendable, Comparable, CustomStringConvertib
   /// The kind.
   public var kind: ResourceKind
   /// The id, unique within the kind.
-  public var id: String
+  public var id: IdentifierText
 
   /// The key of a resource.
-  public init(_ kind: ResourceKind, _ id: String) {
+  public init(_ kind: ResourceKind, _ id: IdentifierText) {
     self.kind = kind
     self.id = id
   }
 
+  /// The key of a resource.
+  public init(_ kind: ResourceKind, _ id: String) { self.init(kind, IdentifierText(id)) }
+
   /// The key of a network.
-  public static func network(_ id: NetworkID) -> ResourceKey { ResourceKey(.network, id.rawValue) }
+  public static func network(_ id: NetworkID) -> ResourceKey { ResourceKey(.network, id.text) }
   /// The key of a subnet.
-  public static func subnet(_ id: SubnetID) -> ResourceKey { ResourceKey(.subnet, id.rawValue) }
+  public static func subnet(_ id: SubnetID) -> ResourceKey { ResourceKey(.subnet, id.text) }
   /// The key of a security group.
-  public static func securityGroup(_ id: SecurityGroupID) -> ResourceKey { ResourceKey(.securityGroup, id.rawValue) }
+  public static func securityGroup(_ id: SecurityGroupID) -> ResourceKey { ResourceKey(.securityGroup, id.text) }
   /// The key of a router.
-  public static func router(_ id: RouterID) -> ResourceKey { ResourceKey(.router, id.rawValue) }
+  public static func router(_ id: RouterID) -> ResourceKey { ResourceKey(.router, id.text) }
   /// The key of a port.
-  public static func port(_ id: PortID) -> ResourceKey { ResourceKey(.port, id.rawValue) }
+  public static func port(_ id: PortID) -> ResourceKey { ResourceKey(.port, id.text) }
   /// The key of a neighbor.
-  public static func neighbor(_ id: NeighborID) -> ResourceKey { ResourceKey(.neighbor, id.rawValue) }
+  public static func neighbor(_ id: NeighborID) -> ResourceKey { ResourceKey(.neighbor, id.text) }
 
   /// By kind, then by id.
   public static func < (lhs: ResourceKey, rhs: ResourceKey) -> Bool { (lhs.kind, lhs.id) < (rhs.kind, rhs.id) }
@@ -57,12 +60,14 @@ public struct ResourceKey: Hashable, Sendable, Comparable, CustomStringConvertib
 }
 
 /// One resource of a host's goal state.
+///
+/// Nearly all are neighbors: the other kinds are kept apart, so that a list of resources has only a reference for each.
 public enum Resource: Hashable, Sendable {
-  case network(Network)
-  case subnet(Subnet)
-  case securityGroup(SecurityGroup)
-  case router(Router)
-  case port(Port)
+  indirect case network(Network)
+  indirect case subnet(Subnet)
+  indirect case securityGroup(SecurityGroup)
+  indirect case router(Router)
+  indirect case port(Port)
   case neighbor(Neighbor)
 
   /// What names it.

@@ -173,35 +173,3 @@ public struct Port: Hashable, Sendable {
     self.security = security
   }
 }
-
-/// A port on another host, reached through a tunnel to that host.
-public struct Neighbor: Hashable, Sendable {
-  /// The id.
-  public var id: NeighborID
-  /// The network that it belongs to.
-  public var networkID: NetworkID
-  /// The MAC address.
-  public var mac: MACAddress
-  /// The tunnel address of the host that the port is on.
-  public var hostAddress: IPAddress
-  /// The addresses, in order.
-  public var fixedIPs: [FixedIP]
-  /// What it may send from besides its own addresses.
-  public var allowedAddressPairs: [AddressPair]
-  /// The security groups that it is a member of.
-  public var securityGroupIDs: [SecurityGroupID]
-
-  /// All parts.
-  public init(
-    id: NeighborID, networkID: NetworkID, mac: MACAddress, hostAddress: IPAddress, fixedIPs: [FixedIP],
-    allowedAddressPairs: [AddressPair] = [], securityGroupIDs: [SecurityGroupID] = []
-  ) {
-    self.id = id
-    self.networkID = networkID
-    self.mac = mac
-    self.hostAddress = hostAddress
-    self.fixedIPs = fixedIPs
-    self.allowedAddressPairs = allowedAddressPairs
-    self.securityGroupIDs = securityGroupIDs
-  }
-}

@@ -17,7 +17,7 @@ extension ResourceKind {
 extension ByteOutput {
   mutating func write(_ key: ResourceKey) {
     write(key.kind.number)
-    write(key.id)
+    write(key.id.description)
   }
 
   mutating func write(_ resource: StoredResource) {

@@ -12,7 +12,9 @@ struct BenchCommand: AsyncParsableCommand {
       StreamCommand.self, AwaitListeningCommand.self, RecordCommand.self, ReportCommand.self,
       DHCPLoadCommand.self, DHCPFloodCommand.self, DHCPBareCommand.self, DHCPBindingsCommand.self,
       DHCPVerdictsCommand.self, DHCPEngineCommand.self, CompileCommand.self, NeighborsCommand.self,
-      PortChangeCommand.self, MemberChangeCommand.self, FirstPacketCommand.self, DatagramEchoCommand.self,
+      AlcorStreamCommand.self, EncodeGoalStateCommand.self, DecodeGoalStateCommand.self, PortChangeCommand.self,
+      MemberChangeCommand.self,
+      FirstPacketCommand.self, DatagramEchoCommand.self,
       DatagramLoadCommand.self,
     ])
 }

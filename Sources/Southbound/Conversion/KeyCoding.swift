@@ -34,7 +34,7 @@ extension Alioth_Southbound_V1_ResourceKey {
   init(_ key: ResourceKey) {
     self.init()
     kind = Alioth_Southbound_V1_ResourceKind(key.kind)
-    id = key.id
+    id = key.id.description
   }
 }
 

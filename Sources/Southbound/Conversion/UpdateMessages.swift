@@ -97,10 +97,10 @@ struct UpdateMessages: Sequence, IteratorProtocol {
   private static func size(of resource: Resource) -> Int? {
     guard case .neighbor(let neighbor) = resource else { return nil }
     // The revisions, the MAC address (17), the host's address (39 at most), and what each field has in front of it.
-    var size = 160 + neighbor.id.rawValue.utf8.count + neighbor.networkID.rawValue.utf8.count
-    for fixedIP in neighbor.fixedIPs { size += 64 + fixedIP.subnetID.rawValue.utf8.count }
+    var size = 160 + neighbor.id.text.utf8Count + neighbor.networkID.text.utf8Count
+    for fixedIP in neighbor.fixedIPs { size += 64 + fixedIP.subnetID.text.utf8Count }
     size += 80 * neighbor.allowedAddressPairs.count
-    for group in neighbor.securityGroupIDs { size += 8 + group.rawValue.utf8.count }
+    for group in neighbor.securityGroupIDs { size += 8 + group.text.utf8Count }
     return size
   }
 

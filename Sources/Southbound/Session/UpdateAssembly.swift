@@ -32,7 +32,8 @@ struct UpdateAssembly: Sendable {
       case .resource(let versioned):
         guard keys.insert(versioned.key).inserted else {
           refuse(
-            versioned.key, revision: versioned.revision, "id \(quoted(versioned.key.id)) occurs twice in one update")
+            versioned.key, revision: versioned.revision,
+            "id \(quoted(versioned.key.id.description)) occurs twice in one update")
           continue
         }
         update.upserts.append(versioned)
@@ -72,7 +73,9 @@ struct UpdateAssembly: Sendable {
       update.upserts.removeAll { contradictory.contains($0.key) }
       update.removals.removeAll { contradictory.contains($0) }
       for key in contradictory.sorted() {
-        refuse(key, revision: update.version.revision, "id \(quoted(key.id)) is both changed and removed in one update")
+        refuse(
+          key, revision: update.version.revision,
+          "id \(quoted(key.id.description)) is both changed and removed in one update")
       }
     }
     return update

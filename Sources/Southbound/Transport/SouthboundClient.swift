@@ -1,11 +1,8 @@
-import EventLoopTasks
 import GRPCCore
 import GRPCNIOTransportHTTP2
 import GoalState
 import GoalStateProtobuf
 import Logging
-import NIOCore
-import NIOPosix
 import NetworkTypes
 
 /// The agent's end of the southbound stream: keeps one session with the controller, for as long as its task lives.
@@ -72,17 +69,8 @@ public struct SouthboundClient: Sendable {
     }
   }
 
-  /// The session's tasks run on the event loop of its connection.
   private func attempt(_ session: ClientSession, resync: Bool) async throws {
-    let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
-    try await withTaskExecutorPreference(EventLoopTaskExecutor(eventLoop)) {
-      try await attempt(session, resync: resync, on: eventLoop)
-    }
-  }
-
-  private func attempt(_ session: ClientSession, resync: Bool, on eventLoop: any EventLoop) async throws {
-    let client = GRPCClient(
-      transport: try SouthboundClient.transport(to: address, security: security, eventLoopGroup: eventLoop))
+    let client = GRPCClient(transport: try SouthboundClient.transport(to: address, security: security))
     try await withThrowingTaskGroup(of: Bool.self) { group in
       group.addTask {
         try await client.runConnections()
@@ -102,8 +90,7 @@ public struct SouthboundClient: Sendable {
   }
 
   static func transport(
-    to address: SouthboundAddress, security: ClientSecurity,
-    eventLoopGroup: any EventLoopGroup = .singletonMultiThreadedEventLoopGroup
+    to address: SouthboundAddress, security: ClientSecurity
   ) throws -> HTTP2ClientTransport.Posix {
     let transportSecurity: HTTP2ClientTransport.Posix.TransportSecurity
     var authority: String?
@@ -127,7 +114,7 @@ public struct SouthboundClient: Sendable {
         $0.http2.authority = authority
         $0.http2.targetWindowSize = 1 << 20
         $0.connection.maxIdleTime = nil
-      }, eventLoopGroup: eventLoopGroup)
+      })
   }
 
   private func describe(_ error: any Error) -> String {

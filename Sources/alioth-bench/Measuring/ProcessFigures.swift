@@ -33,9 +33,25 @@ struct ProcessFigures: Sendable {
     return usage.ru_nvcsw
   }
 
-  private static func field(_ name: String, of status: String) -> String? {
+  /// The most memory that this process has had in use, in bytes, since `forgetPeak`.
+  static var peakBytes: Int {
+    (field("VmHWM", of: read("/proc/self/status"), unit: 1).flatMap { Int($0) } ?? 0) * 1024
+  }
+
+  /// Begins anew to watch for the most memory.
+  static func forgetPeak() {
+    let file = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC)
+    guard file >= 0 else { return }
+    write(file, "5", 1)
+    close(file)
+  }
+
+  /// - Parameter unit: How many words follow what is wanted.
+  private static func field(_ name: String, of status: String, unit: Int = 0) -> String? {
     status.split(separator: "\n").first { $0.hasPrefix("\(name):") }
-      .flatMap { $0.split(whereSeparator: { $0 == ":" || $0 == "\t" || $0 == " " }).last.map(String.init) }
+      .flatMap {
+        $0.split(whereSeparator: { $0 == ":" || $0 == "\t" || $0 == " " }).dropLast(unit).last.map(String.init)
+      }
   }
 
   private static func list(_ directory: String) -> [String] {

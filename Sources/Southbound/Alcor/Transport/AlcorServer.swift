@@ -1,14 +1,12 @@
-import GRPCCore
 import GRPCNIOTransportHTTP2
 import Logging
 import NIOCore
 import NIOSSL
-import NetworkTypes
 
 /// Listens for Alcor controllers, which dial hosts.
 public final class AlcorServer: Sendable {
   private let address: SouthboundAddress
-  private let server: GRPCServer<HTTP2ServerTransport.Posix>
+  private let listener: GRPCListener
   private let logger: Logger
 
   /// Reads the credentials, but does not listen yet.
@@ -18,25 +16,11 @@ public final class AlcorServer: Sendable {
     address: SouthboundAddress, security: ServerSecurity, desk: AlcorDesk, limits: AlcorLimits = AlcorLimits(),
     logger: Logger
   ) throws(SouthboundError) {
-    let socketAddress: GRPCNIOTransportHTTP2.SocketAddress
-    switch address.address {
-    case .v4: socketAddress = .ipv4(host: address.host, port: address.port)
-    case .v6: socketAddress = .ipv6(host: address.host, port: address.port)
-    case nil: throw .address(address.host, problem: "is not an address to listen on, such as 0.0.0.0")
-    }
-    let transportSecurity: HTTP2ServerTransport.Posix.TransportSecurity
-    switch security {
-    case .plaintext:
-      logger.warning("Alcor's goal states are taken in plaintext: whoever reaches \(address) configures this host")
-      transportSecurity = .plaintext
-    case .mutualTLS(let files):
-      let credentials = try Credentials(files)
-      for warning in credentials.warnings { logger.warning("\(warning)") }
-      transportSecurity = credentials.serverSecurity()
-    }
-    let transport = HTTP2ServerTransport.Posix(
-      address: socketAddress, transportSecurity: transportSecurity,
-      config: .defaults {
+    listener = try GRPCListener(
+      address: address, security: security,
+      plaintext: "Alcor's goal states are taken in plaintext: whoever reaches \(address) configures this host",
+      services: [AlcorService(desk: desk, limits: limits, logger: logger), AlcorSubscriptions()], logger: logger,
+      configure: {
         $0.rpc.maxRequestPayloadSize = limits.maximumMessageBytes
         $0.http2.targetWindowSize = 1 << 20
         // Alcor opens a stream for each goal state, several at once.
@@ -53,9 +37,6 @@ public final class AlcorServer: Sendable {
       })
     self.address = address
     self.logger = logger
-    server = GRPCServer(
-      transport: transport,
-      services: [AlcorService(desk: desk, limits: limits, logger: logger), AlcorSubscriptions()])
   }
 
   /// Listens and serves until the task is cancelled.
@@ -63,34 +44,11 @@ public final class AlcorServer: Sendable {
   /// - Throws: `SouthboundError.cannotListen` when the address cannot be had.
   public func run() async throws {
     logger.info("listening for Alcor's goal states", metadata: ["address": "\(address)"])
-    let server = server
-    let serving = Task { try await server.serve() }
-    try await withTaskCancellationHandler {
-      do {
-        try await serving.value
-      } catch {
-        guard !Task.isCancelled else { return }
-        throw SouthboundError.cannotListen(address: address.description, reason: rootCause(of: error))
-      }
-    } onCancel: {
-      server.beginGracefulShutdown()
-      Task {
-        try? await Task.sleep(for: AlcorServer.grace)
-        serving.cancel()
-      }
-    }
+    try await listener.run()
   }
-
-  /// How long calls have to end by themselves.
-  private static let grace = Duration.seconds(1)
 
   /// Where the server listens, once it does.
   public var listeningAddress: SouthboundAddress {
-    get async throws {
-      let bound = try await server.transport.listeningAddress
-      if let v4 = bound.ipv4 { return SouthboundAddress(host: v4.host, port: v4.port) }
-      if let v6 = bound.ipv6 { return SouthboundAddress(host: v6.host, port: v6.port) }
-      return address
-    }
+    get async throws { try await listener.listeningAddress }
   }
 }
