@@ -116,7 +116,7 @@ let package = Package(
         "Daemon", "DHCP", "DHCPServer", "EventLoopTasks", "GoalState", "GoalStateStore", "HostNetwork", "NetworkTypes",
         "OVSDB", "OVSDBNIO", "OpenFlow", "OpenFlowNIO", "PacketCapture", "PacketFormats", "Pipeline", "Reconciler",
         "Southbound", "SwitchEngine",
-        hummingbird, httpTypes, lifecycle, logging,
+        hummingbird, httpTypes, lifecycle, logging, .product(name: "Crypto", package: "swift-crypto"),
       ] + nio),
     .target(
       name: "ControllerCore",

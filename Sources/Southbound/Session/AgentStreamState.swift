@@ -19,6 +19,8 @@ struct AgentStreamState: Sendable {
     case deliver(GoalStateUpdate)
     /// The answer to a question; what it is about has been delivered.
     case answer(NeighborAnswer)
+    /// The controller asks what the host runs.
+    case read(HeldQuestion)
     /// Something that can be passed over, for the log.
     case warn(String)
   }
@@ -47,6 +49,8 @@ struct AgentStreamState: Sendable {
   private var epoch: String?
   /// The questions that wait for their answers.
   private var unanswered: Set<UInt64> = []
+  /// The controller's questions that have not been answered.
+  private var reads: Set<UInt64> = []
   private let limits: SouthboundLimits
 
   init(held: GoalStateVersion, limits: SouthboundLimits, welcomeTimeout: Duration, now: Duration) {
@@ -70,6 +74,7 @@ struct AgentStreamState: Sendable {
       if case .awaitingWelcome = phase { throw unexpected("a heartbeat") }
       return []
     case .answer(let answer): return try handle(answer)
+    case .read(let read): return try handle(read)
     case nil: throw .unknownMessage
     }
   }
@@ -174,6 +179,18 @@ struct AgentStreamState: Sendable {
         NeighborAnswer(number: answer.number, isFound: answer.found, rememberSeconds: answer.rememberSeconds))
     ]
   }
+
+  private mutating func handle(_ read: Alioth_Southbound_V1_Read) throws(ProtocolViolation) -> [Action] {
+    if case .awaitingWelcome = phase { throw unexpected("a question") }
+    let question = try HeldQuestion(read)
+    guard reads.count < HeldQuestion.mostAtOnce, reads.insert(question.number).inserted else {
+      throw .tooMany(message: "what is asked of the host at once", limit: HeldQuestion.mostAtOnce)
+    }
+    return [.read(question)]
+  }
+
+  /// Notes that a question of the controller's is being answered.
+  mutating func answered(_ number: UInt64) { reads.remove(number) }
 
   private mutating func complete(_ assembly: UpdateAssembly) -> [Action] {
     var assembly = assembly
