@@ -9,8 +9,8 @@ import GoalStateProtobuf
 ///                                idle ─delta, more────▶ delta ────delta─────────▶ idle
 ///
 /// Heartbeats may come anywhere after the welcome. Times are offsets from any fixed instant.
-struct AgentStreamState: Sendable {
-  enum Action: Sendable, Hashable {
+package struct AgentStreamState: Sendable {
+  package enum Action: Sendable, Hashable {
     /// The controller accepted the agent, and wants to hear something this often.
     case connected(heartbeatInterval: Duration)
     /// A part of an update, which comes whole when its last part is here.
@@ -42,7 +42,7 @@ struct AgentStreamState: Sendable {
   }
 
   /// The version that deltas build on.
-  private(set) var held: GoalStateVersion
+  package private(set) var held: GoalStateVersion
   var liveness: Liveness
   private var phase = Phase.awaitingWelcome
   /// The only epoch of this session, once it is known.
@@ -53,13 +53,13 @@ struct AgentStreamState: Sendable {
   private var reads: Set<UInt64> = []
   private let limits: SouthboundLimits
 
-  init(held: GoalStateVersion, limits: SouthboundLimits, welcomeTimeout: Duration, now: Duration) {
+  package init(held: GoalStateVersion, limits: SouthboundLimits, welcomeTimeout: Duration, now: Duration) {
     self.held = held
     self.limits = limits
     liveness = Liveness(awaiting: "welcome", within: welcomeTimeout, now: now)
   }
 
-  mutating func handle(
+  package mutating func handle(
     _ message: Alioth_Southbound_V1_ControllerMessage, now: Duration
   ) throws(ProtocolViolation) -> [Action] {
     liveness.heard(now: now)

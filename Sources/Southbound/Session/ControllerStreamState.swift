@@ -9,8 +9,8 @@ import NetworkTypes
 /// Questions, answers and what is idle may come wherever heartbeats may.
 ///
 /// Times are offsets from one instant, the origin.
-struct ControllerStreamState: Sendable {
-  enum Action: Sendable, Hashable {
+package struct ControllerStreamState: Sendable {
+  package enum Action: Sendable, Hashable {
     /// The agent introduced itself.
     case open(AgentHello)
     case report(GoalStateReport)
@@ -39,7 +39,7 @@ struct ControllerStreamState: Sendable {
   private let heartbeatInterval: Duration
   private let origin: ContinuousClock.Instant
 
-  init(
+  package init(
     limits: SouthboundLimits, timing: SouthboundTiming, now: Duration, origin: ContinuousClock.Instant = .now
   ) {
     self.limits = limits
@@ -48,7 +48,7 @@ struct ControllerStreamState: Sendable {
     liveness = Liveness(awaiting: "hello", within: timing.helloTimeout, now: now)
   }
 
-  mutating func handle(
+  package mutating func handle(
     _ message: Alioth_Southbound_V1_AgentMessage, now: Duration
   ) throws(ProtocolViolation) -> [Action] {
     liveness.heard(now: now)
