@@ -116,7 +116,7 @@ let package = Package(
         "Daemon", "DHCP", "DHCPServer", "EventLoopTasks", "GoalState", "GoalStateStore", "HostNetwork", "NetworkTypes",
         "OVSDB", "OVSDBNIO", "OpenFlow", "OpenFlowNIO", "PacketCapture", "PacketFormats", "Pipeline", "Reconciler",
         "Southbound", "SwitchEngine",
-        hummingbird, httpTypes, lifecycle, logging,
+        hummingbird, httpTypes, lifecycle, logging, .product(name: "Crypto", package: "swift-crypto"),
       ] + nio),
     .target(
       name: "ControllerCore",
@@ -214,7 +214,10 @@ let package = Package(
     .testTarget(name: "EndToEndTests", exclude: ["Lab"]),
     .target(
       name: "FuzzChecks",
-      dependencies: ["DHCP", "NetworkTypes", "OVSDB", "OpenFlow", "PacketFormats", "Reconciler", "SwitchModel"],
+      dependencies: [
+        "DHCP", "GoalState", "GoalStateProtobuf", "NetworkTypes", "OVSDB", "OpenFlow", "PacketFormats", "Reconciler",
+        "Southbound", "SwitchModel", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
       path: "Tests/Fuzz/Checks"),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzChecks", "NetworkTypes"], path: "Tests/Fuzz/Replay"),
   ],
@@ -232,13 +235,17 @@ for target in package.targets where target.type != .system {
 
 // The fuzzers (docs/fuzzing.md): only for `make fuzz`, because libFuzzer finds nothing in code that is not instrumented.
 if Context.environment["FUZZ"] == "1" {
-  let instrumented: Set = ["DHCP", "NetworkTypes", "OVSDB", "OpenFlow", "PacketFormats", "Reconciler", "SwitchModel"]
+  let instrumented: Set = [
+    "DHCP", "GoalState", "GoalStateProtobuf", "NetworkTypes", "OVSDB", "OpenFlow", "PacketFormats", "Reconciler",
+    "Southbound", "SwitchModel",
+  ]
   for target in package.targets where instrumented.contains(target.name) {
     target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-sanitize=fuzzer"])]
   }
   package.targets.append(.target(name: "FuzzDriver", dependencies: ["FuzzChecks"], path: "Tests/Fuzz/Driver"))
   for name in [
     "Message", "Session", "ReadBack", "Flow", "Text", "JSON", "OVSDB", "ModelSwitch", "Packet", "DHCP", "DHCPv6",
+    "Southbound",
   ] {
     package.targets.append(
       .executableTarget(

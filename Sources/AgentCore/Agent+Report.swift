@@ -10,7 +10,16 @@ import SwitchEngine
 extension Agent {
   /// What the controller is told.
   var report: GoalStateReport {
-    GoalStateReport(applied: applied, failures: failures, pending: pending, leases: leases)
+    GoalStateReport(
+      applied: applied, failures: failures, pending: pending, leases: leases, digests: digests,
+      oldestUnapplied: unapplied.oldest)
+  }
+
+  /// Of the flows that are desired, and of those that the switch has, if that is known.
+  var digests: FlowDigests {
+    let isKnown = switchState.features != nil && switchState.flowsInstalled != nil
+    return FlowDigests(
+      desired: switchState.desiredDigest, observed: isKnown ? switchState.observedDigest : nil)
   }
 
   /// What guests were told by DHCP last.
@@ -38,14 +47,16 @@ extension Agent {
       if case .invalid(let reason) = status { add(unit, .invalid, reason) }
     }
     for conflict in switchState.conflicts {
-      add(
-        conflict.owner, .invalid, "\(conflict.holder) of the same network already has its address: \(conflict.flow.key)"
-      )
+      add(conflict.owner, .invalid, Agent.reason(of: conflict))
     }
     for (unit, quarantine) in switchState.quarantined.sorted(by: { $0.key < $1.key }) {
       add(unit, .switchRefused, quarantine.reason)
     }
     return failures
+  }
+
+  static func reason(of conflict: (owner: Unit, holder: Unit, flow: Flow)) -> String {
+    "\(conflict.holder) of the same network already has its address: \(conflict.flow.key)"
   }
 
   /// What waits for something that is not there yet.

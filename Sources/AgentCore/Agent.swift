@@ -29,6 +29,7 @@ actor Agent {
   nonisolated let reports = ReportBoard()
   nonisolated let engine: SwitchEngine<Unit>
   let logger: Logger
+  let troubleInterval: Duration
   private let (wakeups, wakeup) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
   var goal = HostGoalState()
@@ -39,6 +40,8 @@ actor Agent {
   private(set) var applied = GoalStateVersion(epoch: "", revision: 0)
   private(set) var underlay: Underlay?
   private(set) var unitsCompiled = 0
+  /// What has been received and is not in force yet.
+  var unapplied = UnappliedChanges()
   /// Whether an update has arrived in part: what is in force meanwhile is no version.
   private var isReceiving = false
   private var tunnelAddress: AsyncStream<IPv4Address>.Continuation?
@@ -46,7 +49,7 @@ actor Agent {
   var punts = AgentPunts()
   /// What is kept on disk, and how what is held came about.
   var survival = AgentSurvival()
-  private var dirty: Set<Unit> = [.host]
+  private(set) var dirty: Set<Unit> = [.host]
   private var switchPorts: (any PortResolving)?
   var dhcpPorts = DHCPPorts()
   /// Ports whose router says something else than its guest has heard.
@@ -57,14 +60,20 @@ actor Agent {
   private var lastChange: UInt64 = 0
   private var reportedQuarantines: [Unit: String] = [:]
   /// Whether the rows of the database that the flows rest on are in effect.
-  private var isHostConfigured = false
+  private(set) var isHostConfigured = false
   /// The connection whose flows were in force last, by its number.
   private var replayedConnection = 0
   private let (replays, replayed) = AsyncStream.makeStream(of: Bool.self, bufferingPolicy: .bufferingNewest(1))
   private let (announcements, announcing) = AsyncStream.makeStream(of: [MACAddress].self)
 
-  /// - Parameter keeper: Keeps the goal state on disk; nil for an agent that forgets it.
-  init(dhcpTable: DHCPTable, engine: SwitchEngine<Unit>, keeper: StateKeeper? = nil, logger: Logger) {
+  /// - Parameters:
+  ///   - keeper: Keeps the goal state on disk; nil for an agent that forgets it.
+  ///   - troubleInterval: How long what is not in force is not worth a word to the controller.
+  init(
+    dhcpTable: DHCPTable, engine: SwitchEngine<Unit>, keeper: StateKeeper? = nil,
+    troubleInterval: Duration = .seconds(1), logger: Logger
+  ) {
+    self.troubleInterval = troubleInterval
     self.dhcpTable = dhcpTable
     self.engine = engine
     self.logger = logger
@@ -77,6 +86,7 @@ actor Agent {
       group.addTask { await self.engine.run() }
       group.addTask { await self.watchSwitch() }
       group.addTask { await self.turn() }
+      group.addTask { await self.reportTrouble() }
       if let keeper = survival.keeper { group.addTask { await keeper.run { await self.image() } } }
       await group.waitForAll()
     }
@@ -117,6 +127,8 @@ actor Agent {
     isReceiving = false
     let heldBefore = goal.version
     let changes = goal.apply(update)
+    if goal.version.epoch != heldBefore.epoch { unapplied.reset() }
+    unapplied.note(goal.version.revision, since: .now)
     take(changes)
     keep(update, heldBefore: heldBefore, changes)
     logger.info(
@@ -248,6 +260,7 @@ actor Agent {
         continue
       }
       applied = first.version
+      if applied.epoch == goal.version.epoch { unapplied.inForce(applied.revision) }
       logger.info("goal state in force", metadata: ["version": "\(applied)", "flows": "\(state.flowsDesired)"])
     }
     if let inForce { noteInForce(inForce.number, inForce.version) }

@@ -26,6 +26,7 @@ public struct AgentService: Service {
   /// Nil when the state directory cannot be used: then the agent runs without.
   private let keeper: StateKeeper?
   private let stateProblem: String?
+  private let identity: AgentIdentity
 
   /// - Throws: when the socket or the state directory is another agent's.
   public init(configuration: AgentConfiguration, logger: Logger) throws {
@@ -34,9 +35,12 @@ public struct AgentService: Service {
     // The kernel's datapath where there is one; the userspace datapath everywhere else.
     defaultDatapathType = (try? HostNetwork.hasGenericNetlinkFamily("ovs_datapath")) == true ? "system" : "netdev"
     try LocalSocket.claim(configuration.apiSocket)
+    var found: (any Disk)?
     do throws(StateDirectoryError) {
+      let disk = try POSIXDisk(directory: configuration.stateDirectory)
+      found = disk
       keeper = StateKeeper(
-        disk: try POSIXDisk(directory: configuration.stateDirectory), host: HostID(configuration.host),
+        disk: disk, host: HostID(configuration.host),
         limits: GoalStateStore.Limits(historyBytes: configuration.historyBytes),
         logger: Logger(label: "\(logger.label).state"))
       stateProblem = nil
@@ -48,6 +52,7 @@ public struct AgentService: Service {
       stateProblem = "\(error)"
       logger.error("the goal state is not kept", metadata: ["reason": "\(error)"])
     }
+    identity = AgentInstance.identity(on: found, logger: logger)
   }
 
   /// Runs until the service group shuts down gracefully, or the task is cancelled.
@@ -166,8 +171,8 @@ public struct AgentService: Service {
       _ = await client?.result
       await database.underlayChanged()
       let link = ControllerLink(
-        hostID: HostID(configuration.host), tunnelAddress: address, agent: agent, neighbors: punts, board: board,
-        logger: logger(for: "southbound"))
+        hostID: HostID(configuration.host), tunnelAddress: address, identity: identity, agent: agent, neighbors: punts,
+        board: board, logger: logger(for: "southbound"))
       let southbound = try SouthboundClient(
         address: SouthboundAddress(
           host: controller.address.host, port: Int(controller.address.port)),

@@ -126,6 +126,11 @@ public struct HostGoalState: Sendable {
     }
     anticipation = nil
     for versioned in part.upserts {
+      // Whether it is out of order is known with the whole update.
+      if let held = revisions[versioned.key], versioned.revision < held {
+        begun.postponed.append(versioned)
+        continue
+      }
       switch versioned.resource {
       case .neighbor, .subnet: break
       case .network where conflict(of: versioned) == nil: break
@@ -154,12 +159,13 @@ public struct HostGoalState: Sendable {
 
   /// Takes in what a controller sent.
   ///
-  /// A resource older than the one held is refused as out of order within an epoch; the same revision again changes
-  /// nothing. A snapshot removes what it does not name, except what it named but could not be understood: losing a
+  /// A resource of a delta that is older than the one held is refused as out of order within an epoch; the same revision again
+  /// changes nothing. A snapshot is the whole truth, whatever is held: it is sent to a host that holds something that its
+  /// controller, put back from a copy, does not know. It removes what it does not name, except what it named but could not be understood: losing a
   /// guest's network over one unreadable field would be worse than keeping its last good state.
   public mutating func apply(_ update: GoalStateUpdate) -> Changes {
     var changes = Changes()
-    let sameEpoch = update.version.epoch == version.epoch
+    let sameEpoch = update.scope != .snapshot && update.version.epoch == version.epoch
     for failure in update.refused {
       refused[failure.key] = failure
     }

@@ -164,14 +164,21 @@ public struct GoalStateReport: Sendable, Hashable {
   public var pending: [Pending]
   /// The leases of the host's guests, as far as they have asked since the agent started.
   public var leases: [Lease]
+  /// The flows that the agent wants and those that the switch has; nil when the agent does not say.
+  public var digests: FlowDigests?
+  /// When the oldest change that is not in force was received; nil when all is in force.
+  public var oldestUnapplied: ContinuousClock.Instant?
 
   /// All parts.
   public init(
-    applied: GoalStateVersion, failures: [ResourceFailure] = [], pending: [Pending] = [], leases: [Lease] = []
+    applied: GoalStateVersion, failures: [ResourceFailure] = [], pending: [Pending] = [], leases: [Lease] = [],
+    digests: FlowDigests? = nil, oldestUnapplied: ContinuousClock.Instant? = nil
   ) {
     self.applied = applied
     self.failures = failures
     self.pending = pending
     self.leases = leases
+    self.digests = digests
+    self.oldestUnapplied = oldestUnapplied
   }
 }

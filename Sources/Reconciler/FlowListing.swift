@@ -24,6 +24,16 @@ public struct FlowListing<Owner: Sendable>: Sendable {
   public let flow: Flow
 }
 
+/// What can be said of an owner's flows without listing all of them.
+public struct FlowExcerpt<Owner: Sendable>: Sendable {
+  /// The first of them.
+  public var flows: [FlowListing<Owner>] = []
+  /// How many there are.
+  public var count = 0
+  /// Whether the switch has each of them as it is desired.
+  public var isInForce = true
+}
+
 extension FlowReconciler {
   /// A page of the flows in the books, in no order that means anything.
   ///
@@ -56,6 +66,23 @@ extension FlowReconciler {
       slot = ledger.store[slot].next
     }
     return flows
+  }
+
+  /// The first flows of one owner, how many it has, and whether all are in force; without a look at the rest of them.
+  public func excerpt(of owner: Owner, limit: Int) -> FlowExcerpt<Owner> {
+    var excerpt = FlowExcerpt<Owner>()
+    guard let number = number(of: owner) else { return excerpt }
+    var slot = ledger.holdings.firstSlot(of: number)
+    while slot != FlowSlot.none {
+      let entry = ledger.store[slot]
+      excerpt.count += 1
+      if ledger.knownCount == nil || entry.state.contains(.inFlight) || entry.differs(sweeping: true) {
+        excerpt.isInForce = false
+      }
+      if excerpt.flows.count < limit, let flow = listing(of: slot) { excerpt.flows.append(flow) }
+      slot = entry.next
+    }
+    return excerpt
   }
 
   private func listing(of slot: UInt32) -> FlowListing<Owner>? {

@@ -171,6 +171,15 @@ public actor SwitchEngine<Owner: Hashable & Comparable & Sendable> {
   /// The flows of one owner.
   public func listing(of owner: Owner) -> [FlowListing<Owner>] { reconciler.listing(of: owner) }
 
+  /// The first flows of each of these owners, and what can be said of the rest.
+  public func excerpts(of owners: [Owner], limit: Int) -> [FlowExcerpt<Owner>] {
+    owners.map { owner in
+      var excerpt = reconciler.excerpt(of: owner, limit: limit)
+      if held.waiting[owner] != nil { excerpt.isInForce = false }
+      return excerpt
+    }
+  }
+
   // MARK: Connections
 
   /// Connects and keeps the switch as desired, until the task is cancelled. What is on the switch then stays there.

@@ -52,6 +52,19 @@ struct StatusPageTests {
         """)
   }
 
+  @Test("a node that is behind, or whose switch has something else, says so")
+  func behind() throws {
+    let status = try AgentStatus(
+      parsing: Array(
+        #"""
+        {"host":"node1","switch":{"state":"connected","desired_digest":"0a","observed_digest":"0b"},
+         "goal_state":{"received_revision":12,"applied_revision":11,"behind_seconds":3.27}}
+        """#.utf8))
+    let page = StatusPage(status: status, now: now).rendered()
+    #expect(page.contains("Goal state: revision 11 in force, 12 received, 3.2 s behind\n"))
+    #expect(page.contains("Switch:     connected, observed differs from desired (digests 0b and 0a)\n"))
+  }
+
   @Test("the counters that are not zero come with -v")
   func counters() throws {
     let status = try AgentStatus(parsing: Array(golden.utf8))

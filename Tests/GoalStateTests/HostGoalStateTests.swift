@@ -41,6 +41,21 @@ struct HostGoalStateTests {
     #expect(goal.networks[NetworkID("n1")]?.vni == VNI(3))
   }
 
+  @Test("a snapshot is taken as it is, also what it has of earlier revisions than are held")
+  func rewound() {
+    for inParts in [false, true] {
+      var goal = HostGoalState()
+      _ = goal.apply(snapshot(8, [network("n1", 1), neighbor("r1", "n1", host: IPv4Address(192, 0, 2, 9))]))
+      let rewound = snapshot(5, [network("n1", 1), neighbor("r1", "n1", host: IPv4Address(192, 0, 2, 2))])
+      if inParts { _ = goal.anticipate(GoalStatePart(version: rewound.version, upserts: rewound.upserts)) }
+      _ = goal.apply(rewound)
+      #expect(goal.failures.isEmpty)
+      #expect(goal.version == rewound.version)
+      #expect(goal.neighbors[NeighborID("r1")]?.hostAddress == .v4(IPv4Address(192, 0, 2, 2)))
+      #expect(goal.resources == rewound.upserts)
+    }
+  }
+
   @Test("a resource that could not be read keeps its last good state, and is reported until it is sent again")
   func refusedKeepsLastGood() {
     var goal = HostGoalState()

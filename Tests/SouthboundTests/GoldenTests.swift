@@ -146,7 +146,7 @@ struct GoldenTests {
       """.hexColumns)
     let hello = AgentHello(
       hostID: HostID("node1"), tunnelAddress: try ip("192.0.2.11"), agentVersion: "0.1.0", held: version("e", 300),
-      bootID: "b")
+      identity: AgentIdentity(boot: "b"))
     var controller = ControllerStreamState(limits: SouthboundLimits(), timing: SouthboundTiming(), now: .zero)
     let message = try Alioth_Southbound_V1_AgentMessage(serializedBytes: golden)
     #expect(try controller.handle(message, now: .zero) == [.open(hello)])

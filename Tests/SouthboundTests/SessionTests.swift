@@ -189,7 +189,7 @@ struct SessionTests {
     }
   }
 
-  @Test("a delta that does not build on what is held makes the agent ask for a snapshot")
+  @Test("an agent with a gap asks for what it misses, and for a snapshot when that has a gap, too")
   func resync() async throws {
     let controller = TestController()
     let agent = TestAgent(held: version("e", 5))
@@ -200,12 +200,53 @@ struct SessionTests {
         session.updates.put(GoalStateUpdate(scope: .delta(from: 3), version: version("e", 6)))
         let reason = try await agent.disconnection()
         #expect(reason == "a delta builds on version e/3, but e/5 is held")
+        // What it holds is good: it goes on from there.
+        let again = try await controller.sessions.take()
+        #expect(again.hello.held == version("e", 5))
+        again.updates.put(GoalStateUpdate(scope: .delta(from: 4), version: version("e", 6)))
+        #expect(try await agent.disconnection() == "a delta builds on version e/4, but e/5 is held")
         let next = try await controller.sessions.take()
         #expect(next.hello.held == version("", 0))
         next.updates.put(GoalStateUpdate(scope: .snapshot, version: version("e", 6)))
         #expect(try await agent.updates.take().version == version("e", 6))
         next.updates.finish()
         #expect(try await controller.sessions.take().hello.held == version("e", 6))
+      }
+    }
+  }
+
+  @Test("a gap behind something good is a first one again")
+  func resyncAgain() async throws {
+    let controller = TestController()
+    let agent = TestAgent(held: version("e", 5))
+    try await withServer(controller) { address in
+      try await withClient(agent, to: address) {
+        for revision in 5...8 as ClosedRange<UInt64> {
+          let session = try await controller.sessions.take()
+          #expect(session.hello.held == version("e", revision))
+          session.updates.put(GoalStateUpdate(scope: .delta(from: revision), version: version("e", revision + 1)))
+          session.updates.put(GoalStateUpdate(scope: .delta(from: 99), version: version("e", 100)))
+          #expect(try await agent.disconnection().hasPrefix("a delta builds on version e/99"))
+        }
+      }
+    }
+  }
+
+  @Test("an agent tells what its host runs while updates go on, also while it takes long to look")
+  func reads() async throws {
+    let controller = TestController()
+    let agent = TestAgent()
+    let held = HeldResources([HeldResource(key: .port(PortID("p")), resource: nil, state: .absent)], isCut: true)
+    try await withServer(controller) { address in
+      try await withClient(agent, to: address) {
+        let session = try await controller.sessions.take()
+        let question = HeldQuestion(number: 1, query: HeldQuery(.keys([.port(PortID("p"))])))
+        session.updates.put(question)
+        #expect(try await agent.queries.take() == question.query)
+        session.updates.put(GoalStateUpdate(scope: .snapshot, version: version("e", 1)))
+        #expect(try await agent.updates.take().version == version("e", 1))
+        agent.held.put(held)
+        #expect(try await session.held.take() == HeldAnswer(number: 1, held: held))
       }
     }
   }

@@ -41,11 +41,21 @@ final class Mailbox<Element: Sendable>: Sendable {
   }
 }
 
+/// What a session is to send, in order.
+struct Outputs: Sendable {
+  let outputs = Mailbox<AgentOutput>()
+
+  func put(_ update: GoalStateUpdate) { outputs.put(.update(update)) }
+  func put(_ question: HeldQuestion) { outputs.put(.questions([question])) }
+  func finish() { outputs.finish() }
+}
+
 /// A session that sends what the test puts into it.
 final class TestSession: AgentSession {
   let hello: AgentHello
   let epoch: String
-  let updates = Mailbox<GoalStateUpdate>()
+  let updates = Outputs()
+  let held = Mailbox<HeldAnswer>()
   let reports = Mailbox<GoalStateReport>()
   let heartbeats = Mailbox<Void>()
   let ended = Mailbox<Void>()
@@ -55,7 +65,9 @@ final class TestSession: AgentSession {
     self.epoch = epoch
   }
 
-  func nextUpdate() async -> GoalStateUpdate? { await updates.next() }
+  func nextUpdate() async -> GoalStateUpdate? { nil }
+  func nextOutput() async -> AgentOutput? { await updates.outputs.next() }
+  func received(_ answer: HeldAnswer) async { held.put(answer) }
   func received(_ report: GoalStateReport) async { reports.put(report) }
   func heartbeat() async { heartbeats.put(()) }
   func closed() async {
@@ -87,24 +99,33 @@ final class TestController: AgentSessionHandler {
 actor TestAgent: GoalStateReceiver {
   nonisolated let updates = Mailbox<GoalStateUpdate>()
   nonisolated let states = Mailbox<ControllerConnectionState>()
+  /// What the controller asked, and what to answer.
+  nonisolated let queries = Mailbox<HeldQuery>()
+  nonisolated let held = Mailbox<HeldResources>()
   private let host: String
-  private var held = GoalStateVersion(epoch: "", revision: 0)
+  private var version = GoalStateVersion(epoch: "", revision: 0)
   private var reports = Mailbox<GoalStateReport>()
   private var last: GoalStateReport?
 
   init(host: String = "node1", held: GoalStateVersion = GoalStateVersion(epoch: "", revision: 0)) {
     self.host = host
-    self.held = held
+    self.version = held
   }
 
   func hello() async -> AgentHello {
     AgentHello(
-      hostID: HostID(host), tunnelAddress: .v4(IPv4Address(192, 0, 2, 11)), agentVersion: "test", held: held)
+      hostID: HostID(host), tunnelAddress: .v4(IPv4Address(192, 0, 2, 11)), agentVersion: "test", held: version,
+      answersReads: true)
   }
 
   func received(_ update: GoalStateUpdate) async {
-    held = update.version
+    version = update.version
     updates.put(update)
+  }
+
+  nonisolated func held(_ query: HeldQuery) async -> HeldResources {
+    queries.put(query)
+    return await held.next() ?? HeldResources()
   }
 
   func connectionChanged(_ state: ControllerConnectionState) async { states.put(state) }

@@ -9,6 +9,7 @@ import Southbound
 struct ControllerLink: GoalStateReceiver {
   let hostID: HostID
   let tunnelAddress: IPv4Address
+  let identity: AgentIdentity
   let agent: Agent
   let neighbors: any NeighborQuestions
   let board: StatusBoard
@@ -17,7 +18,7 @@ struct ControllerLink: GoalStateReceiver {
   func hello() async -> AgentHello {
     AgentHello(
       hostID: hostID, tunnelAddress: .v4(tunnelAddress), agentVersion: aliothVersion, held: await agent.heldVersion,
-      asks: true, learned: await agent.punts.neighbors.sorted())
+      identity: identity, asks: true, learned: await agent.punts.neighbors.sorted(), answersReads: true)
   }
 
   func receiving(_ part: GoalStatePart) async {
@@ -58,4 +59,6 @@ struct ControllerLink: GoalStateReceiver {
   func answered(_ answer: NeighborAnswer) async {
     await neighbors.answered(answer)
   }
+
+  func held(_ query: HeldQuery) async -> HeldResources { await agent.held(query) }
 }

@@ -21,7 +21,7 @@ struct AgentSnapshot: Sendable {
   var switchProblem: String?
   var isInSync: Bool
   /// Of what is desired, and of what the switch confirmed or reported.
-  var digests: (desired: UInt64, observed: UInt64)
+  var digests: FlowDigests
   var counters: [String: Int]
 }
 
@@ -71,7 +71,7 @@ extension Agent {
       flowsDesired: switchState.flowsDesired,
       flowsInstalled: switchState.flowsInstalled, ports: ports, report: report, isInForce: isInForce,
       isSwitchConnected: isSwitchConnected, switchProblem: switchState.problem, isInSync: switchState.isInSync,
-      digests: (switchState.desiredDigest, switchState.observedDigest), counters: counters)
+      digests: digests, counters: counters)
   }
 
   private var counters: [String: Int] {

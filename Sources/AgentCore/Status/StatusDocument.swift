@@ -20,9 +20,9 @@ struct StatusDocument: Codable, Sendable {
     /// Whether the switch has exactly the flows that are desired.
     var inSync: Bool
     /// Of what is desired, and of what the switch confirmed or reported: equal when both agree. Comparable as long as the
-    /// agent runs.
+    /// agent runs. The second is absent while it is not known.
     var desiredDigest: String
-    var observedDigest: String
+    var observedDigest: String?
   }
 
   struct Tunnel: Codable, Sendable {
@@ -36,6 +36,8 @@ struct StatusDocument: Codable, Sendable {
     var epoch: String
     var receivedRevision: UInt64
     var appliedRevision: UInt64
+    /// How long ago the oldest change was received that is not in force; 0 when all is.
+    var behindSeconds: Double
     /// Whether it comes from this host's disk, and no controller has confirmed it since the agent started.
     var stale: Bool
     /// The revision that is on disk; absent when nothing is.

@@ -36,13 +36,14 @@ struct StatusReader: Sendable {
         error: problem, flowsDesired: snapshot.flowsDesired, flowsInstalled: snapshot.flowsInstalled,
         inSync: snapshot.isInSync,
         desiredDigest: StatusReader.hexadecimal(snapshot.digests.desired),
-        observedDigest: StatusReader.hexadecimal(snapshot.digests.observed)),
+        observedDigest: snapshot.digests.observed.map(StatusReader.hexadecimal)),
       tunnel: StatusDocument.Tunnel(
         type: configuration.tunnel.types.map(\.rawValue).joined(separator: ", "),
         address: snapshot.underlay?.address.description, mtu: smallestMTU(snapshot), error: await board.underlayProblem),
       goalState: StatusDocument.Version(
         epoch: snapshot.version.epoch, receivedRevision: snapshot.version.revision,
-        appliedRevision: snapshot.applied.revision, stale: snapshot.isStale,
+        appliedRevision: snapshot.applied.revision, behindSeconds: StatusReader.behind(snapshot.report),
+        stale: snapshot.isStale,
         durableRevision: kept.durable?.revision, durabilityProblem: kept.problem),
       ports: ports(snapshot),
       pending: snapshot.report.pending.map {
@@ -105,6 +106,12 @@ struct StatusReader: Sendable {
     let advertisements = counters.advertisements + counters.unsolicitedAdvertisements
     if advertisements > 0 { result["router_advertisements"] = advertisements }
     return result
+  }
+
+  private static func behind(_ report: GoalStateReport) -> Double {
+    guard let since = report.oldestUnapplied else { return 0 }
+    let (seconds, attoseconds) = (ContinuousClock.now - since).components
+    return max(0, Double(seconds) + (Double(attoseconds) / 1e17).rounded(.down) / 10)
   }
 
   private static func hexadecimal(_ number: UInt64) -> String {

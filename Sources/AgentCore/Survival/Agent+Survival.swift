@@ -29,6 +29,7 @@ extension Agent {
   func restore(_ restored: RestoredState) {
     take(goal.restore(restored.snapshot, isComplete: restored.isComplete))
     for delta in restored.deltas { take(goal.apply(delta)) }
+    unapplied.note(goal.version.revision, since: .now)
     survival.number = restored.number
     survival.isStale = true
     survival.isPartial = restored.isPartial

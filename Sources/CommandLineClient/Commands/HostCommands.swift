@@ -4,7 +4,7 @@ import ArgumentParser
 struct HostCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "host", abstract: "Compute nodes, as the controller knows them.",
-    subcommands: [List.self, Show.self, Delete.self])
+    subcommands: [List.self, Show.self, HostInspectCommand.self, Delete.self])
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List the hosts.")
@@ -13,6 +13,10 @@ struct HostCommand: AsyncParsableCommand {
     func run() async throws {
       let hosts = try await global.withController { try await $0.list(.host) }
       try global.write(hosts, of: .host, columns: hostColumns)
+      guard global.output == .table else { return }
+      for note in hosts.sorted(by: { $0["host"].shortText < $1["host"].shortText }).flatMap(hostNotes) {
+        Console.current.noteLine(note)
+      }
     }
   }
 
@@ -52,6 +56,14 @@ let hostColumns = [
   },
   Column("APPLIED") { Cell($0["configurations"]["applied_revision"].shortText) },
   Column("SENT") { Cell($0["configurations"]["sent_revision"].shortText) },
+  Column("BEHIND") { host in
+    guard let seconds = behindSeconds(host) else { return Cell(nil) }
+    return Cell(spanText(seconds: seconds), style: seconds > 0 ? .warning : .plain)
+  },
+  Column("FLOWS") { host in
+    guard case .boolean(let inSync) = host["configurations"]["flows_in_sync"] else { return Cell(nil) }
+    return Cell(inSync ? "in sync" : "differ", style: inSync ? .plain : .bad)
+  },
   Column("FAILED") { host in
     let count = host["configurations"]["failures"].array?.count
     return Cell(count.map(String.init), style: count ?? 0 > 0 ? .bad : .plain)
@@ -59,3 +71,40 @@ let hostColumns = [
   Column("HEARTBEAT", field: "heartbeat_timestamp"),
   Column("ID", field: "id"),
 ]
+
+/// How far a host is behind; nil when it is not known.
+private func behindSeconds(_ host: JSONValue) -> Double? {
+  switch host["configurations"]["behind_seconds"] {
+  case .integer(let seconds): Double(seconds)
+  case .number(let seconds): seconds
+  default: nil
+  }
+}
+
+/// A span with tenths while they matter.
+func spanText(seconds: Double) -> String {
+  guard seconds.isFinite, seconds > 0 else { return "0 s" }
+  guard seconds < 60 else { return ageText(seconds: Int64(min(seconds, 1e12))) }
+  let tenths = Int((seconds * 10).rounded(.down))
+  return "\(tenths / 10).\(tenths % 10) s"
+}
+
+/// What an operator should look at, in sentences.
+private func hostNotes(_ host: JSONValue) -> [String] {
+  let name = printable(host["host"].shortText)
+  var notes: [String] = []
+  if let seconds = behindSeconds(host), seconds >= 1 {
+    notes.append("host \(name) is \(spanText(seconds: seconds)) behind")
+  }
+  if host["configurations"]["flows_in_sync"] == false {
+    notes.append("host \(name): the flows that its switch has (observed) differ from those desired")
+  }
+  let duplicate = host["configurations"]["duplicate"]
+  if let address = duplicate["address"].string {
+    notes.append(
+      printable(
+        "host \(name): another agent, at \(address), says that it is this host, too, and is refused: last at "
+          + duplicate["last_seen"].shortText))
+  }
+  return notes
+}

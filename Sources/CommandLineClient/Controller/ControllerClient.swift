@@ -13,18 +13,30 @@ struct ControllerClient: Sendable {
 
   /// The resources that match all of `filters`, following the controller's pages to the end.
   func list(_ kind: ResourceKind, filters: [(name: String, value: String)] = []) async throws -> [JSONValue] {
+    try await list(kind.collection, at: "/v2.0/\(kind.path)", filters, attempt: "list the \(kind.rawValue)s")
+  }
+
+  /// What a host runs, as its agent says, to the end.
+  func held(by host: JSONValue, _ query: [(name: String, value: String)]) async throws -> [JSONValue] {
+    try await list(
+      "resources", at: "/v2.0/agents/\(percentEncoded(host.id))/resources", query,
+      attempt: "read what host '\(host.title(as: .host))' runs")
+  }
+
+  private func list(
+    _ collection: String, at path: String, _ filters: [(name: String, value: String)], attempt: String
+  ) async throws -> [JSONValue] {
     var found: [JSONValue] = []
     var query = filters.map { "\($0.name)=\(percentEncoded($0.value))" }.joined(separator: "&")
     var seen: Set<String> = []
     while seen.insert(query).inserted {
-      let attempt = "list the \(kind.rawValue)s"
-      let reply = try await call(.GET, "/v2.0/\(kind.path)\(query.isEmpty ? "" : "?\(query)")", attempt: attempt)
-      guard let page = reply[kind.collection].array else {
-        throw misunderstood(attempt, "its answer has no list '\(kind.collection)'")
+      let reply = try await call(.GET, "\(path)\(query.isEmpty ? "" : "?\(query)")", attempt: attempt)
+      guard let page = reply[collection].array else {
+        throw misunderstood(attempt, "its answer has no list '\(collection)'")
       }
       found += page
       // Only the query of the next page's link is used: the link itself names whatever host a proxy was told.
-      let next = reply["\(kind.collection)_links"].array?.first { $0["rel"].string == "next" }
+      let next = reply["\(collection)_links"].array?.first { $0["rel"].string == "next" }
       guard let link = next?["href"].string, let mark = link.firstIndex(of: "?"), !page.isEmpty else { break }
       query = String(link[link.index(after: mark)...].filter { $0.isASCII && !$0.isWhitespace })
     }

@@ -18,6 +18,8 @@ struct AgentStatus: Decodable, Hashable, Sendable {
     var flowsDesired: Int?
     var flowsInstalled: Int?
     var inSync: Bool?
+    var desiredDigest: String?
+    var observedDigest: String?
   }
 
   struct Tunnel: Decodable, Hashable, Sendable {
@@ -30,6 +32,7 @@ struct AgentStatus: Decodable, Hashable, Sendable {
     var epoch: String?
     var receivedRevision: Int64?
     var appliedRevision: Int64?
+    var behindSeconds: Double?
     var stale: Bool?
     var durableRevision: Int64?
     var durabilityProblem: String?

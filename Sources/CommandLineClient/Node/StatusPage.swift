@@ -57,8 +57,16 @@ struct StatusPage {
     }
     let text = joined(
       found.state ?? "unknown", found.bridge.map { "bridge \($0)" }, found.datapathType.map { "\($0) datapath" },
-      found.datapathId.map { "id \($0)" }, flows, found.inSync == false ? "not in sync" : nil, found.error)
+      found.datapathId.map { "id \($0)" }, flows, found.inSync == false ? "not in sync" : nil, difference(found),
+      found.error)
     return Cell(text, style: Cell(status: found.state).style)
+  }
+
+  private func difference(_ found: AgentStatus.Switch) -> String? {
+    guard let desired = found.desiredDigest, let observed = found.observedDigest, desired != observed else {
+      return nil
+    }
+    return "observed differs from desired (digests \(observed) and \(desired))"
   }
 
   private func tunnelText() -> String {
@@ -72,7 +80,8 @@ struct StatusPage {
     let applied = state.appliedRevision.map(String.init) ?? "none"
     let received = state.receivedRevision.map(String.init) ?? "none"
     let inForce = state.appliedRevision == state.receivedRevision
-    let text = inForce ? "revision \(applied) in force" : "revision \(applied) in force, \(received) received"
+    var text = inForce ? "revision \(applied) in force" : "revision \(applied) in force, \(received) received"
+    if let seconds = state.behindSeconds, seconds > 0 { text += ", \(spanText(seconds: seconds)) behind" }
     let isStale = state.stale == true
     let staleness = isStale ? "stale: from this host's disk, not confirmed by the controller yet" : nil
     var durability: String?

@@ -1,6 +1,7 @@
 import Foundation
 import GoalState
 import NetworkTypes
+import Southbound
 
 /// Hosts, as Neutron's API shows them: one agent each.
 enum AgentPlanning {
@@ -68,8 +69,45 @@ enum AgentPlanning {
       .init("epoch", report.map { .string($0.applied.epoch) } ?? .null),
       .init("applied_revision", revision(report?.applied.revision)),
       .init("sent_revision", revision(activity.sentRevision)),
+      .init("behind_seconds", behind(activity)),
+      .init("flows_in_sync", report?.digests?.agree.map { .boolean($0) } ?? .null),
+      .init("desired_digest", digest(report?.digests?.desired)),
+      .init("observed_digest", digest(report?.digests?.observed)),
+      .init("identity", activity.identity.map(identity) ?? .null),
+      .init("duplicate", activity.contender.map(duplicate) ?? .null),
       .init("failures", .array(failures)),
       .init("pending", .array(pending)),
     ])
+  }
+
+  /// How old the oldest change is that is not in force on a host that is connected: 0 when all is.
+  private static func behind(_ activity: HostActivity) -> JSONValue {
+    guard activity.isConnected else { return .null }
+    guard let since = activity.behindSince else { return .number(0) }
+    let (seconds, attoseconds) = (ContinuousClock.now - since).components
+    return .number(max(0, Double(seconds) + (Double(attoseconds) / 1e17).rounded(.down) / 10))
+  }
+
+  private static func identity(_ identity: AgentIdentity) -> JSONValue {
+    let text = { (text: String) -> JSONValue in text.isEmpty ? .null : .string(text) }
+    return .object([
+      .init("instance_id", text(identity.instance)), .init("machine_id", text(identity.machine)),
+      .init("boot_id", text(identity.boot)),
+    ])
+  }
+
+  /// Another agent that says it is the host.
+  private static func duplicate(_ contender: HostClaims.Contender) -> JSONValue {
+    .object([
+      .init("address", .string(contender.address)), .init("identity", identity(contender.identity)),
+      .init("first_seen", .string(contender.firstSeen.agentText)),
+      .init("last_seen", .string(contender.lastSeen.agentText)), .init("attempts", .integer(contender.attempts)),
+    ])
+  }
+
+  private static func digest(_ number: UInt64?) -> JSONValue {
+    guard let number else { return .null }
+    let digits = String(number, radix: 16)
+    return .string(String(repeating: "0", count: max(0, 16 - digits.count)) + digits)
   }
 }

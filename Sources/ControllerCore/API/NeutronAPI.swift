@@ -8,14 +8,18 @@ public struct NeutronAPI: Sendable {
   private let directory: HostDirectory
   private let writer: ChangeWriter
   private let logger: Logger
+  /// How long a host has to say what it runs.
+  private let readTimeout: Duration
 
   /// The most resources that one request may make: they are one transaction, for which all others wait.
   static let maximumBulk = 10_000
 
   /// The API on a store, and the model and the hosts built from it.
   public init(
-    store: any Store, inventory: Inventory, directory: HostDirectory, settings: AllocationSettings, logger: Logger
+    store: any Store, inventory: Inventory, directory: HostDirectory, settings: AllocationSettings, logger: Logger,
+    readTimeout: Duration = .seconds(10)
   ) {
+    self.readTimeout = readTimeout
     self.inventory = inventory
     self.directory = directory
     self.writer = ChangeWriter(store: store, inventory: inventory, settings: settings)
@@ -52,6 +56,10 @@ public struct NeutronAPI: Sendable {
     case ("v2.0", let name?, 2...3):
       guard let collection = ResourceCollection(rawValue: name) else { break }
       return try await self.collection(collection, path.dropFirst(2).first, request)
+    case ("v2.0", "agents", 4) where path.last == "resources":
+      guard let id = path.dropFirst(2).first else { break }
+      try allow(["GET"], request)
+      return try await held(by: id, request)
     case ("v2.0", "routers", 4):
       guard let id = path.dropFirst(2).first, let action = path.last.flatMap({ RouterAction(rawValue: $0) }) else {
         break
@@ -119,21 +127,23 @@ public struct NeutronAPI: Sendable {
     var members: [JSONValue.Member] = [.init(collection.plural, .array(page.documents))]
     if query.isPaged {
       var links: [JSONValue] = []
-      if let next = page.next { links.append(link("next", marker: next, collection, request)) }
-      if let previous = page.previous { links.append(link("previous", marker: previous, collection, request)) }
+      if let next = page.next { links.append(link("next", marker: next, to: collection.rawValue, request)) }
+      if let previous = page.previous {
+        links.append(link("previous", marker: previous, to: collection.rawValue, request))
+      }
       if !links.isEmpty { members.append(.init(collection.plural + "_links", .array(links))) }
     }
     return APIResponse(200, .object(members))
   }
 
   private func link(
-    _ relation: String, marker: String, _ collection: ResourceCollection, _ request: APIRequest
+    _ relation: String, marker: String, to path: String, _ request: APIRequest
   ) -> JSONValue {
     var query = request.query.filter { $0.name != "marker" && $0.name != "page_reverse" }
     query.append(("marker", marker))
     if relation == "previous" { query.append(("page_reverse", "True")) }
     let text = query.map { "\(PercentCoding.encode($0.name))=\(PercentCoding.encode($0.value))" }
-    let target = "http://\(request.host)/v2.0/\(collection.rawValue)?" + text.joined(separator: "&")
+    let target = "http://\(request.host)/v2.0/\(path)?" + text.joined(separator: "&")
     return .object([.init("rel", .string(relation)), .init("href", .string(target))])
   }
 
@@ -207,6 +217,33 @@ public struct NeutronAPI: Sendable {
       for host in ids { directory.disconnect(HostID(host)) }
     }
     return APIResponse(204)
+  }
+
+  private func held(by id: String, _ request: APIRequest) async throws(APIError) -> APIResponse {
+    let query = try HeldReading(request.query)
+    guard let host = await inventory.read({ AgentPlanning.find(id, $0) })?.record.host else {
+      throw .notFound(.agents, id)
+    }
+    let held: HeldResources
+    do throws(HeldQueryFailure) {
+      held = try await directory.held(by: host, query.query, timeout: readTimeout)
+    } catch {
+      throw HeldReading.refusal(error, host, directory.activity(of: host))
+    }
+    let wanted = await inventory.read { state in
+      Dictionary(
+        held.resources.compactMap { held in state.resource(held.key, for: host).map { (held.key, $0.revision) } },
+        uniquingKeysWith: { first, _ in first })
+    }
+    try query.check(held, wanted, host)
+    var members = [JSONValue.Member("resources", .array(held.resources.map { HeldReading.show($0, wanted[$0.key]) }))]
+    if held.isCut, let last = held.resources.last, query.isPaged {
+      members.append(
+        .init(
+          "resources_links",
+          .array([link("next", marker: HeldReading.name(last.key), to: "agents/\(id)/resources", request)])))
+    }
+    return APIResponse(200, .object(members))
   }
 
   private func parse(_ request: APIRequest) throws(APIError) -> JSONValue {

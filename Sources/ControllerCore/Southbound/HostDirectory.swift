@@ -20,6 +20,7 @@ public final class HostDirectory: AgentSessionHandler {
   private struct State {
     var sessions: [HostID: HostSession] = [:]
     var activity: [HostID: HostActivity] = [:]
+    var claims = HostClaims()
     var acquaintances = Acquaintances()
     var stopping = false
   }
@@ -42,12 +43,34 @@ public final class HostDirectory: AgentSessionHandler {
     for (session, changes) in sessions { session.mark(changes) }
   }
 
-  /// Registers the host, ends an older session of the same host, and starts one.
+  /// Registers the host, ends an older session of the same agent, and starts one. Another agent of the same host is refused.
   public func open(_ hello: AgentHello, peer: String) async throws(SessionRefusal) -> any AgentSession {
+    // Before anything is written: a second agent must not change where the host's tunnels end.
+    let claim = try state.withLock { state throws(SessionRefusal) in
+      try state.claims.claim(hello.hostID, hello.identity, peer: peer, now: Date())
+    }
+    do throws(SessionRefusal) {
+      return try await open(hello, peer: peer, claim)
+    } catch {
+      state.withLock { state in
+        state.claims.release(hello.hostID, claim)
+        if let session = state.sessions[hello.hostID] { state.claims.restore(hello.hostID, session.claim) }
+      }
+      throw error
+    }
+  }
+
+  private func open(
+    _ hello: AgentHello, peer: String, _ claim: HostClaims.Claim
+  ) async throws(SessionRefusal) -> HostSession {
     try await registration.register(hello)
     if hello.asks { await remember(hello.learned, at: hello.hostID) }
-    let session = HostSession(hello: hello, peer: peer, epoch: store.epoch, inventory: inventory, directory: self)
-    let (superseded, stopping) = state.withLock { state in
+    let session = HostSession(
+      hello: hello, peer: peer, claim: claim, epoch: store.epoch, inventory: inventory, directory: self)
+    let (superseded, stopping) = try state.withLock { state throws(SessionRefusal) in
+      guard state.claims.isCurrent(claim, of: hello.hostID) else {
+        throw SessionRefusal(.unavailable, "a later connection of the agent has taken the place of this one")
+      }
       var activity = state.activity[hello.hostID] ?? HostActivity()
       activity.opened(hello, peer: peer, now: Date())
       state.activity[hello.hostID] = activity
@@ -163,6 +186,7 @@ public final class HostDirectory: AgentSessionHandler {
 
   func closed(_ session: HostSession) {
     let wasCurrent = state.withLock { state in
+      state.claims.release(session.host, session.claim)
       guard state.sessions[session.host] === session else { return false }
       state.sessions[session.host] = nil
       return true
@@ -190,8 +214,24 @@ public final class HostDirectory: AgentSessionHandler {
       var activity = state.activity[host] ?? HostActivity()
       activity.isConnected = state.sessions[host] != nil
       activity.sentRevision = state.sessions[host]?.sentRevision
+      activity.identity = state.claims.holder(of: host)?.identity
+      activity.contender = state.claims.contender(for: host, now: Date())
+      activity.behindSince = state.sessions[host].flatMap { session in
+        // The host's own word goes back further than this session.
+        let known = [session.behindSince, activity.report?.oldestUnapplied].compactMap { $0 }
+        return known.min()
+      }
       return activity
     }
+  }
+
+  /// The session of a host's agent, while it is connected.
+  func session(of host: HostID) -> HostSession? { state.withLock { $0.sessions[host] } }
+
+  /// What a host runs.
+  func held(by host: HostID, _ query: HeldQuery, timeout: Duration) async throws(HeldQueryFailure) -> HeldResources {
+    guard let session = session(of: host) else { throw .notConnected }
+    return try await session.held(query, timeout: timeout)
   }
 
   /// Whether the host was heard within the timeout.
@@ -210,6 +250,12 @@ struct HostActivity: Sendable {
   var report: GoalStateReport?
   var isConnected = false
   var sentRevision: UInt64?
+  /// What the agent that is connected is known by.
+  var identity: AgentIdentity?
+  /// Another agent that says it is this host, and is refused.
+  var contender: HostClaims.Contender?
+  /// Since when the oldest change that concerns the host has not been in force, as far as is known; nil when all is.
+  var behindSince: ContinuousClock.Instant?
 
   /// An earlier session's report says nothing about this one.
   mutating func opened(_ hello: AgentHello, peer: String, now: Date) {

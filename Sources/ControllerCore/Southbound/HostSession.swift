@@ -9,6 +9,7 @@ import Synchronization
 final class HostSession: AgentSession {
   let host: HostID
   let peer: String
+  let claim: HostClaims.Claim
   /// Whether the agent asks for neighbors; one that does not is told of all of them.
   let asks: Bool
   private let held: GoalStateVersion
@@ -18,6 +19,8 @@ final class HostSession: AgentSession {
   private let inventory: Inventory
   /// The directory holds the session until it is closed.
   private let directory: HostDirectory
+  private let questions = HostQuestions()
+  private let answersReads: Bool
   private let state: Mutex<State>
 
   /// How far a host's revision may fall behind, for want of changes that concern it, before it is sent a delta that
@@ -31,13 +34,25 @@ final class HostSession: AgentSession {
     var sent: Sent?
     var pending = HostChanges.all
     var movesOn = false
+    /// Whether the host holds something that it was never sent, and is to be sent everything; once in a session at most.
+    var resync = Resync.none
+    /// Since when there is something in `pending`.
+    var pendingSince: ContinuousClock.Instant?
+    /// What the host has been sent, or is about to be, and has not reported as in force.
+    var unapplied = UnappliedChanges()
     /// Answers to what the agent asked: those that have to wait for an update, and those that were in the last one.
     var answers: [NeighborAnswer] = []
     var ready: [NeighborAnswer] = []
     var ended = false
     var waiter: CheckedContinuation<Void, Never>?
 
-    var hasWork: Bool { ended || movesOn || !pending.isEmpty || !answers.isEmpty || !ready.isEmpty }
+    var hasWork: Bool { ended || resync == .due || movesOn || !pending.isEmpty || !answers.isEmpty || !ready.isEmpty }
+  }
+
+  private enum Resync {
+    case none
+    case due
+    case done
   }
 
   private struct Sent {
@@ -45,26 +60,52 @@ final class HostSession: AgentSession {
     var revisions: [ResourceKey: UInt64]
   }
 
-  init(hello: AgentHello, peer: String, epoch: String, inventory: Inventory, directory: HostDirectory) {
+  init(
+    hello: AgentHello, peer: String, claim: HostClaims.Claim, epoch: String, inventory: Inventory,
+    directory: HostDirectory
+  ) {
     self.host = hello.hostID
     self.peer = peer
+    self.claim = claim
     self.asks = hello.asks
     self.held = hello.held
     self.learned = Set(hello.learned)
+    self.answersReads = hello.answersReads
     self.epoch = epoch
     self.inventory = inventory
     self.directory = directory
-    self.state = Mutex(State())
+    self.state = Mutex(State(pendingSince: .now))
   }
 
   /// Notes what may have changed, and wakes the session.
   func mark(_ changes: HostChanges) {
-    wake { $0.pending.merge(changes) }
+    wake { state in
+      state.pending.merge(changes)
+      if state.pendingSince == nil, !state.pending.isEmpty { state.pendingSince = .now }
+    }
   }
 
   /// Ends the session: the agent is disconnected.
   func end() {
+    questions.end()
     wake { $0.ended = true }
+  }
+
+  /// How much waits to be sent, in resources and whole networks: as many as there are of these, however often they change.
+  var pendingCount: Int { state.withLock { $0.pending.keys.count + $0.pending.networks.count } }
+
+  /// Since when the oldest change that concerns the host has not been reported as in force; nil when all is.
+  var behindSince: ContinuousClock.Instant? {
+    state.withLock { state in
+      guard let pending = state.pendingSince else { return state.unapplied.oldest }
+      return min(pending, state.unapplied.oldest ?? pending)
+    }
+  }
+
+  /// What the host runs.
+  func held(_ query: HeldQuery, timeout: Duration) async throws(HeldQueryFailure) -> HeldResources {
+    guard answersReads else { throw .notUnderstood }
+    return try await questions.ask(query, timeout: timeout) { wake { _ in } }
   }
 
   var isEnded: Bool { state.withLock { $0.ended } }
@@ -75,7 +116,7 @@ final class HostSession: AgentSession {
   private func wake(_ change: (inout State) -> Void) {
     let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
       change(&state)
-      guard state.hasWork else { return nil }
+      guard state.hasWork || questions.isWaiting else { return nil }
       defer { state.waiter = nil }
       return state.waiter
     }
@@ -95,21 +136,29 @@ final class HostSession: AgentSession {
     var changes: HostChanges
     var movesOn: Bool
     var sent: Sent?
+    var since: ContinuousClock.Instant?
+    var isResync = false
     var answers: [NeighborAnswer] = []
   }
 
   func nextOutput() async -> AgentOutput? {
     while !Task.isCancelled {
       await waitForWork()
+      let asked = questions.take()
+      if !asked.isEmpty { return .questions(asked) }
       guard let work = state.withLock({ HostSession.take(&$0) }), !Task.isCancelled else { return nil }
       if !work.answers.isEmpty { return .answers(work.answers) }
       let update =
         if let sent = work.sent {
           await delta(work.changes, since: sent, evenIfEmpty: work.movesOn)
         } else {
-          await firstUpdate()
+          await firstUpdate(isResync: work.isResync)
         }
-      if let update { return .update(update) }
+      if let update {
+        let since = work.since ?? .now
+        state.withLock { $0.unapplied.note(update.version.revision, since: since) }
+        return .update(update)
+      }
     }
     return nil
   }
@@ -117,13 +166,19 @@ final class HostSession: AgentSession {
   /// What is to be done next: answers come behind the update that has what they are about. Nil when the session is over.
   private static func take(_ state: inout State) -> Work? {
     guard !state.ended else { return nil }
-    var work = Work(changes: state.pending, movesOn: state.movesOn, sent: state.sent)
+    var work = Work(changes: state.pending, movesOn: state.movesOn, sent: state.sent, since: state.pendingSince)
     if !state.ready.isEmpty {
       work.answers = state.ready
       state.ready = []
       return work
     }
+    if state.resync == .due {
+      state.resync = .done
+      work.sent = nil
+      work.isResync = true
+    }
     state.pending = HostChanges()
+    state.pendingSince = nil
     state.movesOn = false
     state.ready = state.answers
     state.answers = []
@@ -150,7 +205,17 @@ final class HostSession: AgentSession {
     await directory.idle(neighbors, at: host)
   }
 
+  func received(_ answer: HeldAnswer) async {
+    directory.heard(from: self)
+    questions.answered(answer)
+  }
+
   func received(_ report: GoalStateReport) async {
+    if report.applied.epoch == epoch { state.withLock { $0.unapplied.inForce(report.applied.revision) } }
+    // The host holds a later revision than it was sent: its idea of the history is another one than the store's.
+    if report.failures.contains(where: { $0.code == .outOfOrder }) {
+      wake { if $0.resync == .none { $0.resync = .due } }
+    }
     await directory.received(report, from: self)
   }
 
@@ -170,7 +235,7 @@ final class HostSession: AgentSession {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let ready = state.withLock { state in
-          guard !state.hasWork, !Task.isCancelled else { return true }
+          guard !state.hasWork, !questions.isWaiting, !Task.isCancelled else { return true }
           state.waiter = continuation
           return false
         }
@@ -186,10 +251,10 @@ final class HostSession: AgentSession {
 
   /// The difference to what the agent holds when that is known here, everything otherwise. It is told also when there is
   /// none: an agent that holds what it had on its disk does not know otherwise that it is meant.
-  private func firstUpdate() async -> GoalStateUpdate? {
+  private func firstUpdate(isResync: Bool) async -> GoalStateUpdate? {
     let host = host
     let select = selection()
-    var base = held.epoch == epoch ? await inventory.hostView(host, at: held.revision) : nil
+    var base = held.epoch == epoch && !isResync ? await inventory.hostView(host, at: held.revision) : nil
     if asks, let whole = base {
       let learned = learned
       base = await inventory.read { $0.selection(of: whole, learned.contains) }

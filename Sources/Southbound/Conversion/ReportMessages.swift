@@ -23,17 +23,24 @@ enum ReportText {
   }
 
   /// `text` from a peer, bounded, and with spaces for its control characters.
-  static func readable(_ text: String) -> String {
+  static func readable(_ text: String) -> String { bounded(printable(text)) }
+
+  /// `text` from a peer, with spaces for its control characters.
+  static func printable(_ text: String) -> String {
     var readable = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       readable.append(scalar.properties.generalCategory == .control ? " " : scalar)
     }
-    return bounded(String(readable))
+    return String(readable)
   }
 }
 
 /// The messages that say a report, each of a bounded size.
-func reportMessages(_ report: GoalStateReport, chunkBytes: Int) -> [Alioth_Southbound_V1_AgentMessage] {
+///
+/// - Parameter now: The moment that ages are counted to.
+func reportMessages(
+  _ report: GoalStateReport, chunkBytes: Int, now: ContinuousClock.Instant = .now
+) -> [Alioth_Southbound_V1_AgentMessage] {
   func part() -> Alioth_Southbound_V1_Report {
     .with {
       $0.epoch = report.applied.epoch
@@ -42,6 +49,8 @@ func reportMessages(_ report: GoalStateReport, chunkBytes: Int) -> [Alioth_South
   }
   var parts: [Alioth_Southbound_V1_Report] = []
   var current = part()
+  if let digests = report.digests { current.digests = Alioth_Southbound_V1_FlowDigests(digests) }
+  if let oldest = report.oldestUnapplied { current.oldestUnappliedMilliseconds = (now - oldest).clampedMilliseconds }
   var bytes = 0
   func makeRoom(for size: Int) {
     if bytes + size > chunkBytes, bytes > 0 {
@@ -88,4 +97,29 @@ func reportMessages(_ report: GoalStateReport, chunkBytes: Int) -> [Alioth_South
   }
   parts.append(current)
   return parts.map { part in .with { $0.report = part } }
+}
+
+extension Alioth_Southbound_V1_FlowDigests {
+  init(_ digests: FlowDigests) {
+    self.init()
+    desired = digests.desired
+    observed = digests.observed ?? 0
+    hasObserved_p = digests.observed != nil
+  }
+}
+
+extension FlowDigests {
+  init(_ digests: Alioth_Southbound_V1_FlowDigests) {
+    self.init(desired: digests.desired, observed: digests.hasObserved_p ? digests.observed : nil)
+  }
+}
+
+extension Duration {
+  /// Rounded down, 0 for what is negative, and within what the type holds.
+  fileprivate var clampedMilliseconds: UInt64 {
+    let (seconds, attoseconds) = components
+    guard seconds >= 0, attoseconds >= 0 else { return 0 }
+    guard seconds < 1_000_000_000_000 else { return .max }
+    return UInt64(seconds * 1000 + attoseconds / 1_000_000_000_000_000)
+  }
 }

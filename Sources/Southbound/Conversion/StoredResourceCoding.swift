@@ -11,6 +11,11 @@ public enum StoredResourceCoding {
     (try? Alioth_Southbound_V1_Resource(resource).serializedBytes(partial: true)) ?? []
   }
 
+  /// The same message as JSON in UTF-8, for people: the resource's kind, and Alcor's names for what it says.
+  public static func json(_ resource: VersionedResource) -> [UInt8] {
+    (try? Alioth_Southbound_V1_Resource(resource).jsonUTF8Bytes()) ?? Array("{}".utf8)
+  }
+
   /// Reads bytes that were kept for what has this key.
   ///
   /// - Throws: ``StoredResourceError`` when they are not a resource that is valid, or say something that this version does not

@@ -12,25 +12,29 @@ public struct AgentHello: Sendable, Hashable {
   public var agentVersion: String
   /// What the agent holds; an empty epoch asks for a snapshot.
   public var held: GoalStateVersion
-  /// Differs after each start of the host; empty when it is not known.
-  public var bootID: String
+  /// What tells the agent from another that says it is the same host.
+  public var identity: AgentIdentity
   /// Whether the agent asks for neighbors in networks that have them on demand.
   public var asks: Bool
   /// The neighbors in such networks that the agent holds.
   public var learned: [NeighborID]
+  /// Whether the agent answers what it runs of resources.
+  public var answersReads: Bool
 
   /// - Parameter held: what the agent holds; an empty epoch asks for a snapshot.
   public init(
-    hostID: HostID, tunnelAddress: IPAddress, agentVersion: String, held: GoalStateVersion, bootID: String = "",
-    asks: Bool = false, learned: [NeighborID] = []
+    hostID: HostID, tunnelAddress: IPAddress, agentVersion: String, held: GoalStateVersion,
+    identity: AgentIdentity = AgentIdentity(), asks: Bool = false, learned: [NeighborID] = [],
+    answersReads: Bool = false
   ) {
     self.hostID = hostID
     self.tunnelAddress = tunnelAddress
     self.agentVersion = agentVersion
     self.held = held
-    self.bootID = bootID
+    self.identity = identity
     self.asks = asks
     self.learned = learned
+    self.answersReads = answersReads
   }
 }
 
@@ -48,9 +52,13 @@ extension AgentHello {
         tunnelAddress: try FieldRules.hostAddress(hello.tunnelAddress, "tunnel_address"),
         agentVersion: try FieldRules.text(hello.agentVersion, "agent_version"),
         held: held,
-        bootID: try FieldRules.text(hello.bootID, "boot_id"),
+        identity: AgentIdentity(
+          machine: try FieldRules.text(hello.machineID, "machine_id"),
+          instance: try FieldRules.text(hello.instanceID, "instance_id"),
+          boot: try FieldRules.text(hello.bootID, "boot_id")),
         asks: hello.asks,
-        learned: hello.neighborIds.filter(FieldRules.isIdentifier).map { NeighborID($0) })
+        learned: hello.neighborIds.filter(FieldRules.isIdentifier).map { NeighborID($0) },
+        answersReads: hello.answersReads)
     } catch {
       throw .invalid("the hello's \(error.message)")
     }
@@ -63,10 +71,13 @@ extension Alioth_Southbound_V1_Hello {
     hostID = hello.hostID.rawValue
     tunnelAddress = hello.tunnelAddress.description
     agentVersion = hello.agentVersion
-    bootID = hello.bootID
+    machineID = hello.identity.machine
+    instanceID = hello.identity.instance
+    bootID = hello.identity.boot
     epoch = hello.held.epoch
     revision = hello.held.revision
     asks = hello.asks
     neighborIds = hello.learned.map(\.rawValue)
+    answersReads = hello.answersReads
   }
 }

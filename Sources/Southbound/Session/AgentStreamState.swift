@@ -9,8 +9,8 @@ import GoalStateProtobuf
 ///                                idle ─delta, more────▶ delta ────delta─────────▶ idle
 ///
 /// Heartbeats may come anywhere after the welcome. Times are offsets from any fixed instant.
-struct AgentStreamState: Sendable {
-  enum Action: Sendable, Hashable {
+package struct AgentStreamState: Sendable {
+  package enum Action: Sendable, Hashable {
     /// The controller accepted the agent, and wants to hear something this often.
     case connected(heartbeatInterval: Duration)
     /// A part of an update, which comes whole when its last part is here.
@@ -19,6 +19,8 @@ struct AgentStreamState: Sendable {
     case deliver(GoalStateUpdate)
     /// The answer to a question; what it is about has been delivered.
     case answer(NeighborAnswer)
+    /// The controller asks what the host runs.
+    case read(HeldQuestion)
     /// Something that can be passed over, for the log.
     case warn(String)
   }
@@ -40,22 +42,24 @@ struct AgentStreamState: Sendable {
   }
 
   /// The version that deltas build on.
-  private(set) var held: GoalStateVersion
+  package private(set) var held: GoalStateVersion
   var liveness: Liveness
   private var phase = Phase.awaitingWelcome
   /// The only epoch of this session, once it is known.
   private var epoch: String?
   /// The questions that wait for their answers.
   private var unanswered: Set<UInt64> = []
+  /// The controller's questions that have not been answered.
+  private var reads: Set<UInt64> = []
   private let limits: SouthboundLimits
 
-  init(held: GoalStateVersion, limits: SouthboundLimits, welcomeTimeout: Duration, now: Duration) {
+  package init(held: GoalStateVersion, limits: SouthboundLimits, welcomeTimeout: Duration, now: Duration) {
     self.held = held
     self.limits = limits
     liveness = Liveness(awaiting: "welcome", within: welcomeTimeout, now: now)
   }
 
-  mutating func handle(
+  package mutating func handle(
     _ message: Alioth_Southbound_V1_ControllerMessage, now: Duration
   ) throws(ProtocolViolation) -> [Action] {
     liveness.heard(now: now)
@@ -70,6 +74,7 @@ struct AgentStreamState: Sendable {
       if case .awaitingWelcome = phase { throw unexpected("a heartbeat") }
       return []
     case .answer(let answer): return try handle(answer)
+    case .read(let read): return try handle(read)
     case nil: throw .unknownMessage
     }
   }
@@ -174,6 +179,18 @@ struct AgentStreamState: Sendable {
         NeighborAnswer(number: answer.number, isFound: answer.found, rememberSeconds: answer.rememberSeconds))
     ]
   }
+
+  private mutating func handle(_ read: Alioth_Southbound_V1_Read) throws(ProtocolViolation) -> [Action] {
+    if case .awaitingWelcome = phase { throw unexpected("a question") }
+    let question = try HeldQuestion(read)
+    guard reads.count < HeldQuestion.mostAtOnce, reads.insert(question.number).inserted else {
+      throw .tooMany(message: "what is asked of the host at once", limit: HeldQuestion.mostAtOnce)
+    }
+    return [.read(question)]
+  }
+
+  /// Notes that a question of the controller's is being answered.
+  mutating func answered(_ number: UInt64) { reads.remove(number) }
 
   private mutating func complete(_ assembly: UpdateAssembly) -> [Action] {
     var assembly = assembly

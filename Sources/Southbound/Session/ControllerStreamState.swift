@@ -6,11 +6,11 @@ import NetworkTypes
 ///
 ///     awaitingHello ─hello─▶ idle ─report, more─▶ report ─report─▶ idle
 ///
-/// Questions and what is idle may come wherever heartbeats may.
+/// Questions, answers and what is idle may come wherever heartbeats may.
 ///
-/// Times are offsets from any fixed instant.
-struct ControllerStreamState: Sendable {
-  enum Action: Sendable, Hashable {
+/// Times are offsets from one instant, the origin.
+package struct ControllerStreamState: Sendable {
+  package enum Action: Sendable, Hashable {
     /// The agent introduced itself.
     case open(AgentHello)
     case report(GoalStateReport)
@@ -19,6 +19,8 @@ struct ControllerStreamState: Sendable {
     case ask(NeighborAsk)
     /// Nobody on the agent's host has sent to these neighbors for long.
     case idle([NeighborID])
+    /// The agent answers what its host runs.
+    case held(HeldAnswer)
     /// Something that can be passed over, for the log.
     case warn(String)
   }
@@ -31,16 +33,22 @@ struct ControllerStreamState: Sendable {
 
   var liveness: Liveness
   private var phase = Phase.awaitingHello
+  /// An answer of which more is to come.
+  private var answer: HeldAnswerAssembly?
   private let limits: SouthboundLimits
   private let heartbeatInterval: Duration
+  private let origin: ContinuousClock.Instant
 
-  init(limits: SouthboundLimits, timing: SouthboundTiming, now: Duration) {
+  package init(
+    limits: SouthboundLimits, timing: SouthboundTiming, now: Duration, origin: ContinuousClock.Instant = .now
+  ) {
     self.limits = limits
+    self.origin = origin
     heartbeatInterval = timing.heartbeatInterval
     liveness = Liveness(awaiting: "hello", within: timing.helloTimeout, now: now)
   }
 
-  mutating func handle(
+  package mutating func handle(
     _ message: Alioth_Southbound_V1_AgentMessage, now: Duration
   ) throws(ProtocolViolation) -> [Action] {
     liveness.heard(now: now)
@@ -57,11 +65,13 @@ struct ControllerStreamState: Sendable {
     case (.idle, .heartbeat), (.report, .heartbeat): return [.heartbeat]
     case (.awaitingHello, .ask): throw .unexpected(message: "a question", whilst: "before the hello")
     case (.awaitingHello, .idle): throw .unexpected(message: "what is idle", whilst: "before the hello")
+    case (.awaitingHello, .held): throw .unexpected(message: "an answer", whilst: "before the hello")
+    case (_, .held(let held)): return try append(held)
     case (_, .ask(let ask)): return [.ask(try NeighborAsk(ask))]
     case (_, .idle(let idle)):
       return [.idle(idle.neighborIds.filter(FieldRules.isIdentifier).map { NeighborID($0) })]
     case (.idle, .report(let report)):
-      return try append(report, to: ReportAssembly(version: try GoalStateVersion(report)))
+      return try append(report, to: ReportAssembly(version: try GoalStateVersion(report), time: origin + now))
     case (.report(let assembly), .report(let report)):
       let version = try GoalStateVersion(report)
       guard version == assembly.report.applied else {
@@ -71,6 +81,20 @@ struct ControllerStreamState: Sendable {
       phase = .idle
       return try append(report, to: assembly)
     }
+  }
+
+  private mutating func append(_ held: Alioth_Southbound_V1_Held) throws(ProtocolViolation) -> [Action] {
+    var assembly = answer ?? HeldAnswerAssembly(number: held.number)
+    answer = nil
+    try assembly.append(held)
+    guard !held.more else {
+      answer = assembly
+      return []
+    }
+    let whole = Action.held(HeldAnswer(number: assembly.number, held: assembly.held))
+    guard assembly.unknown > 0 else { return [whole] }
+    let warning = "\(assembly.unknown) resources of an answer are of kinds that this version does not know"
+    return [.warn(warning), whole]
   }
 
   private mutating func append(
@@ -94,14 +118,22 @@ private struct ReportAssembly: Sendable {
   var report: GoalStateReport
   var unknown = 0
   private var received = 0
+  /// When the first part came.
+  private let time: ContinuousClock.Instant
 
-  init(version: GoalStateVersion) {
+  init(version: GoalStateVersion, time: ContinuousClock.Instant) {
     report = GoalStateReport(applied: version)
+    self.time = time
   }
 
   mutating func append(_ part: Alioth_Southbound_V1_Report, limit: Int) throws(ProtocolViolation) {
     received += part.failures.count + part.pending.count + part.leases.count
     guard received <= limit else { throw .tooMany(message: "a report", limit: limit) }
+    if part.hasDigests { report.digests = FlowDigests(part.digests) }
+    if part.hasOldestUnappliedMilliseconds {
+      // No change is a hundred years old, whatever is said.
+      report.oldestUnapplied = time - .milliseconds(min(part.oldestUnappliedMilliseconds, 3_155_760_000_000))
+    }
     for failure in part.failures {
       guard let key = ReportAssembly.key(failure.key) else {
         unknown += 1

@@ -1,7 +1,7 @@
 import GoalState
 
 /// Something that the other end of a session must not send, or did not send in time. The session ends; an agent asks
-/// for a snapshot on its next one.
+/// for what it misses on its next one, and for a snapshot when that ends so too.
 package enum ProtocolViolation: Error, Hashable, Sendable {
   /// A message without content, or with content that this version does not know.
   case unknownMessage

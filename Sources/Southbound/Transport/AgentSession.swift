@@ -60,6 +60,9 @@ public protocol AgentSession: Sendable {
   /// Nobody on the agent's host has sent to these neighbors for long: they may go.
   func idle(_ neighbors: [NeighborID]) async
 
+  /// What the agent answers to a question of `nextOutput`'s, or to none: an agent may say anything.
+  func received(_ answer: HeldAnswer) async
+
   /// The agent's newest report, which replaces the one before.
   func received(_ report: GoalStateReport) async
 
@@ -77,6 +80,8 @@ public enum AgentOutput: Sendable, Hashable {
   case update(GoalStateUpdate)
   /// What the agent asked.
   case answers([NeighborAnswer])
+  /// What the agent is asked. Only an agent whose hello said so answers; another ends the session.
+  case questions([HeldQuestion])
 }
 
 extension AgentSession {
@@ -84,6 +89,8 @@ extension AgentSession {
   public func nextOutput() async -> AgentOutput? { await nextUpdate().map { .update($0) } }
   /// Nothing is answered.
   public func asked(_ ask: NeighborAsk) async {}
+  /// Nothing was asked.
+  public func received(_ answer: HeldAnswer) async {}
   /// They stay.
   public func idle(_ neighbors: [NeighborID]) async {}
 

@@ -29,6 +29,8 @@ final class ClientSession: Sendable {
   private let timing: SouthboundTiming
   private let start = ContinuousClock.now
   private let state = Mutex(State())
+  /// What the controller asks, until it is answered; the stream's state bounds how many there are.
+  private let (questions, asking) = AsyncStream.makeStream(of: HeldQuestion.self)
 
   init(
     address: SouthboundAddress, receiver: any GoalStateReceiver, logger: Logger, limits: SouthboundLimits,
@@ -132,6 +134,7 @@ final class ClientSession: Sendable {
         await receiver.received(update)
         state.withLock { $0.tookUpdate = true }
       case .answer(let answer): await receiver.answered(answer)
+      case .read(let question): asking.yield(question)
       case .warn(let warning): logger.warning("\(warning)", metadata: ["controller": "\(address)"])
       }
     }
@@ -161,6 +164,14 @@ final class ClientSession: Sendable {
         while let question = await self.receiver.nextQuestion() {
           if case .ask(let ask) = question { self.state.withLock { $0.stream?.asked(ask.number) } }
           try await writer.write(Alioth_Southbound_V1_AgentMessage(question))
+        }
+        try Task.checkCancellation()
+      }
+      group.addTask {
+        for await question in self.questions {
+          let answer = HeldAnswer(number: question.number, held: await self.receiver.held(question.query))
+          self.state.withLock { $0.stream?.answered(question.number) }
+          for message in heldMessages(answer, limits: self.limits) { try await writer.write(message) }
         }
         try Task.checkCancellation()
       }

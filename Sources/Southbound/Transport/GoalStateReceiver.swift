@@ -40,6 +40,9 @@ public protocol GoalStateReceiver: Sendable {
   /// The answer to a question of this session. The neighbor that was found has been received before.
   func answered(_ answer: NeighborAnswer) async
 
+  /// What the host runs of some resources. Asked for beside everything else; another question waits until this returns.
+  func held(_ query: HeldQuery) async -> HeldResources
+
   /// A new session begins, and its controller knows nothing: the next report is to be returned at once.
   func resetReports() async
 }
@@ -57,6 +60,8 @@ extension GoalStateReceiver {
   public func receiving(_ part: GoalStatePart) async {}
   /// Nothing is asked.
   public func nextQuestion() async -> AgentQuestion? { nil }
+  /// Nothing is told; the hello must not say otherwise.
+  public func held(_ query: HeldQuery) async -> HeldResources { HeldResources() }
   /// Nothing was asked.
   public func answered(_ answer: NeighborAnswer) async {}
 }

@@ -34,7 +34,7 @@ final class ServerSession: Sendable {
     self.limits = limits
     self.timing = timing
     self.logger = logger
-    state = Mutex(State(stream: ControllerStreamState(limits: limits, timing: timing, now: .zero)))
+    state = Mutex(State(stream: ControllerStreamState(limits: limits, timing: timing, now: .zero, origin: start)))
   }
 
   private var now: Duration { ContinuousClock.now - start }
@@ -145,6 +145,7 @@ final class ServerSession: Sendable {
     case .report(let report): await state.withLock { $0.opened }?.received(report)
     case .ask(let ask): await state.withLock { $0.opened }?.asked(ask)
     case .idle(let neighbors): await state.withLock { $0.opened }?.idle(neighbors)
+    case .held(let answer): await state.withLock { $0.opened }?.received(answer)
     case .heartbeat: await state.withLock { $0.opened }?.heartbeat()
     case .warn(let warning):
       let host = state.withLock { $0.host }
@@ -193,6 +194,8 @@ final class ServerSession: Sendable {
         lastSent = update.version
       case .answers(let answers):
         for answer in answers { try await response.write(.with { $0.answer = Alioth_Southbound_V1_Answer(answer) }) }
+      case .questions(let questions):
+        for question in questions { try await response.write(.with { $0.read = Alioth_Southbound_V1_Read(question) }) }
       }
     }
     try Task.checkCancellation()

@@ -40,21 +40,23 @@ public struct SouthboundClient: Sendable {
   public func run() async throws {
     var backoff = Backoff(minimum: timing.minimumBackoff, maximum: timing.maximumBackoff)
     var reports = FailureLog()
-    var resync = false
+    // What is held is what was taken in whole, so that a gap or a message that must not come costs only what is missing. A
+    // controller that goes wrong again without anything good between has another idea of what is held: it sends everything.
+    var violations = 0
     while !Task.isCancelled {
       await receiver.connectionChanged(.connecting)
       let session = ClientSession(
         address: address, receiver: receiver, logger: logger, limits: limits, timing: timing)
       let reason: String
       do {
-        try await attempt(session, resync: resync)
+        try await attempt(session, resync: violations > 1)
         reason = "the controller ended the session"
       } catch {
         reason = describe(error)
-        if let violation = error as? ProtocolViolation, !violation.isTimeout { resync = true }
       }
       guard !Task.isCancelled else { break }
-      if session.tookUpdate { resync = session.violated }
+      if session.tookUpdate { violations = 0 }
+      if session.violated { violations += 1 }
       if session.lived {
         backoff.reset()
         reports = FailureLog()

@@ -14,7 +14,11 @@ func rootCause(of error: any Error) -> String {
       break
     }
   }
-  if let error = error as? RPCError { return error.message }
+  if let error = error as? RPCError {
+    // All that the transport says of a message that it refuses by its length.
+    guard error.message.hasPrefix("Failed to decode message") else { return error.message }
+    return "the other end sent a message that is longer than is taken, or none of gRPC's"
+  }
   return readableTransportFailure("\(error)")
 }
 

@@ -38,6 +38,50 @@ struct AgentAPITests {
     }
   }
 
+  @Test("tell how far they are behind, and whether their switch has what they want")
+  func behind() async throws {
+    try await ControllerHarness.run { controller in
+      func configurations() async throws -> JSONValue? {
+        try await controller.expect(200, "GET", "/v2.0/agents/node1")["agent"]?["configurations"]
+      }
+      func isBehind() async throws -> Bool {
+        guard case .number(let seconds) = try await configurations()?["behind_seconds"] else { return false }
+        return seconds > 0
+      }
+      let session = try await controller.connect("node1", "192.0.2.1")
+      let host = HostID("node1")
+      #expect(try await configurations()?["flows_in_sync"] == .null)
+      #expect(controller.directory.activity(of: host).behindSince != nil)
+      let first = try #require(await session.nextUpdate()).version
+      #expect(controller.directory.activity(of: host).behindSince != nil)
+      await session.received(GoalStateReport(applied: first, digests: FlowDigests(desired: 255, observed: 255)))
+      #expect(controller.directory.activity(of: host).behindSince == nil)
+      #expect(try await configurations()?["behind_seconds"] == .number(0))
+      #expect(try await configurations()?["flows_in_sync"] == .boolean(true))
+      #expect(try await configurations()?["desired_digest"] == .string("00000000000000ff"))
+
+      // Not sent yet, sent, and in force.
+      let network = try await controller.makeNetwork()
+      _ = try await controller.makePort(network, #","binding:host_id":"node1""#)
+      let since = try #require(controller.directory.activity(of: host).behindSince)
+      let next = try #require(await session.nextUpdate()).version
+      #expect(controller.directory.activity(of: host).behindSince == since)
+      await session.received(GoalStateReport(applied: first, digests: FlowDigests(desired: 7, observed: 255)))
+      #expect(controller.directory.activity(of: host).behindSince == since)
+      #expect(try await configurations()?["flows_in_sync"] == .boolean(false))
+      // The host's own word counts when it goes back further.
+      let earlier = since - .seconds(100)
+      await session.received(GoalStateReport(applied: first, oldestUnapplied: earlier))
+      #expect(controller.directory.activity(of: host).behindSince == earlier)
+      #expect(try await isBehind())
+      await session.received(GoalStateReport(applied: next, digests: FlowDigests(desired: 7, observed: nil)))
+      #expect(controller.directory.activity(of: host).behindSince == nil)
+      #expect(try await configurations()?["observed_digest"] == .null)
+      await session.closed()
+      #expect(try await configurations()?["behind_seconds"] == .null)
+    }
+  }
+
   @Test("are known after a restart, not alive until they are heard, and gone once deleted")
   func restart() async throws {
     try await withTemporaryDirectory { directory in

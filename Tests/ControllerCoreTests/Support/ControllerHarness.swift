@@ -17,29 +17,32 @@ struct ControllerHarness: Sendable {
   /// Runs `body` with a controller on a store of its own, or on the file at `path`.
   static func run<Value>(
     path: String? = nil, historyLimit: UInt64 = 65_536, settings: AllocationSettings = AllocationSettings(),
-    hostTimeout: Int = 30, _ body: (ControllerHarness) async throws -> Value
+    hostTimeout: Int = 30, readTimeout: Duration = .seconds(60), _ body: (ControllerHarness) async throws -> Value
   ) async throws -> Value {
     guard let path else {
       return try await withTemporaryDirectory { directory in
         try await run(
-          path: directory + "/store.db", historyLimit: historyLimit, settings: settings, hostTimeout: hostTimeout, body)
+          path: directory + "/store.db", historyLimit: historyLimit, settings: settings, hostTimeout: hostTimeout,
+          readTimeout: readTimeout, body)
       }
     }
     let store = try SQLiteStore(path: path, historyLimit: historyLimit)
-    return try await run(store: store, settings: settings, hostTimeout: hostTimeout, closes: true, body)
+    return try await run(
+      store: store, settings: settings, hostTimeout: hostTimeout, readTimeout: readTimeout, closes: true, body)
   }
 
   /// Runs `body` with a controller on a store that others may use too.
   static func run<Value>(
     store: SQLiteStore, settings: AllocationSettings = AllocationSettings(), hostTimeout: Int = 30,
-    closes: Bool = false, _ body: (ControllerHarness) async throws -> Value
+    readTimeout: Duration = .seconds(60), closes: Bool = false, _ body: (ControllerHarness) async throws -> Value
   ) async throws -> Value {
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     let inventory = try await Inventory(store: store, vniRange: settings.vniRange, logger: logger)
     let directory = await HostDirectory(store: store, inventory: inventory, timeout: hostTimeout, logger: logger)
     let api = NeutronAPI(
-      store: store, inventory: inventory, directory: directory, settings: settings, logger: logger)
+      store: store, inventory: inventory, directory: directory, settings: settings, logger: logger,
+      readTimeout: readTimeout)
     let following = Task { try await inventory.run() }
     let harness = ControllerHarness(store: store, inventory: inventory, directory: directory, api: api)
     let result: Result<Value, any Error>
@@ -103,11 +106,14 @@ struct ControllerHarness: Sendable {
 
   /// A session of an agent that holds `held`.
   func connect(
-    _ host: String, _ tunnel: String, held: GoalStateVersion = GoalStateVersion(epoch: "", revision: 0)
+    _ host: String, _ tunnel: String, held: GoalStateVersion = GoalStateVersion(epoch: "", revision: 0),
+    identity: AgentIdentity = AgentIdentity(), answersReads: Bool = false, peer: String = "test"
   ) async throws -> any AgentSession {
     let address = try #require(IPAddress(tunnel))
     return try await directory.open(
-      AgentHello(hostID: HostID(host), tunnelAddress: address, agentVersion: "9.9", held: held), peer: "test")
+      AgentHello(
+        hostID: HostID(host), tunnelAddress: address, agentVersion: "9.9", held: held, identity: identity,
+        answersReads: answersReads), peer: peer)
   }
 
   /// The resource's store revision, as hosts see it.

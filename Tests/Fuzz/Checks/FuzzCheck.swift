@@ -22,7 +22,7 @@ public struct FuzzCheck: Sendable {
 
   /// All of them.
   public static let all: [FuzzCheck] = [
-    .message, .session, .readBack, .flow, .text, .json, .ovsdb, .modelSwitch, .packet, .dhcp, .dhcpv6,
+    .message, .session, .readBack, .flow, .text, .json, .ovsdb, .modelSwitch, .packet, .dhcp, .dhcpv6, .southbound,
   ]
 }
 

@@ -108,20 +108,30 @@ controller_answers() {
 }
 
 agent_command() {
-  local verb=${1:-} node=${2:-} wait=ready
-  [[ -n $node ]] || fail "lab agent start|stop|kill|restart NODE [--wait ready|live|none]"
-  if [[ ${3:-} == --wait ]]; then wait=${4:-}; elif [[ $# -gt 2 ]]; then fail "unknown option '$3'"; fi
+  local verb=${1:-} node=${2:-} wait=ready host=${2:-}
+  [[ -n $node ]] || fail "lab agent start|stop|kill|restart|pause|resume NODE [--wait ready|live|none] [--as HOST]"
+  shift 2
+  while [[ $# -gt 0 ]]; do
+    case $1 in
+      --wait) wait=${2:-} ;;
+      --as) host=${2:-} ;;
+      *) fail "unknown option '$1'" ;;
+    esac
+    shift 2 || fail "an option without its value"
+  done
   case $wait in ready | live | none) ;; *) fail "--wait ready|live|none" ;; esac
   need_node "$node"
   case $verb in
-    start) start_agent "$node" "$wait" ;;
+    start) start_agent "$node" "$wait" "$host" ;;
     stop) stop_agent "$node" ;;
+    pause) kill -STOP "$(live_pid "$LAB_DIR/$node/aliothd.pid")" ;;
+    resume) kill -CONT "$(live_pid "$LAB_DIR/$node/aliothd.pid")" ;;
     kill) stop_process "$LAB_DIR/$node/aliothd.pid" KILL 5 ;;
     restart)
       stop_agent "$node"
-      start_agent "$node" "$wait"
+      start_agent "$node" "$wait" "$host"
       ;;
-    *) fail "lab agent start|stop|kill|restart NODE" ;;
+    *) fail "lab agent start|stop|kill|restart|pause|resume NODE" ;;
   esac
 }
 
@@ -130,11 +140,12 @@ stop_agent() {
 }
 
 start_agent() {
-  local node=$1 wait=$2 directory=$LAB_DIR/$1 tls=$LAB_DIR/tls/$1
+  local node=$1 wait=$2 host=${3:-$1} directory=$LAB_DIR/$1
+  local tls=$LAB_DIR/tls/$host
   need_binary aliothd
   {
-    printf 'host: %s\n' "$node"
-    goal_state_source "$node" "$tls"
+    printf 'host: %s\n' "$host"
+    goal_state_source "$node" "$tls" "$host"
     cat <<YAML
 tunnel:
   interface: br-phy
@@ -158,13 +169,13 @@ YAML
   esac
 }
 
-# goal_state_source NODE TLS: who gives the node its goal state.
+# goal_state_source NODE TLS HOST: who gives the node its goal state, and which host it says it is.
 goal_state_source() {
   if [[ -f $LAB_DIR/$1/alcor ]]; then
     cat "$LAB_DIR/$1/alcor"
     return
   fi
-  issue node "$2" --host "$1"
+  issue node "$2" --host "$3"
   cat <<YAML
 controller:
   address: $CONTROLLER_ADDRESS:$SOUTHBOUND_PORT

@@ -124,6 +124,72 @@ public nonisolated enum Alioth_Southbound_V1_FailureCode: SwiftProtobuf.Enum, Sw
 
 }
 
+public nonisolated enum Alioth_Southbound_V1_HeldState: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// The host does not have it.
+  case absent // = 1
+
+  /// The switch has confirmed all of it.
+  case inForce // = 2
+
+  /// It is on its way to the switch.
+  case programming // = 3
+
+  /// It waits for what `reason` names.
+  case waiting // = 4
+
+  /// It was refused before the switch was asked. What the host holds of it is an earlier revision, if any.
+  case refused // = 5
+
+  /// The switch refused a flow of it: nothing of it is on the switch.
+  case quarantined // = 6
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .absent
+    case 2: self = .inForce
+    case 3: self = .programming
+    case 4: self = .waiting
+    case 5: self = .refused
+    case 6: self = .quarantined
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .absent: return 1
+    case .inForce: return 2
+    case .programming: return 3
+    case .waiting: return 4
+    case .refused: return 5
+    case .quarantined: return 6
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Alioth_Southbound_V1_HeldState] = [
+    .unspecified,
+    .absent,
+    .inForce,
+    .programming,
+    .waiting,
+    .refused,
+    .quarantined,
+  ]
+
+}
+
 public nonisolated struct Alioth_Southbound_V1_AgentMessage: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -171,6 +237,14 @@ public nonisolated struct Alioth_Southbound_V1_AgentMessage: Sendable {
     set {message = .idle(newValue)}
   }
 
+  public var held: Alioth_Southbound_V1_Held {
+    get {
+      if case .held(let v)? = message {return v}
+      return Alioth_Southbound_V1_Held()
+    }
+    set {message = .held(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Message: Equatable, Sendable {
@@ -179,6 +253,7 @@ public nonisolated struct Alioth_Southbound_V1_AgentMessage: Sendable {
     case heartbeat(Alioth_Southbound_V1_Heartbeat)
     case ask(Alioth_Southbound_V1_Ask)
     case idle(Alioth_Southbound_V1_Idle)
+    case held(Alioth_Southbound_V1_Held)
 
   }
 
@@ -256,6 +331,14 @@ public nonisolated struct Alioth_Southbound_V1_ControllerMessage: Sendable {
     set {message = .answer(newValue)}
   }
 
+  public var read: Alioth_Southbound_V1_Read {
+    get {
+      if case .read(let v)? = message {return v}
+      return Alioth_Southbound_V1_Read()
+    }
+    set {message = .read(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Message: Equatable, Sendable {
@@ -267,6 +350,7 @@ public nonisolated struct Alioth_Southbound_V1_ControllerMessage: Sendable {
     case progress(Alioth_Southbound_V1_Progress)
     case heartbeat(Alioth_Southbound_V1_Heartbeat)
     case answer(Alioth_Southbound_V1_Answer)
+    case read(Alioth_Southbound_V1_Read)
 
   }
 
@@ -310,6 +394,15 @@ public nonisolated struct Alioth_Southbound_V1_Hello: Sendable {
 
   /// The neighbors in such networks that the agent holds.
   public var neighborIds: [String] = []
+
+  /// What tells this agent from another that says it is the same host: the machine (/etc/machine-id), and the agent's own
+  /// state directory, which has an id of its own. Empty when it is not known.
+  public var machineID: String = String()
+
+  public var instanceID: String = String()
+
+  /// Whether the agent answers Read; one that does not would end the session over it.
+  public var answersReads: Bool = false
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -658,6 +751,179 @@ public nonisolated struct Alioth_Southbound_V1_Report: Sendable {
 
   public var leases: [Alioth_Southbound_V1_Lease] = []
 
+  /// The flows, in the first part.
+  public var digests: Alioth_Southbound_V1_FlowDigests {
+    get {_digests ?? Alioth_Southbound_V1_FlowDigests()}
+    set {_digests = newValue}
+  }
+  /// Returns true if `digests` has been explicitly set.
+  public var hasDigests: Bool {self._digests != nil}
+  /// Clears the value of `digests`. Subsequent reads from it will return its default value.
+  public mutating func clearDigests() {self._digests = nil}
+
+  /// The age of the oldest change that has been received and is not in force, in the first part; absent when all is.
+  public var oldestUnappliedMilliseconds: UInt64 {
+    get {_oldestUnappliedMilliseconds ?? 0}
+    set {_oldestUnappliedMilliseconds = newValue}
+  }
+  /// Returns true if `oldestUnappliedMilliseconds` has been explicitly set.
+  public var hasOldestUnappliedMilliseconds: Bool {self._oldestUnappliedMilliseconds != nil}
+  /// Clears the value of `oldestUnappliedMilliseconds`. Subsequent reads from it will return its default value.
+  public mutating func clearOldestUnappliedMilliseconds() {self._oldestUnappliedMilliseconds = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _digests: Alioth_Southbound_V1_FlowDigests? = nil
+  fileprivate var _oldestUnappliedMilliseconds: UInt64? = nil
+}
+
+/// Of the flows that the agent wants, and of those that the switch has confirmed or reported: equal when both agree.
+/// Only the two can be compared, not those of different agents or of an agent before it was started again.
+public nonisolated struct Alioth_Southbound_V1_FlowDigests: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var desired: UInt64 = 0
+
+  public var observed: UInt64 = 0
+
+  /// Whether the second is known: the switch is connected, and has been read.
+  public var hasObserved_p: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// What does the host run of these resources? Asked only of an agent whose hello said that it answers.
+public nonisolated struct Alioth_Southbound_V1_Read: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Which of the session's questions it is.
+  public var number: UInt64 = 0
+
+  /// These, or without any all of a kind (of every kind when none is named) in their order, from behind `after`.
+  public var keys: [Alioth_Southbound_V1_ResourceKey] = []
+
+  public var kind: Alioth_Southbound_V1_ResourceKind = .unspecified
+
+  public var after: Alioth_Southbound_V1_ResourceKey {
+    get {_after ?? Alioth_Southbound_V1_ResourceKey()}
+    set {_after = newValue}
+  }
+  /// Returns true if `after` has been explicitly set.
+  public var hasAfter: Bool {self._after != nil}
+  /// Clears the value of `after`. Subsequent reads from it will return its default value.
+  public mutating func clearAfter() {self._after = nil}
+
+  /// How many resources at most, and of each how many flows; the agent has limits of its own.
+  public var limit: UInt32 = 0
+
+  public var flowLimit: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _after: Alioth_Southbound_V1_ResourceKey? = nil
+}
+
+/// The answer. One too large for one message continues in others with the same number; all but the last have `more` set.
+public nonisolated struct Alioth_Southbound_V1_Held: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var number: UInt64 = 0
+
+  public var resources: [Alioth_Southbound_V1_HeldResource] = []
+
+  /// Whether there are resources behind the last one.
+  public var cut: Bool = false
+
+  public var more: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Alioth_Southbound_V1_HeldResource: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var key: Alioth_Southbound_V1_ResourceKey {
+    get {_storage._key ?? Alioth_Southbound_V1_ResourceKey()}
+    set {_uniqueStorage()._key = newValue}
+  }
+  /// Returns true if `key` has been explicitly set.
+  public var hasKey: Bool {_storage._key != nil}
+  /// Clears the value of `key`. Subsequent reads from it will return its default value.
+  public mutating func clearKey() {_uniqueStorage()._key = nil}
+
+  /// As the host holds it; absent when it does not.
+  public var resource: Alioth_Southbound_V1_Resource {
+    get {_storage._resource ?? Alioth_Southbound_V1_Resource()}
+    set {_uniqueStorage()._resource = newValue}
+  }
+  /// Returns true if `resource` has been explicitly set.
+  public var hasResource: Bool {_storage._resource != nil}
+  /// Clears the value of `resource`. Subsequent reads from it will return its default value.
+  public mutating func clearResource() {_uniqueStorage()._resource = nil}
+
+  /// The revision that brought it.
+  public var revision: UInt64 {
+    get {_storage._revision}
+    set {_uniqueStorage()._revision = newValue}
+  }
+
+  public var state: Alioth_Southbound_V1_HeldState {
+    get {_storage._state}
+    set {_uniqueStorage()._state = newValue}
+  }
+
+  public var reason: String {
+    get {_storage._reason}
+    set {_uniqueStorage()._reason = newValue}
+  }
+
+  /// As ovs-ofctl writes them; only the first of them when there are more than was asked for.
+  public var flows: [Alioth_Southbound_V1_HeldFlow] {
+    get {_storage._flows}
+    set {_uniqueStorage()._flows = newValue}
+  }
+
+  public var flowCount: UInt64 {
+    get {_storage._flowCount}
+    set {_uniqueStorage()._flowCount = newValue}
+  }
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+public nonisolated struct Alioth_Southbound_V1_HeldFlow: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var flow: String = String()
+
+  /// How it stands with the switch: "in force", "waiting", "sent" or "unknown".
+  public var state: String = String()
+
+  /// Whether the text is only its beginning.
+  public var cut: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -675,9 +941,13 @@ nonisolated extension Alioth_Southbound_V1_FailureCode: SwiftProtobuf._ProtoName
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FAILURE_CODE_UNSPECIFIED\0\u{1}FAILURE_CODE_INVALID\0\u{1}FAILURE_CODE_UNRESOLVED\0\u{1}FAILURE_CODE_OUT_OF_ORDER\0\u{1}FAILURE_CODE_SWITCH_REFUSED\0\u{1}FAILURE_CODE_HOST\0")
 }
 
+nonisolated extension Alioth_Southbound_V1_HeldState: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0HELD_STATE_UNSPECIFIED\0\u{1}HELD_STATE_ABSENT\0\u{1}HELD_STATE_IN_FORCE\0\u{1}HELD_STATE_PROGRAMMING\0\u{1}HELD_STATE_WAITING\0\u{1}HELD_STATE_REFUSED\0\u{1}HELD_STATE_QUARANTINED\0")
+}
+
 nonisolated extension Alioth_Southbound_V1_AgentMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AgentMessage"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hello\0\u{1}report\0\u{1}heartbeat\0\u{1}ask\0\u{1}idle\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hello\0\u{1}report\0\u{1}heartbeat\0\u{1}ask\0\u{1}idle\0\u{2}#held\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -750,6 +1020,19 @@ nonisolated extension Alioth_Southbound_V1_AgentMessage: SwiftProtobuf.Message, 
           self.message = .idle(v)
         }
       }()
+      case 40: try {
+        var v: Alioth_Southbound_V1_Held?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .held(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .held(v)
+        }
+      }()
       default: break
       }
     }
@@ -781,6 +1064,10 @@ nonisolated extension Alioth_Southbound_V1_AgentMessage: SwiftProtobuf.Message, 
       guard case .idle(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
     }()
+    case .held?: try {
+      guard case .held(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
+    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -795,7 +1082,7 @@ nonisolated extension Alioth_Southbound_V1_AgentMessage: SwiftProtobuf.Message, 
 
 nonisolated extension Alioth_Southbound_V1_ControllerMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ControllerMessage"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}welcome\0\u{3}snapshot_begin\0\u{1}resources\0\u{3}snapshot_end\0\u{1}delta\0\u{1}progress\0\u{1}heartbeat\0\u{1}answer\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}welcome\0\u{3}snapshot_begin\0\u{1}resources\0\u{3}snapshot_end\0\u{1}delta\0\u{1}progress\0\u{1}heartbeat\0\u{1}answer\0\u{2} read\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -907,6 +1194,19 @@ nonisolated extension Alioth_Southbound_V1_ControllerMessage: SwiftProtobuf.Mess
           self.message = .answer(v)
         }
       }()
+      case 40: try {
+        var v: Alioth_Southbound_V1_Read?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .read(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .read(v)
+        }
+      }()
       default: break
       }
     }
@@ -950,6 +1250,10 @@ nonisolated extension Alioth_Southbound_V1_ControllerMessage: SwiftProtobuf.Mess
       guard case .answer(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
     }()
+    case .read?: try {
+      guard case .read(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
+    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -983,7 +1287,7 @@ nonisolated extension Alioth_Southbound_V1_Heartbeat: SwiftProtobuf.Message, Swi
 
 nonisolated extension Alioth_Southbound_V1_Hello: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Hello"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}host_id\0\u{3}tunnel_address\0\u{3}agent_version\0\u{3}boot_id\0\u{1}epoch\0\u{1}revision\0\u{1}asks\0\u{3}neighbor_ids\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}host_id\0\u{3}tunnel_address\0\u{3}agent_version\0\u{3}boot_id\0\u{1}epoch\0\u{1}revision\0\u{1}asks\0\u{3}neighbor_ids\0\u{4} machine_id\0\u{3}instance_id\0\u{3}answers_reads\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -999,6 +1303,9 @@ nonisolated extension Alioth_Southbound_V1_Hello: SwiftProtobuf.Message, SwiftPr
       case 6: try { try decoder.decodeSingularUInt64Field(value: &self.revision) }()
       case 7: try { try decoder.decodeSingularBoolField(value: &self.asks) }()
       case 8: try { try decoder.decodeRepeatedStringField(value: &self.neighborIds) }()
+      case 40: try { try decoder.decodeSingularStringField(value: &self.machineID) }()
+      case 41: try { try decoder.decodeSingularStringField(value: &self.instanceID) }()
+      case 42: try { try decoder.decodeSingularBoolField(value: &self.answersReads) }()
       default: break
       }
     }
@@ -1029,6 +1336,15 @@ nonisolated extension Alioth_Southbound_V1_Hello: SwiftProtobuf.Message, SwiftPr
     if !self.neighborIds.isEmpty {
       try visitor.visitRepeatedStringField(value: self.neighborIds, fieldNumber: 8)
     }
+    if !self.machineID.isEmpty {
+      try visitor.visitSingularStringField(value: self.machineID, fieldNumber: 40)
+    }
+    if !self.instanceID.isEmpty {
+      try visitor.visitSingularStringField(value: self.instanceID, fieldNumber: 41)
+    }
+    if self.answersReads != false {
+      try visitor.visitSingularBoolField(value: self.answersReads, fieldNumber: 42)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1041,6 +1357,9 @@ nonisolated extension Alioth_Southbound_V1_Hello: SwiftProtobuf.Message, SwiftPr
     if lhs.revision != rhs.revision {return false}
     if lhs.asks != rhs.asks {return false}
     if lhs.neighborIds != rhs.neighborIds {return false}
+    if lhs.machineID != rhs.machineID {return false}
+    if lhs.instanceID != rhs.instanceID {return false}
+    if lhs.answersReads != rhs.answersReads {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1721,7 +2040,7 @@ nonisolated extension Alioth_Southbound_V1_Idle: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension Alioth_Southbound_V1_Report: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Report"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{1}revision\0\u{1}failures\0\u{1}pending\0\u{1}more\0\u{1}leases\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{1}revision\0\u{1}failures\0\u{1}pending\0\u{1}more\0\u{1}leases\0\u{2}\"digests\0\u{3}oldest_unapplied_milliseconds\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1735,12 +2054,18 @@ nonisolated extension Alioth_Southbound_V1_Report: SwiftProtobuf.Message, SwiftP
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.pending) }()
       case 5: try { try decoder.decodeSingularBoolField(value: &self.more) }()
       case 6: try { try decoder.decodeRepeatedMessageField(value: &self.leases) }()
+      case 40: try { try decoder.decodeSingularMessageField(value: &self._digests) }()
+      case 41: try { try decoder.decodeSingularUInt64Field(value: &self._oldestUnappliedMilliseconds) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.epoch.isEmpty {
       try visitor.visitSingularStringField(value: self.epoch, fieldNumber: 1)
     }
@@ -1759,6 +2084,12 @@ nonisolated extension Alioth_Southbound_V1_Report: SwiftProtobuf.Message, SwiftP
     if !self.leases.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.leases, fieldNumber: 6)
     }
+    try { if let v = self._digests {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
+    } }()
+    try { if let v = self._oldestUnappliedMilliseconds {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 41)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1769,6 +2100,304 @@ nonisolated extension Alioth_Southbound_V1_Report: SwiftProtobuf.Message, SwiftP
     if lhs.pending != rhs.pending {return false}
     if lhs.more != rhs.more {return false}
     if lhs.leases != rhs.leases {return false}
+    if lhs._digests != rhs._digests {return false}
+    if lhs._oldestUnappliedMilliseconds != rhs._oldestUnappliedMilliseconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Alioth_Southbound_V1_FlowDigests: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".FlowDigests"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}desired\0\u{1}observed\0\u{3}has_observed\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularFixed64Field(value: &self.desired) }()
+      case 2: try { try decoder.decodeSingularFixed64Field(value: &self.observed) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.hasObserved_p) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.desired != 0 {
+      try visitor.visitSingularFixed64Field(value: self.desired, fieldNumber: 1)
+    }
+    if self.observed != 0 {
+      try visitor.visitSingularFixed64Field(value: self.observed, fieldNumber: 2)
+    }
+    if self.hasObserved_p != false {
+      try visitor.visitSingularBoolField(value: self.hasObserved_p, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Alioth_Southbound_V1_FlowDigests, rhs: Alioth_Southbound_V1_FlowDigests) -> Bool {
+    if lhs.desired != rhs.desired {return false}
+    if lhs.observed != rhs.observed {return false}
+    if lhs.hasObserved_p != rhs.hasObserved_p {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Alioth_Southbound_V1_Read: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Read"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}keys\0\u{1}kind\0\u{1}after\0\u{1}limit\0\u{3}flow_limit\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.number) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.keys) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._after) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.limit) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.flowLimit) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.number != 0 {
+      try visitor.visitSingularUInt64Field(value: self.number, fieldNumber: 1)
+    }
+    if !self.keys.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.keys, fieldNumber: 2)
+    }
+    if self.kind != .unspecified {
+      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 3)
+    }
+    try { if let v = self._after {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    if self.limit != 0 {
+      try visitor.visitSingularUInt32Field(value: self.limit, fieldNumber: 5)
+    }
+    if self.flowLimit != 0 {
+      try visitor.visitSingularUInt32Field(value: self.flowLimit, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Alioth_Southbound_V1_Read, rhs: Alioth_Southbound_V1_Read) -> Bool {
+    if lhs.number != rhs.number {return false}
+    if lhs.keys != rhs.keys {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs._after != rhs._after {return false}
+    if lhs.limit != rhs.limit {return false}
+    if lhs.flowLimit != rhs.flowLimit {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Alioth_Southbound_V1_Held: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Held"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}resources\0\u{1}cut\0\u{1}more\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.number) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.resources) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.cut) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.more) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.number != 0 {
+      try visitor.visitSingularUInt64Field(value: self.number, fieldNumber: 1)
+    }
+    if !self.resources.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.resources, fieldNumber: 2)
+    }
+    if self.cut != false {
+      try visitor.visitSingularBoolField(value: self.cut, fieldNumber: 3)
+    }
+    if self.more != false {
+      try visitor.visitSingularBoolField(value: self.more, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Alioth_Southbound_V1_Held, rhs: Alioth_Southbound_V1_Held) -> Bool {
+    if lhs.number != rhs.number {return false}
+    if lhs.resources != rhs.resources {return false}
+    if lhs.cut != rhs.cut {return false}
+    if lhs.more != rhs.more {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Alioth_Southbound_V1_HeldResource: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".HeldResource"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}resource\0\u{1}revision\0\u{1}state\0\u{1}reason\0\u{1}flows\0\u{3}flow_count\0")
+
+  fileprivate class _StorageClass {
+    var _key: Alioth_Southbound_V1_ResourceKey? = nil
+    var _resource: Alioth_Southbound_V1_Resource? = nil
+    var _revision: UInt64 = 0
+    var _state: Alioth_Southbound_V1_HeldState = .unspecified
+    var _reason: String = String()
+    var _flows: [Alioth_Southbound_V1_HeldFlow] = []
+    var _flowCount: UInt64 = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _key = source._key
+      _resource = source._resource
+      _revision = source._revision
+      _state = source._state
+      _reason = source._reason
+      _flows = source._flows
+      _flowCount = source._flowCount
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._key) }()
+        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._resource) }()
+        case 3: try { try decoder.decodeSingularUInt64Field(value: &_storage._revision) }()
+        case 4: try { try decoder.decodeSingularEnumField(value: &_storage._state) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._reason) }()
+        case 6: try { try decoder.decodeRepeatedMessageField(value: &_storage._flows) }()
+        case 7: try { try decoder.decodeSingularUInt64Field(value: &_storage._flowCount) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._key {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      try { if let v = _storage._resource {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      } }()
+      if _storage._revision != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._revision, fieldNumber: 3)
+      }
+      if _storage._state != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._state, fieldNumber: 4)
+      }
+      if !_storage._reason.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._reason, fieldNumber: 5)
+      }
+      if !_storage._flows.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._flows, fieldNumber: 6)
+      }
+      if _storage._flowCount != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._flowCount, fieldNumber: 7)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Alioth_Southbound_V1_HeldResource, rhs: Alioth_Southbound_V1_HeldResource) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._key != rhs_storage._key {return false}
+        if _storage._resource != rhs_storage._resource {return false}
+        if _storage._revision != rhs_storage._revision {return false}
+        if _storage._state != rhs_storage._state {return false}
+        if _storage._reason != rhs_storage._reason {return false}
+        if _storage._flows != rhs_storage._flows {return false}
+        if _storage._flowCount != rhs_storage._flowCount {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Alioth_Southbound_V1_HeldFlow: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".HeldFlow"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}flow\0\u{1}state\0\u{1}cut\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.flow) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.state) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.cut) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.flow.isEmpty {
+      try visitor.visitSingularStringField(value: self.flow, fieldNumber: 1)
+    }
+    if !self.state.isEmpty {
+      try visitor.visitSingularStringField(value: self.state, fieldNumber: 2)
+    }
+    if self.cut != false {
+      try visitor.visitSingularBoolField(value: self.cut, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Alioth_Southbound_V1_HeldFlow, rhs: Alioth_Southbound_V1_HeldFlow) -> Bool {
+    if lhs.flow != rhs.flow {return false}
+    if lhs.state != rhs.state {return false}
+    if lhs.cut != rhs.cut {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
