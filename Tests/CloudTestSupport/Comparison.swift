@@ -25,10 +25,17 @@ struct Comparison {
   }
 
   init(seed: UInt64, features: CloudFeatures) {
+    var generator = CloudGenerator(seed: seed, features: features)
+    let cloud = generator.cloud()
+    self.init(seed: seed, generator: generator, cloud: cloud)
+  }
+
+  /// A cloud that there is already.
+  init(seed: UInt64, generator: CloudGenerator, cloud: Cloud) {
     self.seed = seed
-    generator = CloudGenerator(seed: seed, features: features)
+    self.generator = generator
+    self.cloud = cloud
     traffic = TrafficGenerator(seed: seed &+ 0x5eed)
-    cloud = generator.cloud()
     specification = NetworkSpecification(cloud)
     fabric = SwitchFabric(cloud, order: seed)
   }
@@ -102,6 +109,9 @@ struct Comparison {
     }
     return nil
   }
+
+  /// Has a host forward by exactly these flows.
+  mutating func takeOver(_ flows: [Flow], on host: Int) { fabric.takeOver(flows, on: host) }
 
   /// Has a host lose a flow.
   mutating func lose(_ key: FlowKey, on host: Int) { fabric.lose(key, on: host) }
