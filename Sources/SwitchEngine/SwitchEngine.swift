@@ -124,12 +124,16 @@ public actor SwitchEngine<Owner: Hashable & Comparable & Sendable> {
   }
 
   private func replace(_ desired: DesiredState, of owner: Owner, in zones: [Owner: UInt16]) {
-    if hasRetries { forgetRetry(of: owner) }
     replace(desired, of: owner, zone: zones.isEmpty ? nil : zones[owner])
+    if hasRetries { forgetRetry(of: owner) }
   }
 
+  /// An owner that wants something else than what was refused has no retry to wait for. One that wants the same again stays
+  /// quarantined, and keeps its own.
   @inline(never)
-  private func forgetRetry(of owner: Owner) { retries[owner] = nil }
+  private func forgetRetry(of owner: Owner) {
+    if reconciler.quarantined[owner] == nil { retries[owner] = nil }
+  }
 
   private func take(_ input: DesiredInput?) -> UInt64 {
     if let input, input > self.input {
