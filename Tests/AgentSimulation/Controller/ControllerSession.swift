@@ -160,9 +160,11 @@ final class ControllerSession: @unchecked Sendable {
     if let mischief = owner.mischief {
       owner.mischief = nil
       let index = owner.loop.random.number(0..<messages.count)
-      switch mischief {
-      case .doubled: messages.insert(messages[index], at: index)
-      case .swapped: messages.swapAt(index, (index + 1) % messages.count)
+      // Of a delta in parts only the last can be told to come again: they are not counted, as a stream keeps their order.
+      switch (mischief, update.scope) {
+      case (.swapped, .snapshot): messages.swapAt(index, (index + 1) % messages.count)
+      case (.doubled, .snapshot): messages.insert(messages[index], at: index)
+      case (_, .delta): messages += messages.suffix(1)
       }
     }
     for message in messages { toAgent.send(message) }

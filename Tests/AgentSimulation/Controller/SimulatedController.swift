@@ -31,7 +31,7 @@ final class SimulatedController: @unchecked Sendable {
   var mischief: Mischief?
   /// After how many messages, in either direction, the next session that gets there is cut.
   var cutAfter: Int?
-  /// What the agent's process said last.
+  /// What the agent said last in the session that there is.
   private(set) var report: GoalStateReport?
   /// What cannot be, in words.
   var onReport: (@Sendable (GoalStateReport, ControllerSession) -> Void)?
@@ -56,7 +56,9 @@ final class SimulatedController: @unchecked Sendable {
     version = GoalStateVersion(epoch: "epoch\(epoch)", revision: revision)
     oldestBase = revision
     removed = [:]
-    resources = resources.mapValues { VersionedResource($0.resource, revision: UInt64(loop.random.number(1..<Int(revision) + 1))) }
+    resources = resources.mapValues {
+      VersionedResource($0.resource, revision: UInt64(loop.random.number(1..<Int(revision) + 1)))
+    }
     mark()
     for session in sessions { session.cut() }
   }
@@ -115,16 +117,19 @@ final class SimulatedController: @unchecked Sendable {
 
   struct Unreachable: Error {}
 
-  func ended(_ session: ControllerSession) { sessions.removeAll { $0 === session } }
-
-  func received(_ report: GoalStateReport, from session: ControllerSession) {
-    trace.note("controller", []) { "report of \(report.applied), \(report.failures.count) failures, \(report.pending.count) pending" }
-    if !session.agent.isKilled { self.report = report }
-    onReport?(report, session)
+  /// What was said in a session that is over is said again in the next.
+  func ended(_ session: ControllerSession) {
+    sessions.removeAll { $0 === session }
+    report = nil
   }
 
-  /// The process that spoke is no more.
-  func forgetReport() { report = nil }
+  func received(_ report: GoalStateReport, from session: ControllerSession) {
+    trace.note("controller", []) {
+      "report of \(report.applied), \(report.failures.count) failures, \(report.pending.count) pending"
+    }
+    if sessions.contains(where: { $0 === session }) { self.report = report }
+    onReport?(report, session)
+  }
 
   func complain(_ text: String) { mistakes.append(text) }
 

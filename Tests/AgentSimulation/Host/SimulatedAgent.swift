@@ -36,7 +36,8 @@ final class SimulatedAgent: @unchecked Sendable {
       disk: disk, host: HostID("node0"), limits: GoalStateStore.Limits(historyBytes: 64 * 1024), logger: logger,
       time: { [clocks = host.clocks] in clocks.now(loop.time) }, clock: clock, blocking: SimulatedThread(clock: clock))
     let bridge = host.bridge
-    engine = SwitchEngine(ownership: Agent.ownership, eventLoop: loop, clock: clock) { _ in
+    let options = SwitchEngineOptions(auditPause: .seconds(8))
+    engine = SwitchEngine(ownership: Agent.ownership, options: options, eventLoop: loop, clock: clock) { _ in
       try await bridge.dial(clock)
     }
     agent = Agent(dhcpTable: table, engine: engine, keeper: keeper, logger: logger)
@@ -69,21 +70,32 @@ final class SimulatedAgent: @unchecked Sendable {
   private func attach(_ clock: SimulatedClock) async {
     let loop = host.loop
     try? await clock.sleep(for: loop.drawn(0...30))
-    await agent.underlayChanged(SimulatedHost.underlay)
+    hasUnderlay = true
+    underlayChanged()
     try? await clock.sleep(for: loop.drawn(0...30))
     guard !isKilled else { return }
-    await agent.viewChanged(host.view)
+    hasView = true
+    portsChanged()
     try? await clock.sleep(for: loop.drawn(0...30))
     await agent.hostConfigured(true)
     isAttached = true
   }
 
+  private var hasUnderlay = false
+  private var hasView = false
+  /// Whether it knows all of its host.
   private(set) var isAttached = false
 
   /// The database tells of other ports.
   func portsChanged() {
-    guard isAttached else { return }
+    guard hasView else { return }
     agent.assumeIsolated { $0.viewChanged(host.view) }
+  }
+
+  /// The kernel tells of another underlay.
+  func underlayChanged() {
+    guard hasUnderlay else { return }
+    agent.assumeIsolated { $0.underlayChanged(host.underlay) }
   }
 
   /// Ends it without a last word.
@@ -124,7 +136,10 @@ private struct TraceLog: LogHandler {
   let trace: Trace
   var metadata: Logger.Metadata = [:]
   var metadataProvider: Logger.MetadataProvider?
-  var logLevel: Logger.Level { get { trace.logLevel } set {} }
+  var logLevel: Logger.Level {
+    get { trace.logLevel }
+    set {}
+  }
 
   subscript(metadataKey key: String) -> Logger.Metadata.Value? {
     get { metadata[key] }

@@ -12,8 +12,6 @@ import Pipeline
 ///
 /// Of the loop's thread.
 final class SimulatedHost: @unchecked Sendable {
-  static let underlay = Underlay(address: Cloud.tunnelAddress(of: 0), interface: "eth0", interfaceMTU: 1500)
-
   let loop: SimulatedLoop
   let trace: Trace
   let controller: SimulatedController
@@ -25,6 +23,10 @@ final class SimulatedHost: @unchecked Sendable {
   private(set) var graveyard: [SimulatedAgent] = []
   /// The OpenFlow ports of guests that are plugged in.
   private(set) var plugged: [PortID: UInt32] = [:]
+  /// How the host reaches the others.
+  private(set) var underlay = Underlay(address: Cloud.tunnelAddress(of: 0), interface: "eth0", interfaceMTU: 1500)
+  /// Whether the database has the bridge.
+  private(set) var hasBridge = true
 
   init(_ loop: SimulatedLoop, _ trace: Trace, _ controller: SimulatedController) {
     self.loop = loop
@@ -37,13 +39,26 @@ final class SimulatedHost: @unchecked Sendable {
   // MARK: Ports
 
   /// What the database says.
-  var view: SimulatedPorts { SimulatedPorts(plugged: plugged) }
+  var view: SimulatedPorts { SimulatedPorts(plugged: hasBridge ? plugged : nil) }
 
   /// Has these plugged in, and nobody else.
   func plug(_ ports: [PortID: UInt32]) {
     guard ports != plugged else { return }
     plugged = ports
     process?.portsChanged()
+  }
+
+  /// Says that the bridge is there, or not.
+  func setBridge(_ isThere: Bool) {
+    guard isThere != hasBridge else { return }
+    hasBridge = isThere
+    process?.portsChanged()
+  }
+
+  /// Gives the interface that tunnels are sent from another MTU.
+  func setMTU(_ mtu: Int) {
+    underlay.interfaceMTU = mtu
+    process?.underlayChanged()
   }
 
   // MARK: The process
@@ -61,7 +76,6 @@ final class SimulatedHost: @unchecked Sendable {
     self.process = nil
     bridge.cutAll()
     controller.cutAll()
-    controller.forgetReport()
   }
 
   /// The power goes, and comes back: what was not durable is lost, and the switch begins anew.
@@ -83,9 +97,11 @@ final class SimulatedClocks: @unchecked Sendable {
 
 /// What is plugged in at one moment.
 struct SimulatedPorts: PortResolving {
-  let plugged: [PortID: UInt32]
+  /// Nil without a bridge.
+  let plugged: [PortID: UInt32]?
 
   func resolve(guests: some Sequence<PortID>) -> HostPorts {
+    guard let plugged else { return HostPorts() }
     var ports = HostPorts(
       tunnels: HostSwitch.tunnels, physicalNetworks: [Cloud.physicalNetwork: .attached(HostSwitch.physical, mtu: nil)],
       dhcp: HostSwitch.responder)

@@ -117,7 +117,8 @@ final class SimulatedSwitch: @unchecked Sendable {
     var isLost = false
     if kind == .commit, case .afterCommit = cut { (isLost, cut) = (true, nil) }
     let wasRefused = handle(.received(id, message), losingAnswersTo: isLost ? id : nil)
-    if kind == .commit, let committed = connections[id]?.marks.removeValue(forKey: SwitchMessageKind.bundle(of: message)),
+    if kind == .commit,
+      let committed = connections[id]?.marks.removeValue(forKey: SwitchMessageKind.bundle(of: message)),
       !wasRefused
     {
       marks.formUnion(committed)

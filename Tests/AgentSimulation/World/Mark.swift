@@ -36,6 +36,8 @@ enum Mark {
     let network = Network(id: NetworkID("mark"), vni: vni)
     let subnet = Subnet(id: SubnetID("mark"), networkID: network.id, prefix: prefix, gateway: nil, dhcpEnabled: false)
     let address = FixedIP(subnetID: subnet.id, address: .v4(IPv4Address(198, 51, 100, 2)))
-    return [.network(network), .subnet(subnet), .port(Port(id: id, networkID: network.id, mac: mac, fixedIPs: [address]))]
+    return [
+      .network(network), .subnet(subnet), .port(Port(id: id, networkID: network.id, mac: mac, fixedIPs: [address])),
+    ]
   }
 }

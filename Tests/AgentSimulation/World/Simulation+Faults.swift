@@ -25,6 +25,8 @@ enum Fault: CaseIterable, Sendable {
   case kill
   case powerLoss
   case wallClock
+  case underlay
+  case database
 }
 
 extension Simulation {
@@ -85,6 +87,14 @@ extension Simulation {
       let jump = Int64(random.number(-100_000_000..<100_000_000))
       host.clocks.offset += jump
       return "the wall clock jumps by \(jump) ms"
+    case .underlay:
+      let mtu = random.number(0..<4) * 100 + 1300
+      host.setMTU(mtu)
+      return "the underlay carries \(mtu) octets"
+    case .database:
+      host.setBridge(false)
+      loop.after(.milliseconds(random.number(0..<5000))) { [host] in host.setBridge(true) }
+      return "the database has no bridge"
     }
   }
 
@@ -112,7 +122,7 @@ extension Simulation {
 
   /// Some flows are refused for a while, whoever wants them.
   private func refuse() -> String {
-    let (modulus, moment) = (UInt64(random.number(5..<40)), random.pick(of: ModelSwitch.Moment.received, .committed))
+    let (modulus, moment) = (UInt64(random.number(20..<150)), random.pick(of: ModelSwitch.Moment.received, .committed))
     host.bridge.refuse { message, at in
       guard at == moment, case .flowMod(let mod) = message, mod.command == .add else { return nil }
       let bytes = mod.flow.match.bytes
@@ -134,7 +144,8 @@ extension Simulation {
       host.bridge.administer(.flowMod(FlowMod(.deleteStrict, flow)))
       return "somebody deletes the flow \(flow.key)"
     }
-    let other = Flow(table: flow.table, priority: flow.priority, cookie: flow.cookie, match: flow.match, instructions: [Instruction]())
+    let other = Flow(
+      table: flow.table, priority: flow.priority, cookie: flow.cookie, match: flow.match, instructions: [Instruction]())
     host.bridge.administer(.flowMod(FlowMod(.add, other)))
     return "somebody changes the flow \(flow.key)"
   }
@@ -161,6 +172,7 @@ extension Simulation {
     controller.mischief = nil
     controller.isReachable = true
     host.disk.clearFaults()
+    host.setBridge(true)
     host.start()
   }
 }
