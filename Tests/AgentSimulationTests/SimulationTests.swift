@@ -11,24 +11,16 @@ struct SimulationTests {
   func seeds() async throws {
     let first = number("ALIOTH_SEED") ?? 1
     let count = number("ALIOTH_SEEDS") ?? (number("ALIOTH_SEED") == nil ? 1000 : 1)
-    let next = Mutex(first)
-    let failures = Mutex([String]())
-    let met = Mutex(Set<Fault>())
+    let progress = Progress(next: first, end: first + count)
     let pool = NIOThreadPool(numberOfThreads: 2)
     pool.start()
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<2 {
         group.addTask {
           try await pool.runIfActive {
-            while failures.withLock({ $0.count < 3 }) {
-              let seed = next.withLock { next in
-                defer { next += 1 }
-                return next
-              }
-              guard seed - first < count else { return }
+            while let seed = progress.take() {
               let simulation = Simulation(seed: seed)
-              if let failure = simulation.failure() { failures.withLock { $0.append(failure) } }
-              met.withLock { $0.formUnion(simulation.met) }
+              progress.note(simulation.failure(), simulation.met)
             }
           }
         }
@@ -36,8 +28,8 @@ struct SimulationTests {
       try await group.waitForAll()
     }
     try await pool.shutdownGracefully()
-    for failure in failures.withLock({ $0 }) { Issue.record("\(failure)") }
-    if count >= 1000 { #expect(met.withLock { $0 }.count == Fault.allCases.count) }
+    for failure in progress.failures { Issue.record("\(failure)") }
+    if count >= 1000 { #expect(progress.met.count == Fault.allCases.count) }
   }
 
   @Test("a seed happens the same way each time", arguments: [3, 14, 159, 2653] as [UInt64])
@@ -106,4 +98,40 @@ struct SimulationTests {
   private func number(_ name: String) -> UInt64? {
     getenv(name).flatMap { UInt64(String(cString: $0)) }
   }
+}
+
+/// How far several threads have come with the seeds.
+private final class Progress: Sendable {
+  private struct State {
+    var next: UInt64
+    var failures: [String] = []
+    var met: Set<Fault> = []
+  }
+
+  private let state: Mutex<State>
+  private let end: UInt64
+
+  init(next: UInt64, end: UInt64) {
+    state = Mutex(State(next: next))
+    self.end = end
+  }
+
+  /// The next seed; nil at the end, or after so many failures that more would say nothing.
+  func take() -> UInt64? {
+    state.withLock { state in
+      guard state.next < end, state.failures.count < 3 else { return nil }
+      defer { state.next += 1 }
+      return state.next
+    }
+  }
+
+  func note(_ failure: String?, _ met: Set<Fault>) {
+    state.withLock { state in
+      if let failure { state.failures.append(failure) }
+      state.met.formUnion(met)
+    }
+  }
+
+  var failures: [String] { state.withLock { $0.failures } }
+  var met: Set<Fault> { state.withLock { $0.met } }
 }

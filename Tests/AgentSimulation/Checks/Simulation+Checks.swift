@@ -22,13 +22,15 @@ extension Simulation {
     trace.tell("everything heals")
     // An audit finds what nobody has told of.
     if hasDrifted { loop.run(for: .seconds(400)) }
+    // Echoes find out that a connection is none.
+    if met.contains(.switchSilent) { loop.run(for: .seconds(30)) }
     try settle("after everything has healed")
     beforeChecks(self)
     let truth = self.truth
     try check(truth)
     try restart(truth)
     // The other hosts have to be computed as well, which takes as long as all the rest.
-    if comesWhole, random.chance(30) { try forward() }
+    if comesWhole, random.chance(20) { try forward() }
   }
 
   private var truth: Truth {

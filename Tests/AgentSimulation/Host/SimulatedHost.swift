@@ -78,6 +78,9 @@ final class SimulatedHost: @unchecked Sendable {
     controller.cutAll()
   }
 
+  /// Forgets the processes that have ended.
+  func clear() { graveyard.removeAll { $0.isOver } }
+
   /// The power goes, and comes back: what was not durable is lost, and the switch begins anew.
   func losePower() {
     kill()

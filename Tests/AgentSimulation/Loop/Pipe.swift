@@ -4,11 +4,12 @@
 final class Pipe<Item: Sendable>: @unchecked Sendable {
   private let loop: SimulatedLoop
   private let latency: ClosedRange<Int>
-  private let deliver: @Sendable (Item) -> Void
+  /// Nil once it is cut: what a pipe ends at holds the pipe.
+  private var deliver: (@Sendable (Item) -> Void)?
   private var waiting: [Item] = []
   private var lastDue = Duration.zero
   /// Nothing comes out any more, and nobody is told.
-  private(set) var isCut = false
+  var isCut: Bool { deliver == nil }
 
   /// - Parameter latency: in milliseconds.
   init(_ loop: SimulatedLoop, latency: ClosedRange<Int>, deliver: @escaping @Sendable (Item) -> Void) {
@@ -28,12 +29,12 @@ final class Pipe<Item: Sendable>: @unchecked Sendable {
   func stall(for delay: Duration) { lastDue = max(lastDue, loop.time + delay) }
 
   func cut() {
-    isCut = true
+    deliver = nil
     waiting = []
   }
 
   private func deliverNext() {
-    guard !isCut, !waiting.isEmpty else { return }
+    guard let deliver, !waiting.isEmpty else { return }
     deliver(waiting.removeFirst())
   }
 }

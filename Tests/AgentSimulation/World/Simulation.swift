@@ -43,7 +43,7 @@ final class Simulation: @unchecked Sendable {
     trace = Trace(loop, isKept: isTraced)
     controller = SimulatedController(loop, trace)
     host = SimulatedHost(loop, trace, controller)
-    generator = CloudGenerator(seed: seed &* 7 &+ 3, features: .all, size: random.chance(10) ? CloudSize() : .small)
+    generator = CloudGenerator(seed: seed &* 7 &+ 3, features: .all, size: random.chance(5) ? CloudSize() : .small)
     cloud = generator.cloud()
     // Some kinds of faults each time: all at once would hide what a single one does.
     let drawn = Fault.allCases.filter { _ in random.chance(40) }
@@ -80,7 +80,7 @@ final class Simulation: @unchecked Sendable {
   /// - Throws: `Failure`.
   func run() throws(Failure) {
     begin()
-    for _ in 0..<random.number(5..<12) {
+    for _ in 0..<random.number(4..<10) {
       step()
       loop.run(for: pause())
       if let mistake = controller.mistakes.first { throw fail(mistake) }
@@ -93,6 +93,7 @@ final class Simulation: @unchecked Sendable {
     host.kill()
     loop.run(for: .seconds(60))
     loop.clear()
+    host.clear()
   }
 
   func begin() {
