@@ -54,7 +54,7 @@ struct SimulationTests {
       let whole = Scenario.run { _ in }
       #expect(whole.failure == nil)
       let count = whole.simulation.controller.messages
-      #expect(count > 30)
+      #expect(count > 20)
       for cut in 0..<count {
         let failure = Scenario.run { $0.controller.cutAfter = cut }.failure
         if let failure { Issue.record("cut after message \(cut) of \(count): \(failure)") }
@@ -68,7 +68,7 @@ struct SimulationTests {
       let whole = Scenario.run { _ in }
       let count = whole.simulation.host.bridge.messages
       #expect(count > 100)
-      for cut in stride(from: 0, to: count, by: count / 100 + 1) {
+      for cut in stride(from: 0, to: count, by: count / 50 + 1) {
         let failure = Scenario.run { $0.host.bridge.cut = .after(messages: cut) }.failure
         if let failure { Issue.record("cut after message \(cut) of \(count): \(failure)") }
       }

@@ -29,6 +29,10 @@ final class SimulatedController: @unchecked Sendable {
   var isReachable = true
   /// What becomes of the next update.
   var mischief: Mischief?
+  /// Whether the next delta has a resource in an older revision than was sent before.
+  var isForgetful = false
+  /// What was sent so, and has to be sent again.
+  private var outdated: Set<ResourceKey> = []
   /// After how many messages, in either direction, the next session that gets there is cut.
   var cutAfter: Int?
   /// What the agent said last in the session that there is.
@@ -56,8 +60,8 @@ final class SimulatedController: @unchecked Sendable {
     version = GoalStateVersion(epoch: "epoch\(epoch)", revision: revision)
     oldestBase = revision
     removed = [:]
-    resources = resources.mapValues {
-      VersionedResource($0.resource, revision: UInt64(loop.random.number(1..<Int(revision) + 1)))
+    for key in resources.keys.sorted() {
+      resources[key]?.revision = UInt64(loop.random.number(1..<Int(revision) + 1))
     }
     mark()
     for session in sessions { session.cut() }
@@ -79,6 +83,16 @@ final class SimulatedController: @unchecked Sendable {
   /// Forgets what changed long ago.
   func forgetHistory() { oldestBase = version.revision }
 
+  /// Sends again what was sent in an older revision.
+  func repair() {
+    guard !outdated.isEmpty else { return }
+    version.revision += 1
+    for key in outdated { resources[key].map { put($0.resource) } }
+    outdated = []
+    mark()
+    for session in sessions { session.wake() }
+  }
+
   private func mark() {
     let marked = Mark.resources(Mark.address(epoch: epoch, revision: version.revision))
     for resource in marked where resources[resource.key]?.resource != resource { put(resource) }
@@ -99,6 +113,12 @@ final class SimulatedController: @unchecked Sendable {
       return GoalStateUpdate(scope: .snapshot, version: version, upserts: sorted)
     }
     var changed = sorted.filter { $0.revision > held.revision }
+    let old = sorted.filter { $0.revision <= held.revision && $0.revision > 1 && $0.key != .port(Mark.id) }
+    if isForgetful, let resource = loop.random.pick(old) {
+      isForgetful = false
+      outdated.insert(resource.key)
+      changed.append(VersionedResource(resource.resource, revision: resource.revision - 1))
+    }
     changed.shuffle(using: &loop.random)
     return GoalStateUpdate(
       scope: .delta(from: held.revision), version: version, upserts: changed,

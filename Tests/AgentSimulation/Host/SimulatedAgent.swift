@@ -48,7 +48,9 @@ final class SimulatedAgent: @unchecked Sendable {
   }
 
   private func run(_ logger: Logger, _ clock: SimulatedClock) async {
-    if let restored = await keeper.open(program: "simulated") { await agent.restore(restored) }
+    let restored = await keeper.open(program: "simulated")
+    if let restored { await agent.restore(restored) }
+    if !isKilled { host.judge(restored: restored.map { $0.deltas.last?.version ?? $0.snapshot.version }) }
     let link = ControllerLink(
       hostID: HostID("node0"), tunnelAddress: Cloud.tunnelAddress(of: 0), agent: agent, neighbors: NoQuestions(),
       board: StatusBoard(), logger: logger)

@@ -19,6 +19,10 @@ final class SimulatedHost: @unchecked Sendable {
   let clocks = SimulatedClocks()
   private(set) var disk: SimulatedDisk
   private(set) var process: SimulatedAgent?
+  /// What the last process said to be durable.
+  private var durable: GoalStateVersion?
+  /// Whether the disk has failed: then what was durable may not be readable.
+  var hasDoubtfulDisk = false
   /// Processes that were killed, and may not have noticed.
   private(set) var graveyard: [SimulatedAgent] = []
   /// The OpenFlow ports of guests that are plugged in.
@@ -71,11 +75,25 @@ final class SimulatedHost: @unchecked Sendable {
   /// Kills the agent's process; its connections end with it.
   func kill() {
     guard let process else { return }
+    durable = process.keeper.status.durable ?? durable
     process.kill()
     graveyard.append(process)
     self.process = nil
     bridge.cutAll()
     controller.cutAll()
+  }
+
+  /// A new process has this from the disk.
+  func judge(restored: GoalStateVersion?) {
+    guard let durable, !hasDoubtfulDisk else { return }
+    let isLater =
+      restored.map { restored in
+        restored.epoch == durable.epoch
+          ? restored.revision >= durable.revision : Mark.epoch(of: restored) > Mark.epoch(of: durable)
+      } ?? false
+    if !isLater {
+      controller.complain("\(durable) was durable, and the disk has \(restored.map { "\($0)" } ?? "nothing")")
+    }
   }
 
   /// Forgets the processes that have ended.

@@ -111,8 +111,8 @@ final class SimulatedSwitch: @unchecked Sendable {
     }
     trace.note("to switch", message) { "\(kind)" }
     if kind == .flowChange || kind == .meterChange { changes += 1 }
-    if kind == .flowChange, let mark = Mark.find(in: message) {
-      connections[id]?.marks[SwitchMessageKind.bundle(of: message), default: []].insert(mark)
+    if kind == .flowChange {
+      connections[id]?.marks[SwitchMessageKind.bundle(of: message), default: []].formUnion(Mark.all(in: message))
     }
     var isLost = false
     if kind == .commit, case .afterCommit = cut { (isLost, cut) = (true, nil) }

@@ -10,20 +10,24 @@ enum Mark {
     return MACAddress(rawValue: 0x02a1 << 32 | number)
   }
 
+  /// The number of an epoch, which grows.
+  static func epoch(of version: GoalStateVersion) -> Int { Int(version.epoch.dropFirst("epoch".count)) ?? 0 }
+
   /// What stands for a version.
   static func number(epoch: Int, revision: UInt64) -> UInt64 { UInt64(epoch & 0xff) << 24 | revision & 0xff_ffff }
 
-  /// The version whose mark is in a message.
-  static func find(in message: [UInt8]) -> UInt64? {
+  /// The versions whose marks are in a message, or what looks like one.
+  static func all(in message: [UInt8]) -> Set<UInt64> {
     message.withUnsafeBufferPointer { bytes in
+      var found: Set<UInt64> = []
       var index = 0
       while index + 6 <= bytes.count {
         if bytes[index] == 0x02, bytes[index + 1] == 0xa1 {
-          return (2..<6).reduce(UInt64(0)) { $0 << 8 | UInt64(bytes[index + $1]) }
+          found.insert((2..<6).reduce(UInt64(0)) { $0 << 8 | UInt64(bytes[index + $1]) })
         }
         index += 1
       }
-      return nil
+      return found
     }
   }
 

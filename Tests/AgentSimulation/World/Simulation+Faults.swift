@@ -19,6 +19,7 @@ enum Fault: CaseIterable, Sendable {
   case sessionStall
   case controllerAway
   case mischief
+  case outOfOrder
   case historyForgotten
   case failOver
   case disk
@@ -68,6 +69,9 @@ extension Simulation {
     case .mischief:
       controller.mischief = random.pick(of: .doubled, .swapped)
       return "an update's messages are \(controller.mischief == .doubled ? "doubled" : "swapped")"
+    case .outOfOrder:
+      controller.isForgetful = true
+      return "a resource comes in an older revision"
     case .historyForgotten:
       controller.forgetHistory()
       return "the controller forgets what changed"
@@ -126,7 +130,7 @@ extension Simulation {
     host.bridge.refuse { message, at in
       guard at == moment, case .flowMod(let mod) = message, mod.command == .add else { return nil }
       let bytes = mod.flow.match.bytes
-      guard Mark.find(in: bytes) == nil else { return nil }
+      guard Mark.all(in: bytes).isEmpty else { return nil }
       let hash = bytes.reduce(UInt64(mod.flow.priority)) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
       // BAD_ACTION, BAD_ARGUMENT.
       return hash >> 17 % modulus == 0 ? Refusal(type: 2, code: 5) : nil
@@ -157,6 +161,7 @@ extension Simulation {
   }
 
   private func failDisk() -> String {
+    host.hasDoubtfulDisk = true
     let code = random.pick(of: SimulatedDisk.noSpace, SimulatedDisk.inputOutput)
     let (first, count) = (random.number(0..<10), random.number(1..<30))
     for operation in first..<(first + count) { host.disk.fail(after: operation, .error(code)) }
@@ -171,6 +176,8 @@ extension Simulation {
     controller.cutAfter = nil
     controller.mischief = nil
     controller.isReachable = true
+    controller.isForgetful = false
+    controller.repair()
     host.disk.clearFaults()
     host.setBridge(true)
     host.start()
