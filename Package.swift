@@ -71,6 +71,7 @@ let package = Package(
 
     // Values and wire formats: no package, no I/O.
     .target(name: "NetworkTypes"),
+    .target(name: "Timekeeping"),
     .target(name: "PacketFormats", dependencies: ["NetworkTypes"]),
     .target(name: "DHCP", dependencies: ["NetworkTypes", "PacketFormats"]),
     .target(name: "OpenFlow", dependencies: ["NetworkTypes"]),
@@ -88,7 +89,7 @@ let package = Package(
     .target(name: "DHCPServer", dependencies: ["DHCP", "NetworkTypes", "PacketCapture", "PacketFormats", logging]),
 
     // The one sender: keeps a switch as it is desired to be.
-    .target(name: "SwitchEngine", dependencies: ["OpenFlow", "OpenFlowNIO", "Reconciler"]),
+    .target(name: "SwitchEngine", dependencies: ["OpenFlow", "OpenFlowNIO", "Reconciler", "Timekeeping"]),
 
     // A switch in memory, for tests and for explaining what a packet meets.
     .target(name: "SwitchModel", dependencies: ["NetworkTypes", "OpenFlow", "PacketFormats"]),
@@ -102,7 +103,7 @@ let package = Package(
     .target(
       name: "Southbound",
       dependencies: [
-        "DHCP", "GoalState", "GoalStateProtobuf", "NetworkTypes", grpcTransport, logging,
+        "DHCP", "GoalState", "GoalStateProtobuf", "NetworkTypes", "Timekeeping", grpcTransport, logging,
         .product(name: "SwiftASN1", package: "swift-asn1"), .product(name: "X509", package: "swift-certificates"),
         .product(name: "NIOCore", package: "swift-nio"), nioSSL,
       ] + grpc),
@@ -164,9 +165,14 @@ let package = Package(
     .testTarget(
       name: "PipelineTests",
       dependencies: ["GoalState", "NetworkTypes", "OpenFlow", "PacketFormats", "Pipeline", "SwitchModel"]),
+    .target(
+      name: "CloudTestSupport", dependencies: ["GoalState", "NetworkTypes", "OpenFlow", "Pipeline", "SwitchModel"],
+      path: "Tests/CloudTestSupport"),
     .testTarget(
       name: "NetworkSpecificationTests",
-      dependencies: ["GoalState", "NetworkTypes", "OpenFlow", "Pipeline", "SwitchModel", "SwitchTestSupport"]),
+      dependencies: [
+        "CloudTestSupport", "GoalState", "NetworkTypes", "OpenFlow", "Pipeline", "SwitchModel", "SwitchTestSupport",
+      ]),
     .testTarget(name: "ReconcilerTests", dependencies: ["NetworkTypes", "OpenFlow", "Reconciler"]),
     .testTarget(
       name: "SwitchEngineTests",
@@ -202,6 +208,17 @@ let package = Package(
         "OpenFlowNIO", "PacketFormats", "Pipeline", "Reconciler", "Southbound", "SwitchEngine", "SwitchModel",
         "SwitchModelNIO", "SwitchTestSupport", logging,
       ] + nio),
+    .target(
+      name: "AgentSimulation",
+      dependencies: [
+        "AgentCore", "CloudTestSupport", "DHCP", "DHCPServer", "DiskTestSupport", "GoalState", "GoalStateProtobuf",
+        "GoalStateStore", "NetworkTypes", "OpenFlow", "Pipeline", "Reconciler", "Southbound", "SwitchEngine",
+        "SwitchModel", logging, .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ], path: "Tests/AgentSimulation"),
+    .testTarget(
+      name: "AgentSimulationTests",
+      dependencies: ["AgentSimulation", .product(name: "NIOPosix", package: "swift-nio")]),
     .testTarget(
       name: "ControllerCoreTests",
       dependencies: [

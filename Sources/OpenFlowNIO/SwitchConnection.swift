@@ -164,10 +164,15 @@ public final class SwitchConnection: Sendable {
     _ = try await perform(.barrier)
   }
 
-  /// Ends the connection: what is waited for fails with `closedLocally`.
+  /// Ends the connection, and waits until it is gone: what is waited for fails with `closedLocally`.
   public func close() async {
-    channel.eventLoop.execute { [handler] in handler.value.close() }
+    disconnect()
     try? await channel.closeFuture.get()
+  }
+
+  /// Ends the connection without waiting; see `close`.
+  public func disconnect() {
+    channel.eventLoop.execute { [handler] in handler.value.close() }
   }
 
   /// Asks for something, on whichever actor the caller is: an engine on the event loop changes no thread.

@@ -120,11 +120,12 @@ extension FlowLedger {
     guard ownership.hasReferents else { return ReadBackSummary() }
     let referents = groups.map(Referent.group) + meters.map { Referent.meter($0.canonical) }
     let found = Dictionary(referents.map { ($0.id, $0) }) { $1 }.filter { ownership.contains($0.key) }
-    let summary = self.referents.observe(found, now: changeNumber)
-    if self.referents.isKnown {
+    let isAudit = self.referents.isKnown
+    let summary = self.referents.observe(found, now: isAudit ? changeNumber : FlowLedger.anyChange)
+    if isAudit {
       counters.referentsDrifted += summary.differences
     } else {
-      self.referents.becomeKnown(now: changeNumber)
+      self.referents.becomeKnown(now: FlowLedger.anyChange)
       referentsFound = summary
     }
     return summary

@@ -213,15 +213,17 @@ extension FlowLedger {
 
 extension FlowLedger {
   /// Queues the slot when what the switch has is not what is desired, or is about to be something else.
-  mutating func note(_ slot: UInt32) {
+  mutating func note(_ slot: UInt32) { note(slot, change: changeNumber) }
+
+  private mutating func note(_ slot: UInt32, change: UInt64) {
     guard knownCount != nil else { return }
     let state = store[slot].state
     guard !state.contains(.queued), state.contains(.inFlight) || store[slot].differs(sweeping: sweeps) else { return }
     store[slot].state.insert(.queued)
     if isFilling, store.table(slot) == FlowLedger.entryTable {
-      queue.hold(slot, change: changeNumber)
+      queue.hold(slot, change: change)
     } else {
-      queue.append(slot, change: changeNumber)
+      queue.append(slot, change: change)
     }
   }
 
@@ -262,7 +264,9 @@ extension FlowLedger {
   }
 
   /// Flows that nobody wants come first: what they forward was taken back.
-  mutating func queueStale() {
+  mutating func queueStale() { queueStale(change: changeNumber) }
+
+  private mutating func queueStale(change: UInt64) {
     guard knownCount != nil else { return }
     referents.floor = changeNumber
     var stale: [UInt32] = []
@@ -272,8 +276,12 @@ extension FlowLedger {
       stale.append(UInt32(truncatingIfNeeded: slot))
     }
     for slot in stale { store[slot].state.insert(.queued) }
-    queue.prepend(stale.map { DifferenceQueue.Entry(slot: $0, change: changeNumber) })
+    queue.prepend(stale.map { DifferenceQueue.Entry(slot: $0, change: change) })
   }
+
+  /// The change that differences belong to which a new connection finds: any, as far as is known, so that none counts as in
+  /// force before they are gone.
+  static let anyChange: UInt64 = 1
 
   /// Notes every difference anew: stale flows first, then owner by owner in this order.
   mutating func queueEverything(_ order: [UInt32]) {
@@ -286,11 +294,11 @@ extension FlowLedger {
       // It waited to be deleted, and the switch does not have it any more.
       if isQueuedOnly { freeIfUnused(slot) }
     }
-    if sweeps { queueStale() }
+    if sweeps { queueStale(change: FlowLedger.anyChange) }
     for owner in order {
       var slot = holdings.firstSlot(of: owner)
       while slot != FlowSlot.none {
-        note(slot)
+        note(slot, change: FlowLedger.anyChange)
         slot = store[slot].next
       }
     }

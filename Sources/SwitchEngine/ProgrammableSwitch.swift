@@ -49,18 +49,6 @@ public protocol ProgrammableSwitch: Sendable {
   /// Waits until the connection is gone, and tells why.
   var closed: ConnectionFailure { get async }
 
-  /// Ends the connection.
-  func close() async
-}
-
-extension ProgrammableSwitch {
-  /// Carries out encoded messages one after the other, and waits until the switch has worked them off.
-  ///
-  /// - Returns: The refused messages, by position; the others were carried out.
-  /// - Throws: When the outcome is unknown.
-  func apply(_ messages: [[UInt8]]) async throws -> [BundleRefusal] {
-    try await withCheckedThrowingContinuation { continuation in
-      apply(messages) { continuation.resume(with: $0) }
-    }
-  }
+  /// Ends the connection; `closed` tells when it has.
+  func disconnect()
 }

@@ -63,7 +63,7 @@ extension SwitchEngine {
     // When a group or a meter was gone, so are the flows that needed it: the rest of the round does not take its time.
     var isHurried = false
     while !Task.isCancelled {
-      do { try await Task.sleep(for: isHurried ? min(pause, .milliseconds(50)) : pause) } catch { return }
+      do { try await clock.sleep(for: isHurried ? min(pause, .milliseconds(50)) : pause) } catch { return }
       guard let link, link.number == number else { return }
       guard reconciler.isSettled else { continue }
       if reconciler.takeSuspicion() { (plan, isHurried) = ([], true) }

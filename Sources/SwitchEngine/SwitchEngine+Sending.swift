@@ -39,7 +39,7 @@ extension SwitchEngine {
       if !refusals.isEmpty { scheduleRetries() }
     case .failure(let error):
       lose("\(error)")
-      Task { await link.target.close() }
+      link.target.disconnect()
       return
     }
     pump()
@@ -47,7 +47,7 @@ extension SwitchEngine {
   }
 
   /// Runs this as the actor, at once when this is the actor's event loop already.
-  private nonisolated func enter(_ body: @escaping @Sendable (isolated SwitchEngine) -> Void) {
+  nonisolated func enter(_ body: @escaping @Sendable (isolated SwitchEngine) -> Void) {
     if runsInPlace, eventLoop.inEventLoop {
       assumeIsolated { body($0) }
     } else {
@@ -71,7 +71,7 @@ extension SwitchEngine {
       scheduleRetries()
     case .failure(let error):
       lose("\(error)")
-      Task { await link.target.close() }
+      link.target.disconnect()
       return
     }
     pump()
@@ -91,9 +91,19 @@ extension SwitchEngine {
 
   func retry(_ owner: Owner, after delay: Duration) {
     retries[owner] = delay
-    Task { [weak self] in
-      try? await Task.sleep(for: delay)
-      await self?.retryNow(owner, delay)
+    retryLine?.yield((owner, delay))
+  }
+
+  /// Waits for each, and gives it its try, until the task is cancelled.
+  func retryEach(of line: AsyncStream<(owner: Owner, delay: Duration)>) async {
+    await withDiscardingTaskGroup { group in
+      for await (owner, delay) in line {
+        group.addTask { [clock] in
+          guard (try? await clock.sleep(for: delay)) != nil else { return }
+          await self.retryNow(owner, delay)
+        }
+      }
+      group.cancelAll()
     }
   }
 

@@ -72,18 +72,22 @@ extension SwitchEngine {
     guard held.zones.hasWork else { return }
     let due = held.zones.takeDue(inForce: reconciler.changeInForce)
     guard !due.isEmpty else { return }
-    Task { await flush(due, over: link) }
+    guard let messages = try? due.map({ try OpenFlowMessage.conntrackFlushZone($0).encode(xid: 0) }) else {
+      held.zones.flushFailed(due)
+      return
+    }
+    link.target.apply(messages) { outcome in
+      self.enter { $0.flushed(due, outcome, over: link) }
+    }
   }
 
-  private func flush(_ due: [UInt16], over link: EngineLink) async {
-    do {
-      // One that is refused comes from a switch without connection tracking, which has nothing to forget.
-      _ = try await link.target.apply(due.map { try OpenFlowMessage.conntrackFlushZone($0).encode(xid: 0) })
-    } catch {
+  private func flushed(_ due: [UInt16], _ outcome: Result<[BundleRefusal], any Error>, over link: EngineLink) {
+    // A flush that is refused comes from a switch without connection tracking, which has nothing to forget.
+    if case .failure(let error) = outcome {
       held.zones.flushFailed(due)
       guard self.link?.number == link.number else { return }
       lose("\(error)")
-      await link.target.close()
+      link.target.disconnect()
       return
     }
     history.zonesFlushed += due.count

@@ -2,6 +2,7 @@ import NIOCore
 import OpenFlow
 import OpenFlowNIO
 import Reconciler
+import Timekeeping
 
 /// Keeps a switch as it is desired to be: connects, reads what is there, sends the difference, and goes on doing so.
 ///
@@ -25,6 +26,7 @@ public actor SwitchEngine<Owner: Hashable & Comparable & Sendable> {
   /// Whether code on the event loop's thread is this actor's already.
   let runsInPlace: Bool
   let options: SwitchEngineOptions
+  let clock: any Clock<Duration>
   private let dial: Dial
   var reconciler: FlowReconciler<Owner>
   var input = DesiredInput.unknown
@@ -37,6 +39,8 @@ public actor SwitchEngine<Owner: Hashable & Comparable & Sendable> {
   private var stateNumber: UInt64 = 0
   var retries: [Owner: Duration] = [:] { didSet { hasRetries = !retries.isEmpty } }
   private var hasRetries = false
+  /// Owners that get another try, each after the wait that goes with it; while the engine runs.
+  var retryLine: AsyncStream<(owner: Owner, delay: Duration)>.Continuation?
   let changed: AsyncStream<Void>.Continuation
 
   /// Tells that the state is another than before: a switch came or went, changes came into force, an owner was refused.
@@ -48,14 +52,16 @@ public actor SwitchEngine<Owner: Hashable & Comparable & Sendable> {
   /// - Parameters:
   ///   - ownership: What on the switch is this engine's; all else is not touched.
   ///   - eventLoop: Where everything happens.
+  ///   - clock: What is waited by.
   ///   - dial: Makes a connection, on the event loop that it is given.
   public init(
     ownership: Ownership, options: SwitchEngineOptions = SwitchEngineOptions(), eventLoop: any EventLoop,
-    dial: @escaping Dial
+    clock: any Clock<Duration> = ContinuousClock(), dial: @escaping Dial
   ) {
     self.eventLoop = eventLoop
     runsInPlace = eventLoop is any NIOSerialEventLoopExecutor
     self.options = options
+    self.clock = clock
     self.dial = dial
     reconciler = FlowReconciler(ownership: ownership)
     (changes, changed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
@@ -118,12 +124,16 @@ public actor SwitchEngine<Owner: Hashable & Comparable & Sendable> {
   }
 
   private func replace(_ desired: DesiredState, of owner: Owner, in zones: [Owner: UInt16]) {
-    if hasRetries { forgetRetry(of: owner) }
     replace(desired, of: owner, zone: zones.isEmpty ? nil : zones[owner])
+    if hasRetries { forgetRetry(of: owner) }
   }
 
+  /// An owner that wants something else than what was refused has no retry to wait for. One that wants the same again stays
+  /// quarantined, and keeps its own.
   @inline(never)
-  private func forgetRetry(of owner: Owner) { retries[owner] = nil }
+  private func forgetRetry(of owner: Owner) {
+    if reconciler.quarantined[owner] == nil { retries[owner] = nil }
+  }
 
   private func take(_ input: DesiredInput?) -> UInt64 {
     if let input, input > self.input {
@@ -184,20 +194,31 @@ public actor SwitchEngine<Owner: Hashable & Comparable & Sendable> {
 
   /// Connects and keeps the switch as desired, until the task is cancelled. What is on the switch then stays there.
   public func run() async {
-    let start = ContinuousClock.now
+    let (retries, line) = AsyncStream.makeStream(of: (owner: Owner, delay: Duration).self)
+    retryLine = line
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.stayConnected() }
+      group.addTask { await self.retryEach(of: retries) }
+      await group.waitForAll()
+    }
+    retryLine = nil
+  }
+
+  private func stayConnected() async {
+    let time = Stopwatch(clock)
     var backoff = ReconnectionBackoff(
       shortest: options.reconnectDelay, longest: options.longestReconnectDelay, usefulAfter: options.usefulConnection)
     while !Task.isCancelled {
       do {
         let target = try await dial(eventLoop)
         history.connections += 1
-        backoff.connected(at: ContinuousClock.now - start)
+        backoff.connected(at: time.elapsed)
         if await use(target) { backoff.wasUseful() }
       } catch {
         lose("\(error)")
       }
       if Task.isCancelled { return }
-      try? await Task.sleep(for: backoff.lost(at: ContinuousClock.now - start))
+      try? await clock.sleep(for: backoff.lost(at: time.elapsed))
     }
   }
 
@@ -210,23 +231,25 @@ public actor SwitchEngine<Owner: Hashable & Comparable & Sendable> {
         return true
       } catch {
         problem = "cannot read the switch's flows: \(error)"
-        await target.close()
+        target.disconnect()
         return false
       }
     } onCancel: {
-      Task { await target.close() }
+      target.disconnect()
     }
     guard isRead else {
       lose(problem)
       return false
     }
-    let audit = Task { await auditForever(number) }
-    let reason = await withTaskCancellationHandler {
-      await target.closed
-    } onCancel: {
-      Task { await target.close() }
+    let reason = await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.auditForever(number) }
+      defer { group.cancelAll() }
+      return await withTaskCancellationHandler {
+        await target.closed
+      } onCancel: {
+        target.disconnect()
+      }
     }
-    audit.cancel()
     let wasUseful = link?.carriedBundle == true
     lose("\(reason)")
     return wasUseful

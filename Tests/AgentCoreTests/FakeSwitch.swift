@@ -133,7 +133,7 @@ actor FakeSwitch {
       }
     }
 
-    func close() async { end(.closedLocally) }
+    func disconnect() { end(.closedLocally) }
 
     fileprivate func end(_ reason: ConnectionFailure) {
       ending.yield(reason)

@@ -3,6 +3,8 @@ import OpenFlow
 import Pipeline
 import Testing
 
+@testable import CloudTestSupport
+
 @Suite("What guests receive is what the specification says")
 struct ForwardingTests {
   /// Where the random clouds come from; SPEC_SEED says a single one.

@@ -5,6 +5,8 @@ import SwitchModel
 import SwitchTestSupport
 import Testing
 
+@testable import CloudTestSupport
+
 /// What the switches in memory made of a cloud's frames, by a real Open vSwitch: that the specification is met there too.
 @Suite(.enabled(if: DummyOpenVSwitch.isAvailable), .serialized)
 struct OpenVSwitchTests {

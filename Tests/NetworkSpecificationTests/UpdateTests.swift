@@ -1,6 +1,8 @@
 import Pipeline
 import Testing
 
+@testable import CloudTestSupport
+
 @Suite("While something changes, nothing is delivered that is allowed neither before nor after")
 struct UpdateTests {
   static let seeds: [UInt64] = Run.seed.map { [$0] } ?? Array(1...UInt64(Run.cases ?? 40))

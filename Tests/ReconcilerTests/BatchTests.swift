@@ -55,6 +55,23 @@ struct BatchTests {
     #expect(reconciler.changeInForce == reconciler.changeNumber)
   }
 
+  @Test(
+    "nobody knows which change it belongs to what a new connection finds missing: none is in force before it is there")
+  func foundMissing() throws {
+    var reconciler = settled([], for: "a")
+    reconciler.setDesired([flow(1, out: 1)], for: "a")
+    let change = reconciler.changeNumber
+    reconciler.setDesired([], for: "b")
+    reconciler.disconnected()
+    reconciler.beginReadBack()
+    reconciler.endReadBack()
+    #expect(reconciler.changeInForce < change)
+    let batch = try take(&reconciler)
+    #expect(reconciler.changeInForce < change)
+    reconciler.committed(batch)
+    #expect(reconciler.changeInForce == reconciler.changeNumber)
+  }
+
   @Test("a refused batch leaves its changes out of force until they are sent again")
   func refusedIsNotInForce() throws {
     var reconciler = settled([], for: "a")

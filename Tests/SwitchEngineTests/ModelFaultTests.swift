@@ -152,17 +152,20 @@ struct ModelFaultTests {
     }
   }
 
+  /// Of flows of version 1 in table 3.
+  @Sendable private static func refusal(of message: OpenFlowMessage, _ moment: ModelSwitch.Moment) -> Refusal? {
+    guard case .flowMod(let mod) = message, mod.command == .add, mod.flow.table == TableID(rawValue: 3),
+      "\(mod.flow)".contains("0x1->reg0")
+    else { return nil }
+    return Refusal(type: 5, code: 1)  // OFPFMFC_TABLE_FULL
+  }
+
   @Test("a refused unit is tried again ever more rarely, on the same connection, until the switch takes it")
   func quarantine() async throws {
     let options = SwitchEngineOptions(
       quarantineDelay: .milliseconds(50), longestQuarantineDelay: .seconds(1), auditPause: nil)
     try await withEngine(engine: options) { engine, server in
-      await server.refuse { message, _ in
-        guard case .flowMod(let mod) = message, mod.command == .add, mod.flow.table == TableID(rawValue: 3),
-          "\(mod.flow)".contains("0x1->reg0")
-        else { return nil }
-        return Refusal(type: 5, code: 1)  // OFPFMFC_TABLE_FULL
-      }
+      await server.refuse(Self.refusal)
       await engine.update([(2, Self.flows(2, version: 1)), (4, Self.flows(4, version: 2))])
       await engine.wait { $0.isInSync && !$0.quarantined.isEmpty }
       let state = await engine.state
@@ -177,6 +180,22 @@ struct ModelFaultTests {
       await engine.wait { $0.quarantined.isEmpty && $0.isInSync }
       #expect(await server.model.flowCount == 200)
       #expect(await engine.state.history.connections == 1)
+    }
+  }
+
+  @Test("a refused unit that wants the same again, as one that is compiled anew, is still tried again")
+  func quarantineOfTheSame() async throws {
+    let options = SwitchEngineOptions(
+      quarantineDelay: .milliseconds(200), longestQuarantineDelay: .seconds(1), auditPause: nil)
+    try await withEngine(engine: options) { engine, server in
+      await server.refuse(Self.refusal)
+      await engine.update([(2, Self.flows(2, version: 1))])
+      await engine.wait { $0.isInSync && !$0.quarantined.isEmpty }
+      await engine.update([(2, Self.flows(2, version: 1))])
+      #expect(await engine.state.quarantined.keys.sorted() == [2])
+      await server.refuse(nil)
+      await engine.wait { $0.quarantined.isEmpty && $0.isInSync }
+      #expect(await server.model.flowCount == 200)
     }
   }
 

@@ -176,6 +176,6 @@ private actor RecordingSwitch {
       }
     }
 
-    func close() async { ending.finish() }
+    func disconnect() { ending.finish() }
   }
 }

@@ -28,16 +28,23 @@ final class StateKeeper: Sendable {
   private let gathering: Duration
   private let retryDelays: (first: Duration, last: Duration)
   private let logger: Logger
-  private let clock: @Sendable () -> StoredTime
+  private let time: @Sendable () -> StoredTime
+  private let clock: any Clock<Duration>
+  private let blocking: any BlockingWork
   private let state = Mutex(State())
   /// The writer's own; whoever opens it does so before the writer begins.
   private let store: Mutex<GoalStateStore?> = Mutex(nil)
   private let (wakeups, wakeup) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
+  /// - Parameters:
+  ///   - time: When things happen, for the history.
+  ///   - clock: What is waited by before the disk is tried again.
+  ///   - blocking: Where the disk is used.
   init(
     disk: any Disk, host: HostID, limits: GoalStateStore.Limits = .init(), gathering: Duration = .milliseconds(10),
     retryDelays: (first: Duration, last: Duration) = (.seconds(1), .seconds(60)), logger: Logger,
-    clock: @escaping @Sendable () -> StoredTime = StoredTime.now
+    time: @escaping @Sendable () -> StoredTime = StoredTime.now, clock: any Clock<Duration> = ContinuousClock(),
+    blocking: any BlockingWork = NIOThreadPool.singleton
   ) {
     self.disk = disk
     self.host = host.rawValue
@@ -45,7 +52,9 @@ final class StateKeeper: Sendable {
     self.gathering = gathering
     self.retryDelays = retryDelays
     self.logger = logger
+    self.time = time
     self.clock = clock
+    self.blocking = blocking
   }
 
   var status: Status { state.withLock { $0.status } }
@@ -54,7 +63,7 @@ final class StateKeeper: Sendable {
   ///
   /// - Parameter program: The agent's version, for people.
   func open(program: String) async -> RestoredState? {
-    let result = try? await NIOThreadPool.singleton.runIfActive { [self] in
+    let result = try? await blocking.run { [self] in
       let (opened, found) = GoalStateStore.open(disk, host: host, program: program, limits: limits)
       let mustRewrite = opened.needsSnapshot
       store.withLock { $0 = opened }
@@ -72,13 +81,13 @@ final class StateKeeper: Sendable {
       state.status.durable = version
       if mustRewrite || restored.isPartial { state.pending.condense() }
     }
-    note(.started(StoredStart(number: restored.number, time: clock(), version: version, program: program)))
+    note(.started(StoredStart(number: restored.number, time: time(), version: version, program: program)))
     return restored
   }
 
   /// The agent has taken in an update.
   func note(_ update: GoalStateUpdate, number: UInt64, changed: Set<ResourceKey>) {
-    let time = clock()
+    let time = time()
     state.withLock { $0.pending.add(update, number: number, time: time, changed: changed) }
     wakeup.yield()
   }
@@ -90,7 +99,7 @@ final class StateKeeper: Sendable {
   }
 
   /// The time, as entries have it.
-  var now: StoredTime { clock() }
+  var now: StoredTime { time() }
 
   /// Writes what is noted, until cancelled.
   ///
@@ -98,10 +107,10 @@ final class StateKeeper: Sendable {
   func run(_ image: @escaping @Sendable () async -> StateImage) async {
     for await _ in wakeups {
       // What the switch makes of an update follows soon: both become durable at once, and the update is on its way to the switch first.
-      guard (try? await Task.sleep(for: gathering)) != nil else { return }
+      guard (try? await clock.sleep(for: gathering)) != nil else { return }
       var delay = retryDelays.first
       while await !write(image) {
-        guard (try? await Task.sleep(for: delay)) != nil else { return }
+        guard (try? await clock.sleep(for: delay)) != nil else { return }
         delay = min(delay * 2, retryDelays.last)
       }
     }
@@ -200,7 +209,7 @@ final class StateKeeper: Sendable {
       }
     }
     // The pool is only ever stopped with the process.
-    switch try? await NIOThreadPool.singleton.runIfActive(work) {
+    switch try? await blocking.run(work) {
     case .success: return nil
     case .failure(let error): return error
     case nil: return .noSnapshot
@@ -210,7 +219,7 @@ final class StateKeeper: Sendable {
   /// Reads the history, beside the writer.
   func history(_ query: HistoryQuery) async throws -> HistoryDocument {
     let journals = JournalHistory(disk, host: host)
-    return try await NIOThreadPool.singleton.runIfActive {
+    return try await blocking.run {
       var history = HistoryAssembly(query)
       try journals.forEachJournal { history.add($0) }
       return history.finish()

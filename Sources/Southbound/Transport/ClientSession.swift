@@ -1,11 +1,10 @@
 import Foundation
-import GRPCCore
-import GRPCNIOTransportHTTP2
 import GoalState
 import GoalStateProtobuf
 import Logging
 import SwiftProtobuf
 import Synchronization
+import Timekeeping
 
 /// One session of an agent, from the hello to its end.
 ///
@@ -27,23 +26,26 @@ final class ClientSession: Sendable {
   private let logger: Logger
   private let limits: SouthboundLimits
   private let timing: SouthboundTiming
-  private let start = ContinuousClock.now
+  private let clock: any Clock<Duration>
+  private let time: Stopwatch
   private let state = Mutex(State())
   /// What the controller asks, until it is answered; the stream's state bounds how many there are.
   private let (questions, asking) = AsyncStream.makeStream(of: HeldQuestion.self)
 
   init(
     address: SouthboundAddress, receiver: any GoalStateReceiver, logger: Logger, limits: SouthboundLimits,
-    timing: SouthboundTiming
+    timing: SouthboundTiming, clock: any Clock<Duration>
   ) {
     self.address = address
     self.receiver = receiver
     self.logger = logger
     self.limits = limits
     self.timing = timing
+    self.clock = clock
+    time = Stopwatch(clock)
   }
 
-  private var now: Duration { ContinuousClock.now - start }
+  private var now: Duration { time.elapsed }
 
   /// Whether an update arrived whole.
   var tookUpdate: Bool { state.withLock { $0.tookUpdate } }
@@ -60,9 +62,7 @@ final class ClientSession: Sendable {
   /// Runs the session until it ends.
   ///
   /// - Throws: why it ended; a violation in preference to what the transport made of it.
-  func run(
-    over client: Alioth_Southbound_V1_Southbound.Client<HTTP2ClientTransport.Posix>, resync: Bool
-  ) async throws {
+  func run(over dialler: any ControllerDialler, resync: Bool) async throws {
     await receiver.resetReports()
     var hello = await receiver.hello()
     if resync { hello.held = GoalStateVersion(epoch: "", revision: 0) }
@@ -77,7 +77,7 @@ final class ClientSession: Sendable {
     do {
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await self.watch() }
-        group.addTask { try await self.exchange(greeting, over: client) }
+        group.addTask { try await self.exchange(greeting, over: dialler) }
         defer { group.cancelAll() }
         try await group.next()
       }
@@ -86,22 +86,15 @@ final class ClientSession: Sendable {
     }
   }
 
-  private func exchange(
-    _ hello: AgentHello, over client: Alioth_Southbound_V1_Southbound.Client<HTTP2ClientTransport.Posix>
-  ) async throws {
-    var options = CallOptions.defaults
-    options.maxRequestMessageBytes = limits.maximumMessageBytes
-    options.maxResponseMessageBytes = limits.maximumMessageBytes
+  private func exchange(_ hello: AgentHello, over dialler: any ControllerDialler) async throws {
     let (welcomed, welcoming) = AsyncStream.makeStream(of: Duration.self, bufferingPolicy: .bufferingNewest(1))
-    try await client.session(options: options) { writer in
-      try await writer.write(.with { $0.hello = Alioth_Southbound_V1_Hello(hello) })
+    try await dialler.call { write in
+      try await write(.with { $0.hello = Alioth_Southbound_V1_Hello(hello) })
       var iterator = welcomed.makeAsyncIterator()
       guard let interval = await iterator.next() else { throw CancellationError() }
-      try await self.write(writer, interval: interval)
-    } onResponse: { response in
-      for try await message in response.messages {
-        try await self.take(message, welcoming)
-      }
+      try await self.send(by: write, interval: interval)
+    } receive: { message in
+      try await self.take(message, welcoming)
     }
   }
 
@@ -142,20 +135,18 @@ final class ClientSession: Sendable {
     state.withLock { $0.stream?.liveness.endWork(now: done) }
   }
 
-  private func write(
-    _ writer: RPCWriter<Alioth_Southbound_V1_AgentMessage>, interval: Duration
-  ) async throws {
+  private func send(by write: @escaping ControllerDialler.Writer, interval: Duration) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
         while true {
-          try await Task.sleep(for: interval)
-          try await writer.write(.with { $0.heartbeat = .init() })
+          try await self.clock.sleep(for: interval)
+          try await write(.with { $0.heartbeat = .init() })
         }
       }
       group.addTask {
         while let report = await self.receiver.nextReport() {
           for message in reportMessages(report, chunkBytes: self.limits.chunkBytes) {
-            try await writer.write(message)
+            try await write(message)
           }
         }
         try Task.checkCancellation()
@@ -163,7 +154,7 @@ final class ClientSession: Sendable {
       group.addTask {
         while let question = await self.receiver.nextQuestion() {
           if case .ask(let ask) = question { self.state.withLock { $0.stream?.asked(ask.number) } }
-          try await writer.write(Alioth_Southbound_V1_AgentMessage(question))
+          try await write(Alioth_Southbound_V1_AgentMessage(question))
         }
         try Task.checkCancellation()
       }
@@ -185,7 +176,7 @@ final class ClientSession: Sendable {
     while true {
       // Often enough to notice within a fraction of the limit, and soon after the welcome has changed it.
       let limit = state.withLock { $0.heartbeatInterval } ?? timing.welcomeTimeout
-      try await Task.sleep(for: min(limit / 4, .seconds(1)))
+      try await clock.sleep(for: min(limit / 4, .seconds(1)))
       let now = now
       try state.withLock { state in
         do throws(ProtocolViolation) {

@@ -1,18 +1,19 @@
-import GRPCCore
 import GRPCNIOTransportHTTP2
 import GoalState
-import GoalStateProtobuf
 import Logging
 import NetworkTypes
 
 /// The agent's end of the southbound stream: keeps one session with the controller, for as long as its task lives.
 public struct SouthboundClient: Sendable {
   private let address: SouthboundAddress
-  private let security: ClientSecurity
+  private let dialler: any ControllerDialler
   private let receiver: any GoalStateReceiver
   private let logger: Logger
   private let limits: SouthboundLimits
   private let timing: SouthboundTiming
+  private let clock: any Clock<Duration>
+  /// A number from 0 to 1.
+  private let random: @Sendable () -> Double
 
   /// Reads the credentials once, so that a mistake in them is found at the start; each attempt reads them anew.
   public init(
@@ -28,12 +29,25 @@ public struct SouthboundClient: Sendable {
     } else {
       logger.warning("the southbound session is in plaintext: whoever answers at \(address) is obeyed")
     }
+    self.init(
+      address: address, dialler: GRPCDialler(address: address, security: security, limits: limits), receiver: receiver,
+      logger: logger, limits: limits, timing: timing, clock: ContinuousClock(), random: { Double.random(in: 0...1) })
+  }
+
+  /// With everything that it depends on.
+  init(
+    address: SouthboundAddress, dialler: any ControllerDialler, receiver: any GoalStateReceiver, logger: Logger,
+    limits: SouthboundLimits, timing: SouthboundTiming, clock: any Clock<Duration>,
+    random: @escaping @Sendable () -> Double
+  ) {
     self.address = address
-    self.security = security
+    self.dialler = dialler
     self.receiver = receiver
     self.logger = logger
     self.limits = limits
     self.timing = timing
+    self.clock = clock
+    self.random = random
   }
 
   /// Dials, keeps the session, and dials again when it ended, until the task is cancelled.
@@ -46,10 +60,10 @@ public struct SouthboundClient: Sendable {
     while !Task.isCancelled {
       await receiver.connectionChanged(.connecting)
       let session = ClientSession(
-        address: address, receiver: receiver, logger: logger, limits: limits, timing: timing)
+        address: address, receiver: receiver, logger: logger, limits: limits, timing: timing, clock: clock)
       let reason: String
       do {
-        try await attempt(session, resync: violations > 1)
+        try await session.run(over: dialler, resync: violations > 1)
         reason = "the controller ended the session"
       } catch {
         reason = describe(error)
@@ -61,33 +75,13 @@ public struct SouthboundClient: Sendable {
         backoff.reset()
         reports = FailureLog()
       }
-      let delay = backoff.next(random: Double.random(in: 0...1))
+      let delay = backoff.next(random: random())
       await receiver.connectionChanged(.disconnected(reason: reason, retryIn: delay))
       let level: Logger.Level = reports.isNews(reason) ? .warning : .debug
       let retry = Duration.milliseconds(delay.wholeMilliseconds)
       let metadata: Logger.Metadata = ["controller": "\(address)", "retry-in": "\(retry)"]
       logger.log(level: level, "no session with the controller: \(reason)", metadata: metadata)
-      try? await Task.sleep(for: delay)
-    }
-  }
-
-  private func attempt(_ session: ClientSession, resync: Bool) async throws {
-    let client = GRPCClient(transport: try SouthboundClient.transport(to: address, security: security))
-    try await withThrowingTaskGroup(of: Bool.self) { group in
-      group.addTask {
-        try await client.runConnections()
-        return false
-      }
-      group.addTask {
-        try await session.run(over: Alioth_Southbound_V1_Southbound.Client(wrapping: client), resync: resync)
-        return true
-      }
-      defer {
-        client.beginGracefulShutdown()
-        group.cancelAll()
-      }
-      // The connection's own task may end first; what the session says about it is the better reason.
-      while let ended = try await group.next(), !ended {}
+      try? await clock.sleep(for: delay)
     }
   }
 

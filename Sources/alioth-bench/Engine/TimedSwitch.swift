@@ -65,5 +65,5 @@ final class TimedSwitch: ProgrammableSwitch {
     get async { await target.closed }
   }
 
-  func close() async { await target.close() }
+  func disconnect() { target.disconnect() }
 }

@@ -19,6 +19,20 @@ struct CloudFeatures: OptionSet, Sendable {
   static let all: CloudFeatures = [.policy, .routing, .guarding, .ipv6, .segments]
 }
 
+/// How much random clouds have of everything, to begin with.
+struct CloudSize: Sendable {
+  var hosts = 2..<4
+  /// Groups of networks that routers may join.
+  var domains = 1..<4
+  /// In each domain.
+  var networks: Range<Int>?
+  /// In each network.
+  var guests = 1..<4
+
+  /// As much as is needed for guests to meet.
+  static let small = CloudSize(hosts: 2..<3, domains: 1..<2, networks: 1..<3, guests: 1..<3)
+}
+
 /// Random clouds: small, so that guests meet, and with the same addresses in networks that have nothing to do with each other.
 struct CloudGenerator {
   var random: SeededGenerator
@@ -27,7 +41,10 @@ struct CloudGenerator {
   private(set) var count = 0
   private var interfaceCount: UInt32 = 0
 
-  init(seed: UInt64, features: CloudFeatures) {
+  private let size: CloudSize
+
+  init(seed: UInt64, features: CloudFeatures, size: CloudSize = CloudSize()) {
+    self.size = size
     random = SeededGenerator(seed: seed)
     self.features = features
   }
@@ -45,14 +62,14 @@ struct CloudGenerator {
   }
 
   mutating func cloud() -> Cloud {
-    var cloud = Cloud(hostCount: random.number(2..<4))
-    for _ in 0..<random.number(1..<4) { addDomain(to: &cloud) }
+    var cloud = Cloud(hostCount: random.number(size.hosts))
+    for _ in 0..<random.number(size.domains) { addDomain(to: &cloud) }
     if features.contains(.policy) {
       for _ in 0..<3 { cloud.groups.append(group()) }
       for index in cloud.groups.indices { cloud.groups[index].rules = rules(in: cloud) }
     }
     for network in cloud.networks {
-      for _ in 0..<random.number(1..<4) {
+      for _ in 0..<random.number(size.guests) {
         if let guest = guest(in: network, cloud) { cloud.guests.append(guest) }
       }
     }
@@ -68,7 +85,7 @@ struct CloudGenerator {
   private mutating func addDomain(to cloud: inout Cloud) {
     var block: UInt8 = 0
     var subnets: [Subnet] = []
-    for _ in 0..<random.number(1..<(features.contains(.routing) ? 4 : 3)) {
+    for _ in 0..<random.number(size.networks ?? 1..<(features.contains(.routing) ? 4 : 3)) {
       let number = next()
       guard let vni = VNI(1000 + number) else { continue }
       let network = Network(id: NetworkID("n\(number)"), vni: vni, segment: segment(number))

@@ -108,6 +108,14 @@ struct HostSwitch: Sendable {
     }
   }
 
+  /// Has exactly these flows, whatever was compiled: those of another switch, say.
+  mutating func takeOver(_ flows: [Flow]) {
+    let ports = tables.ports
+    tables = FlowTables(order: 0)
+    tables.ports = ports
+    tables.replace([.host: flows])
+  }
+
   /// Loses a flow, as no host may.
   mutating func lose(_ key: FlowKey) { tables.lose(key) }
 

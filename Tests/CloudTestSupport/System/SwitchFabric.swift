@@ -115,6 +115,9 @@ struct SwitchFabric: Sendable {
     return []
   }
 
+  /// Has a host forward by exactly these flows.
+  mutating func takeOver(_ flows: [Flow], on host: Int) { hosts[host].takeOver(flows) }
+
   /// Has a host lose a flow.
   mutating func lose(_ key: FlowKey, on host: Int) { hosts[host].lose(key) }
 }
