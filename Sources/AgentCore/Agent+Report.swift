@@ -10,7 +10,8 @@ import SwitchEngine
 extension Agent {
   /// What the controller is told.
   var report: GoalStateReport {
-    GoalStateReport(applied: applied, failures: failures, pending: pending, leases: leases)
+    GoalStateReport(
+      applied: wholly, failures: failures, pending: pending, leases: leases, heldRemovals: heldRemovals)
   }
 
   /// What guests were told by DHCP last.

@@ -36,7 +36,7 @@ actor Agent {
   /// What the engine said last.
   private(set) var switchState = SwitchEngineState<Unit>()
   private(set) var unsettled: [Unit: CompiledUnit.Status] = [:]
-  private(set) var applied = GoalStateVersion(epoch: "", revision: 0)
+  var applied = GoalStateVersion(epoch: "", revision: 0)
   private(set) var underlay: Underlay?
   private(set) var unitsCompiled = 0
   /// Whether an update has arrived in part: what is in force meanwhile is no version.
@@ -46,6 +46,8 @@ actor Agent {
   var punts = AgentPunts()
   /// What is kept on disk, and how what is held came about.
   var survival = AgentSurvival()
+  /// Removals that are held back.
+  var removals: AgentRemovals
   private var dirty: Set<Unit> = [.host]
   private var switchPorts: (any PortResolving)?
   var dhcpPorts = DHCPPorts()
@@ -63,11 +65,17 @@ actor Agent {
   private let (replays, replayed) = AsyncStream.makeStream(of: Bool.self, bufferingPolicy: .bufferingNewest(1))
   private let (announcements, announcing) = AsyncStream.makeStream(of: [MACAddress].self)
 
-  /// - Parameter keeper: Keeps the goal state on disk; nil for an agent that forgets it.
-  init(dhcpTable: DHCPTable, engine: SwitchEngine<Unit>, keeper: StateKeeper? = nil, logger: Logger) {
+  /// - Parameters:
+  ///   - keeper: Keeps the goal state on disk; nil for an agent that forgets it.
+  ///   - removalLimits: What may go at once; nil for everything.
+  init(
+    dhcpTable: DHCPTable, engine: SwitchEngine<Unit>, keeper: StateKeeper? = nil, removalLimits: RemovalLimits? = nil,
+    clock: AgentClock = .machine, logger: Logger
+  ) {
     self.dhcpTable = dhcpTable
     self.engine = engine
     self.logger = logger
+    removals = AgentRemovals(limits: removalLimits, clock: clock)
     survival.keeper = keeper
   }
 
@@ -77,6 +85,7 @@ actor Agent {
       group.addTask { await self.engine.run() }
       group.addTask { await self.watchSwitch() }
       group.addTask { await self.turn() }
+      group.addTask { await self.watchRemovals() }
       if let keeper = survival.keeper { group.addTask { await keeper.run { await self.image() } } }
       await group.waitForAll()
     }
@@ -116,14 +125,15 @@ actor Agent {
   func received(_ update: GoalStateUpdate) {
     isReceiving = false
     let heldBefore = goal.version
-    let changes = goal.apply(update)
+    let kept = reviewRemovals(of: update)
+    let changes = goal.apply(update, keeping: kept)
     take(changes)
-    keep(update, heldBefore: heldBefore, changes)
+    keep(update, heldBefore: heldBefore, changes, without: kept)
     logger.info(
       "goal state received",
       metadata: [
         "version": "\(goal.version)", "scope": "\(update.scope)", "changed": "\(changes.resources.count)",
-        "refused": "\(goal.failures.count)",
+        "refused": "\(goal.failures.count)", "held_back": "\(kept.count)",
       ])
     for failure in update.refused {
       logger.warning("resource refused", metadata: ["resource": "\(failure.key)", "reason": "\(failure.message)"])

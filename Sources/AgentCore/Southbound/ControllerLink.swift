@@ -28,6 +28,10 @@ struct ControllerLink: GoalStateReceiver {
     await agent.received(update)
   }
 
+  func releaseRemovals() async {
+    _ = await agent.releaseRemovals("the controller says so")
+  }
+
   func connectionChanged(_ state: ControllerConnectionState) async {
     switch state {
     case .connecting:

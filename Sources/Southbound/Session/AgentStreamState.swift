@@ -17,6 +17,10 @@ struct AgentStreamState: Sendable {
     case begin(GoalStatePart)
     /// A whole update.
     case deliver(GoalStateUpdate)
+    /// A whole update that is not to be taken in, and the number under which to answer what it would change.
+    case rehearse(GoalStateUpdate, number: UInt64)
+    /// The removals that are held back are intended.
+    case releaseRemovals
     /// The answer to a question; what it is about has been delivered.
     case answer(NeighborAnswer)
     /// Something that can be passed over, for the log.
@@ -41,6 +45,8 @@ struct AgentStreamState: Sendable {
 
   /// The version that deltas build on.
   private(set) var held: GoalStateVersion
+  /// The same before the last update.
+  private var heldBefore: GoalStateVersion
   var liveness: Liveness
   private var phase = Phase.awaitingWelcome
   /// The only epoch of this session, once it is known.
@@ -51,6 +57,7 @@ struct AgentStreamState: Sendable {
 
   init(held: GoalStateVersion, limits: SouthboundLimits, welcomeTimeout: Duration, now: Duration) {
     self.held = held
+    heldBefore = held
     self.limits = limits
     liveness = Liveness(awaiting: "welcome", within: welcomeTimeout, now: now)
   }
@@ -70,6 +77,9 @@ struct AgentStreamState: Sendable {
       if case .awaitingWelcome = phase { throw unexpected("a heartbeat") }
       return []
     case .answer(let answer): return try handle(answer)
+    case .releaseRemovals:
+      if case .awaitingWelcome = phase { throw unexpected("the release of removals") }
+      return [.releaseRemovals]
     case nil: throw .unknownMessage
     }
   }
@@ -93,7 +103,10 @@ struct AgentStreamState: Sendable {
     guard case .idle = phase else { throw unexpected("the beginning of a snapshot") }
     try checkEpoch(begin.epoch)
     let version = GoalStateVersion(epoch: begin.epoch, revision: begin.revision)
-    phase = .snapshot(UpdateAssembly(scope: .snapshot, version: version, limit: limits.maximumResources))
+    phase = .snapshot(
+      UpdateAssembly(
+        scope: .snapshot, version: version, limit: limits.maximumResources,
+        areRemovalsIntended: begin.removalsIntended, isAllOrNothing: begin.allOrNothing, dryRun: begin.dryRun))
     return []
   }
 
@@ -131,11 +144,18 @@ struct AgentStreamState: Sendable {
         throw .backwards(message: "a delta", revision: delta.toRevision, held: held.revision)
       }
       let scope = GoalStateUpdate.Scope.delta(from: delta.fromRevision)
-      assembly = UpdateAssembly(scope: scope, version: version, limit: limits.maximumResources)
+      assembly = UpdateAssembly(
+        scope: scope, version: version, limit: limits.maximumResources, areRemovalsIntended: delta.removalsIntended,
+        isAllOrNothing: delta.allOrNothing, dryRun: delta.dryRun)
     case .delta(let begun):
       guard begun.update.version == version, begun.update.scope == .delta(from: delta.fromRevision) else {
         let began = "\(begun.update.version)"
         throw .versionChanged(message: "a part of a delta", from: began, to: "\(version) from \(delta.fromRevision)")
+      }
+      guard begun.dryRun == delta.dryRun, begun.update.isAllOrNothing == delta.allOrNothing,
+        begun.update.areRemovalsIntended == delta.removalsIntended
+      else {
+        throw .invalid("a part of a delta to revision \(delta.toRevision) is marked otherwise than its beginning")
       }
       assembly = begun
     case .awaitingWelcome, .snapshot: throw unexpected("a delta")
@@ -179,10 +199,22 @@ struct AgentStreamState: Sendable {
     var assembly = assembly
     phase = .idle
     let update = assembly.finish()
-    held = update.version
-    guard assembly.unknown > 0 else { return [.deliver(update)] }
+    let action: Action
+    if assembly.dryRun == 0 {
+      heldBefore = held
+      held = update.version
+      action = .deliver(update)
+    } else {
+      action = .rehearse(update, number: assembly.dryRun)
+    }
+    guard assembly.unknown > 0 else { return [action] }
     let kinds = "\(assembly.unknown) resources of kinds that this version does not know"
-    return [.warn("version \(update.version) has \(kinds); they are passed over"), .deliver(update)]
+    return [.warn("version \(update.version) has \(kinds); they are passed over"), action]
+  }
+
+  /// The update that was delivered last was not taken in: deltas build on what was held before.
+  mutating func refuse(_ update: GoalStateUpdate) {
+    if held == update.version { held = heldBefore }
   }
 
   /// All messages of a session are of one epoch.

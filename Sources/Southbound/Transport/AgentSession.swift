@@ -60,6 +60,9 @@ public protocol AgentSession: Sendable {
   /// Nobody on the agent's host has sent to these neighbors for long: they may go.
   func idle(_ neighbors: [NeighborID]) async
 
+  /// What an update would change that was sent as a dry run.
+  func dryRun(_ number: UInt64, is result: DryRunResult) async
+
   /// The agent's newest report, which replaces the one before.
   func received(_ report: GoalStateReport) async
 
@@ -77,6 +80,10 @@ public enum AgentOutput: Sendable, Hashable {
   case update(GoalStateUpdate)
   /// What the agent asked.
   case answers([NeighborAnswer])
+  /// An update that is not to be taken in: the agent answers what it would change, under this number, which is not 0.
+  case dryRun(GoalStateUpdate, number: UInt64)
+  /// The removals that the host holds back are intended.
+  case releaseRemovals
 }
 
 extension AgentSession {
@@ -84,6 +91,8 @@ extension AgentSession {
   public func nextOutput() async -> AgentOutput? { await nextUpdate().map { .update($0) } }
   /// Nothing is answered.
   public func asked(_ ask: NeighborAsk) async {}
+  /// It is of no use.
+  public func dryRun(_ number: UInt64, is result: DryRunResult) async {}
   /// They stay.
   public func idle(_ neighbors: [NeighborID]) async {}
 

@@ -29,6 +29,9 @@ final class ClientSession: Sendable {
   private let timing: SouthboundTiming
   private let start = ContinuousClock.now
   private let state = Mutex(State())
+  /// Dry runs that wait for their turn, one after the other.
+  private let (rehearsals, rehearsing) = AsyncStream.makeStream(
+    of: (number: UInt64, run: Rehearsal).self, bufferingPolicy: .bufferingOldest(16))
 
   init(
     address: SouthboundAddress, receiver: any GoalStateReceiver, logger: Logger, limits: SouthboundLimits,
@@ -128,9 +131,17 @@ final class ClientSession: Sendable {
         await receiver.connectionChanged(.connected(since: Date()))
         welcoming.yield(interval)
       case .begin(let part): await receiver.receiving(part)
+      case .deliver(let update) where update.isAllOrNothing:
+        let isTaken = await receiver.receivedWhole(update)
+        state.withLock { if isTaken { $0.tookUpdate = true } else { $0.stream?.refuse(update) } }
       case .deliver(let update):
         await receiver.received(update)
         state.withLock { $0.tookUpdate = true }
+      case .rehearse(let update, let number):
+        if case .dropped = rehearsing.yield((number, await receiver.rehearsal(of: update))) {
+          logger.warning("a dry run is not answered: too many wait", metadata: ["controller": "\(address)"])
+        }
+      case .releaseRemovals: await receiver.releaseRemovals()
       case .answer(let answer): await receiver.answered(answer)
       case .warn(let warning): logger.warning("\(warning)", metadata: ["controller": "\(address)"])
       }
@@ -161,6 +172,14 @@ final class ClientSession: Sendable {
         while let question = await self.receiver.nextQuestion() {
           if case .ask(let ask) = question { self.state.withLock { $0.stream?.asked(ask.number) } }
           try await writer.write(Alioth_Southbound_V1_AgentMessage(question))
+        }
+        try Task.checkCancellation()
+      }
+      group.addTask {
+        for await rehearsal in self.rehearsals {
+          let result = await rehearsal.run()
+          try await writer.write(
+            .with { $0.dryRunResult = Alioth_Southbound_V1_DryRunResult(result, number: rehearsal.number) })
         }
         try Task.checkCancellation()
       }
