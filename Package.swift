@@ -193,11 +193,11 @@ let package = Package(
     .testTarget(
       name: "AgentCoreTests",
       dependencies: [
-        "AgentCore", "DHCP", "DHCPServer", "Daemon", "DiskTestSupport", "GoalState", "GoalStateStore", "NetworkTypes",
-        "OVSDB", "OVSDBNIO",
+        "AgentCore", "DHCP", "DHCPServer", "Daemon", "DiskTestSupport", "GoalState", "GoalStateProtobuf",
+        "GoalStateStore", "NetworkTypes", "OVSDB", "OVSDBNIO",
         "OpenFlow",
         "OpenFlowNIO", "PacketFormats", "Pipeline", "Reconciler", "Southbound", "SwitchEngine", "SwitchModel",
-        "SwitchModelNIO", "SwitchTestSupport", logging,
+        "SwitchModelNIO", "SwitchTestSupport", logging, .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ] + nio),
     .testTarget(
       name: "ControllerCoreTests",

@@ -11,7 +11,8 @@ extension Agent {
   /// What the controller is told.
   var report: GoalStateReport {
     GoalStateReport(
-      applied: wholly, failures: failures, pending: pending, leases: leases, heldRemovals: heldRemovals)
+      applied: wholly, failures: failures, pending: pending, leases: leases, heldRemovals: heldRemovals,
+      refusedUpdate: refused?.update)
   }
 
   /// What guests were told by DHCP last.
@@ -46,7 +47,7 @@ extension Agent {
     for (unit, quarantine) in switchState.quarantined.sorted(by: { $0.key < $1.key }) {
       add(unit, .switchRefused, quarantine.reason)
     }
-    return failures
+    return failures + (refused?.failures ?? [])
   }
 
   /// What waits for something that is not there yet.

@@ -40,7 +40,7 @@ actor Agent {
   private(set) var underlay: Underlay?
   private(set) var unitsCompiled = 0
   /// Whether an update has arrived in part: what is in force meanwhile is no version.
-  private var isReceiving = false
+  var isReceiving = false
   private var tunnelAddress: AsyncStream<IPv4Address>.Continuation?
   /// What packets that are handed over need.
   var punts = AgentPunts()
@@ -48,6 +48,8 @@ actor Agent {
   var survival = AgentSurvival()
   /// Removals that are held back.
   var removals: AgentRemovals
+  /// The last update, when it was refused as a whole, and for what.
+  var refused: (update: GoalStateReport.RefusedUpdate, failures: [ResourceFailure])?
   private var dirty: Set<Unit> = [.host]
   private var switchPorts: (any PortResolving)?
   var dhcpPorts = DHCPPorts()
@@ -70,13 +72,14 @@ actor Agent {
   ///   - removalLimits: What may go at once; nil for everything.
   init(
     dhcpTable: DHCPTable, engine: SwitchEngine<Unit>, keeper: StateKeeper? = nil, removalLimits: RemovalLimits? = nil,
-    clock: AgentClock = .machine, logger: Logger
+    limits: HostLimits = HostLimits(), clock: AgentClock = .machine, logger: Logger
   ) {
     self.dhcpTable = dhcpTable
     self.engine = engine
     self.logger = logger
     removals = AgentRemovals(limits: removalLimits, clock: clock)
     survival.keeper = keeper
+    goal.limits = limits
   }
 
   /// Turns what changed into flows and reports, and keeps the switch as they say, until cancelled.
@@ -124,6 +127,7 @@ actor Agent {
   /// The controller sent a snapshot or a delta.
   func received(_ update: GoalStateUpdate) {
     isReceiving = false
+    refused = nil
     let heldBefore = goal.version
     let kept = reviewRemovals(of: update)
     let changes = goal.apply(update, keeping: kept)
@@ -155,12 +159,18 @@ actor Agent {
     if resolvePorts() || isFirst { wake() }
   }
 
+  /// The bridge's ports, and what the underlay tells, with the interfaces of these guests.
+  func hostPorts(of guests: some Collection<PortID>) -> HostPorts {
+    var ports = switchPorts?.resolve(guests: guests) ?? HostPorts()
+    ports.underlayMTU = underlay?.interfaceMTU
+    ports.routerMAC = underlay.map { HostPorts.routerMAC(of: $0.address) }
+    return ports
+  }
+
   /// Returns whether a port is another than before.
   private func resolvePorts() -> Bool {
     let old = ports
-    ports = switchPorts?.resolve(guests: goal.ports.keys) ?? HostPorts()
-    ports.underlayMTU = underlay?.interfaceMTU
-    ports.routerMAC = underlay.map { HostPorts.routerMAC(of: $0.address) }
+    ports = hostPorts(of: goal.ports.keys)
     if ports.guests != old.guests { notePorts() }
     dirty.formUnion(Dependencies.units(affectedBy: old, ports, in: goal))
     return old != ports

@@ -85,7 +85,7 @@ public struct AgentService: Service {
     }
     let agent = Agent(
       dhcpTable: table, engine: engine, keeper: keeper, removalLimits: configuration.removalLimits,
-      logger: logger(for: "agent"))
+      limits: configuration.limits, logger: logger(for: "agent"))
     if let restored = await keeper?.open(program: aliothVersion) { await agent.restore(restored) }
     let punts = PuntDesk(
       agent: agent,
@@ -106,6 +106,7 @@ public struct AgentService: Service {
       status: { await document.status() }, flows: { await agent.flows($0) }, drops: { await agent.drops() },
       leases: { DHCPLeaseDocument(table.current) }, history: history, probe: { await probe.run($0) },
       releaseRemovals: { await agent.releaseRemovals("an operator on the host says so") },
+      check: { DryRunDocument(try await agent.check($0), held: await agent.goal.version) },
       notReady: { await document.notReady() },
       socket: configuration.apiSocket,
       logger: logger(for: "api"))

@@ -24,6 +24,7 @@ extension HostGoalState {
         if !sameEpoch { for key in kept.union(refusedKeys) where revisions[key] != nil { revisions[key] = 0 } }
       }
       displaced = [:]
+      withoutRoom = []
       refused = refused.filter { refusedKeys.contains($0.key) }
       isComplete = true
     }
@@ -31,6 +32,7 @@ extension HostGoalState {
     for key in update.removals where !kept.contains(key) {
       remove(key, &changes)
       refused[key] = nil
+      withoutRoom.remove(key)
     }
     var left = anticipation?.abandoned ?? []
     if let anticipation, anticipation.isBeginning(of: update) {
@@ -96,7 +98,14 @@ extension HostGoalState {
       if case .network(let network) = versioned.resource { displaced[network.id] = versioned }
       return
     }
+    if let failure = excess(of: versioned, isNew: held == nil) {
+      revisions[key] = held
+      refused[key] = failure
+      withoutRoom.insert(key)
+      return
+    }
     if !displaced.isEmpty, key.kind == .network { displaced[NetworkID(key.id)] = nil }
+    if !withoutRoom.isEmpty { withoutRoom.remove(key) }
     if !refused.isEmpty { refused[key] = nil }
     let unchanged = replace(versioned.resource, &changes)
     if !unchanged { changes.resources.insert(key) }
@@ -126,10 +135,12 @@ extension HostGoalState {
       return old == subnet
     case .securityGroup(let group):
       let old = securityGroups.updateValue(group, forKey: group.id)
+      ruleCount += group.rules.count - (old?.rules.count ?? 0)
       if old != group { groupIndex.replace(old, by: group, &changes) }
       return old == group
     case .router(let router):
       let old = routers.updateValue(router, forKey: router.id)
+      routeCount += router.routeCount - (old?.routeCount ?? 0)
       if old != router { replaceRouter(old, by: router, &changes) }
       return old == router
     case .port(let port):
@@ -173,9 +184,11 @@ extension HostGoalState {
       }
     case .securityGroup:
       let old = securityGroups.removeValue(forKey: SecurityGroupID(key.id))
+      ruleCount -= old?.rules.count ?? 0
       groupIndex.replace(old, by: nil, &changes)
     case .router:
       let old = routers.removeValue(forKey: RouterID(key.id))
+      routeCount -= old?.routeCount ?? 0
       replaceRouter(old, by: nil, &changes)
     case .port:
       if let port = ports.removeValue(forKey: PortID(key.id)) {

@@ -29,6 +29,13 @@ public struct HostGoalState: Sendable {
   var members: [NetworkID: NetworkMembers] = [:]
   var portsBySubnet: [SubnetID: Set<PortID>] = [:]
   var refused: [ResourceKey: ResourceFailure] = [:]
+  /// How much is taken; what is over when they become less stays.
+  public var limits = HostLimits()
+  /// The rules of all security groups, and the routes of all routers.
+  var ruleCount = 0
+  var routeCount = 0
+  /// What was refused for want of room.
+  var withoutRoom: Set<ResourceKey> = []
   /// Networks that were refused because another has their segment: they are taken in when it is free.
   var displaced: [NetworkID: VersionedResource] = [:]
   var anticipation: Anticipation?
@@ -61,6 +68,9 @@ public struct HostGoalState: Sendable {
 
   /// Resources of the last update that were refused, by what they name; kept until the resource is sent again.
   public var failures: [ResourceFailure] { refused.values.sorted { $0.key < $1.key } }
+
+  /// Whether something was refused for which there was no room: it has to be sent again when there is.
+  public var lacksRoom: Bool { !withoutRoom.isEmpty }
 
   /// How many ports and neighbors are held.
   public var stationCount: Int { ports.count + neighbors.count }

@@ -170,8 +170,9 @@ public struct GoalStateReport: Sendable, Hashable {
     public var count: UInt64
     /// Some of them: the first.
     public var resources: [ResourceKey]
-    /// Since when they are held back, and until when; in seconds since 1970.
+    /// Since when they are held back, in seconds since 1970.
     public var since: Int64
+    /// Until when, likewise.
     public var until: Int64
     /// Why, and how they are carried out at once: a sentence for people.
     public var reason: String

@@ -75,6 +75,16 @@ struct AgentConfigurationTests {
     #expect(try read(controller + "removals: {check: false}\n").removalLimits == nil)
   }
 
+  @Test("a host takes as much of each kind as is configured")
+  func limits() throws {
+    let controller = "controller: {address: c, plaintext: true}\n"
+    #expect(try read(controller).limits == HostLimits())
+    #expect(
+      try read(controller + "limits: {ports: 7, security-groups: 8}\n").limits
+        == HostLimits(ports: 7, securityGroups: 8))
+    #expect(throws: ConfigurationError.self) { try read(controller + "limits: {neighbors: 0}\n") }
+  }
+
   @Test("an Alcor controller dials the host, on Alcor's ports unless told otherwise")
   func alcor() throws {
     func alcor(_ text: String) throws -> AgentConfiguration.Alcor {

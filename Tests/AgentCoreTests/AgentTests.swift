@@ -261,7 +261,7 @@ struct AgentTests {
 /// Runs the agent's loop around `body`.
 func withAgent(
   _ wire: FakeSwitch = FakeSwitch(), keeper: StateKeeper? = nil, removalLimits: RemovalLimits? = nil,
-  clock: AgentClock = .machine, _ body: (Agent, FakeSwitch) async throws -> Void
+  limits: HostLimits = HostLimits(), clock: AgentClock = .machine, _ body: (Agent, FakeSwitch) async throws -> Void
 ) async throws {
   let options = SwitchEngineOptions(
     reconnectDelay: .milliseconds(1), longestReconnectDelay: .milliseconds(20), quarantineDelay: .milliseconds(20))
@@ -271,7 +271,9 @@ func withAgent(
     try await wire.dial()
   }
   let agent = Agent(
-    dhcpTable: DHCPTable(key: .destination), engine: engine, keeper: keeper, removalLimits: removalLimits, clock: clock,
+    dhcpTable: DHCPTable(key: .destination), engine: engine, keeper: keeper, removalLimits: removalLimits,
+    limits: limits,
+    clock: clock,
     logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   if let restored = await keeper?.open(program: "test") { await agent.restore(restored) }
   await agent.hostConfigured(true)

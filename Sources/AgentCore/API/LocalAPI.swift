@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import Southbound
 
 /// The agent's own API on a unix socket, for `alioth show` and for probes: status, liveness and readiness.
 ///
@@ -19,6 +20,8 @@ struct LocalAPI: Sendable {
   let probe: @Sendable (PortID) async -> DHCPProbe.Document
   /// Carries out what is held back, and returns how many resources that were.
   let releaseRemovals: @Sendable () async -> Int
+  /// What an update that comes as a file would change.
+  let check: @Sendable ([UInt8]) async throws -> DryRunDocument
   /// Nil when the agent is ready, else why not.
   let notReady: @Sendable () async -> String?
   let socket: String
@@ -66,6 +69,20 @@ struct LocalAPI: Sendable {
     }
     router.post("/v1/goal-state/removals/release") { _, _ in
       try LocalAPI.json(ReleaseDocument(released: await releaseRemovals()))
+    }
+    router.post("/v1/goal-state/check") { request, _ -> Response in
+      let file: ByteBuffer
+      do {
+        file = try await request.body.collect(upTo: UpdateFile.maximumBytes)
+      } catch {
+        return LocalAPI.text(
+          .contentTooLarge, "an update has no more than \(UpdateFile.maximumBytes) bytes, or its end did not come\n")
+      }
+      do {
+        return try LocalAPI.json(await check(Array(file.readableBytesView)))
+      } catch let error as UpdateFileError {
+        return LocalAPI.text(.badRequest, "\(error)\n")
+      }
     }
     router.get("/livez") { _, _ in "ok\n" }
     router.get("/readyz") { _, _ -> Response in

@@ -65,6 +65,8 @@ public struct AgentConfiguration: Sendable {
   var neighborIdleTime: Duration
   /// What may go at once without having been marked as intended; nil for everything.
   var removalLimits: RemovalLimits?
+  /// How much is taken of each kind.
+  var limits: HostLimits
   /// What is logged, and how.
   public var log: LogConfiguration
 
@@ -101,6 +103,7 @@ public struct AgentConfiguration: Sendable {
     historyBytes = (try reader.integer("state.history-mebibytes", in: 1...65_536) ?? 64) << 20
     neighborIdleTime = .seconds(try reader.integer("on-demand.idle-seconds", in: 10...86_400) ?? 300)
     removalLimits = try RemovalLimits(&reader)
+    limits = try HostLimits(&reader)
     log = try LogConfiguration(&reader)
     try reader.rejectUnknownKeys()
   }

@@ -44,7 +44,7 @@ extension Agent {
 
   /// What the controller is told to be held: nothing when it has to send everything.
   var heldVersion: GoalStateVersion {
-    survival.isPartial ? GoalStateVersion(epoch: "", revision: 0) : goal.version
+    survival.isPartial || goal.lacksRoom ? GoalStateVersion(epoch: "", revision: 0) : goal.version
   }
 
   /// All that is held, for the disk.

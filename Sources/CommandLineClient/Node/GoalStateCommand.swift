@@ -6,7 +6,7 @@ import NIOHTTP1
 struct GoalStateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "goal-state", abstract: "Operate on the goal state of this node.",
-    subcommands: [GoalStateReleaseCommand.self])
+    subcommands: [GoalStateCheckCommand.self, GoalStateReleaseCommand.self])
 }
 
 /// `alioth goal-state release`: carries out the removals that this node's agent holds back.

@@ -43,6 +43,7 @@ public struct RemovalGuard: Sendable {
       return first
     }
 
+    /// Whether both hold back the same, for the same reason and as long.
     public static func == (lhs: Hold, rhs: Hold) -> Bool {
       lhs.keys == rhs.keys && lhs.since == rhs.since && lhs.deadline == rhs.deadline && lhs.base == rhs.base
         && lhs.reach?.affected == rhs.reach?.affected && lhs.reach?.held == rhs.reach?.held

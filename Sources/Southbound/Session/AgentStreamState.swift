@@ -47,6 +47,8 @@ struct AgentStreamState: Sendable {
   private(set) var held: GoalStateVersion
   /// The same before the last update.
   private var heldBefore: GoalStateVersion
+  /// The version that the controller believes to be held although it was refused.
+  private var refused: GoalStateVersion?
   var liveness: Liveness
   private var phase = Phase.awaitingWelcome
   /// The only epoch of this session, once it is known.
@@ -173,6 +175,8 @@ struct AgentStreamState: Sendable {
     guard !held.epoch.isEmpty else {
       throw .unexpected(message: "progress", whilst: "before any snapshot, with nothing held")
     }
+    // Progress does not say what it builds on.
+    if let refused { throw .notHeld(from: refused, held: held) }
     guard progress.revision >= held.revision else {
       throw .backwards(message: "progress", revision: progress.revision, held: held.revision)
     }
@@ -203,6 +207,7 @@ struct AgentStreamState: Sendable {
     if assembly.dryRun == 0 {
       heldBefore = held
       held = update.version
+      refused = nil
       action = .deliver(update)
     } else {
       action = .rehearse(update, number: assembly.dryRun)
@@ -214,7 +219,9 @@ struct AgentStreamState: Sendable {
 
   /// The update that was delivered last was not taken in: deltas build on what was held before.
   mutating func refuse(_ update: GoalStateUpdate) {
-    if held == update.version { held = heldBefore }
+    guard held == update.version else { return }
+    refused = update.version
+    held = heldBefore
   }
 
   /// All messages of a session are of one epoch.
