@@ -145,7 +145,8 @@ let package = Package(
     .executableTarget(
       name: "alioth-bench",
       dependencies: [
-        "CBench", "CDHCPBare", "DHCP", "GoalState", "GoalStateProtobuf", "NetworkTypes", "PacketFormats", "OpenFlow",
+        "CBench", "CDHCPBare", "DHCP", "EventLoopTasks", "GoalState", "GoalStateProtobuf", "NetworkTypes",
+        "PacketFormats", "OpenFlow",
         "OpenFlowNIO", "Pipeline", "Reconciler", "Southbound", "SwitchEngine", argumentParser, grpcTransport, logging,
       ] + grpc + nio),
 
@@ -202,11 +203,11 @@ let package = Package(
     .testTarget(
       name: "AgentCoreTests",
       dependencies: [
-        "AgentCore", "DHCP", "DHCPServer", "Daemon", "DiskTestSupport", "GoalState", "GoalStateStore", "NetworkTypes",
-        "OVSDB", "OVSDBNIO",
+        "AgentCore", "DHCP", "DHCPServer", "Daemon", "DiskTestSupport", "GoalState", "GoalStateProtobuf",
+        "GoalStateStore", "NetworkTypes", "OVSDB", "OVSDBNIO",
         "OpenFlow",
         "OpenFlowNIO", "PacketFormats", "Pipeline", "Reconciler", "Southbound", "SwitchEngine", "SwitchModel",
-        "SwitchModelNIO", "SwitchTestSupport", logging,
+        "SwitchModelNIO", "SwitchTestSupport", logging, .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ] + nio),
     .target(
       name: "AgentSimulation",

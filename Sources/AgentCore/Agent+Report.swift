@@ -11,8 +11,8 @@ extension Agent {
   /// What the controller is told.
   var report: GoalStateReport {
     GoalStateReport(
-      applied: applied, failures: failures, pending: pending, leases: leases, digests: digests,
-      oldestUnapplied: unapplied.oldest)
+      applied: wholly, failures: failures, pending: pending, leases: leases, digests: digests,
+      oldestUnapplied: unapplied.oldest, heldRemovals: heldRemovals, refusedUpdate: refused?.update)
   }
 
   /// Of the flows that are desired, and of those that the switch has, if that is known.
@@ -52,7 +52,7 @@ extension Agent {
     for (unit, quarantine) in switchState.quarantined.sorted(by: { $0.key < $1.key }) {
       add(unit, .switchRefused, quarantine.reason)
     }
-    return failures
+    return failures + (refused?.failures ?? [])
   }
 
   static func reason(of conflict: (owner: Unit, holder: Unit, flow: Flow)) -> String {

@@ -37,18 +37,22 @@ actor Agent {
   /// What the engine said last.
   private(set) var switchState = SwitchEngineState<Unit>()
   private(set) var unsettled: [Unit: CompiledUnit.Status] = [:]
-  private(set) var applied = GoalStateVersion(epoch: "", revision: 0)
+  var applied = GoalStateVersion(epoch: "", revision: 0)
   private(set) var underlay: Underlay?
   private(set) var unitsCompiled = 0
   /// What has been received and is not in force yet.
   var unapplied = UnappliedChanges()
   /// Whether an update has arrived in part: what is in force meanwhile is no version.
-  private var isReceiving = false
+  var isReceiving = false
   private var tunnelAddress: AsyncStream<IPv4Address>.Continuation?
   /// What packets that are handed over need.
   var punts = AgentPunts()
   /// What is kept on disk, and how what is held came about.
   var survival = AgentSurvival()
+  /// Removals that are held back.
+  var removals: AgentRemovals
+  /// The last update, when it was refused as a whole, and for what.
+  var refused: (update: GoalStateReport.RefusedUpdate, failures: [ResourceFailure])?
   private(set) var dirty: Set<Unit> = [.host]
   private var switchPorts: (any PortResolving)?
   var dhcpPorts = DHCPPorts()
@@ -70,14 +74,19 @@ actor Agent {
   ///   - keeper: Keeps the goal state on disk; nil for an agent that forgets it.
   ///   - troubleInterval: How long what is not in force is not worth a word to the controller.
   init(
-    dhcpTable: DHCPTable, engine: SwitchEngine<Unit>, keeper: StateKeeper? = nil,
-    troubleInterval: Duration = .seconds(1), logger: Logger
+  ///   - removalLimits: What may go at once; nil for everything.
+  init(
+    dhcpTable: DHCPTable, engine: SwitchEngine<Unit>, keeper: StateKeeper? = nil, removalLimits: RemovalLimits? = nil,
+    limits: HostLimits = HostLimits(), troubleInterval: Duration = .seconds(1), clock: AgentClock = .machine,
+    logger: Logger
   ) {
     self.troubleInterval = troubleInterval
     self.dhcpTable = dhcpTable
     self.engine = engine
     self.logger = logger
+    removals = AgentRemovals(limits: removalLimits, clock: clock)
     survival.keeper = keeper
+    goal.limits = limits
   }
 
   /// Turns what changed into flows and reports, and keeps the switch as they say, until cancelled.
@@ -87,6 +96,7 @@ actor Agent {
       group.addTask { await self.watchSwitch() }
       group.addTask { await self.turn() }
       group.addTask { await self.reportTrouble() }
+      group.addTask { await self.watchRemovals() }
       if let keeper = survival.keeper { group.addTask { await keeper.run { await self.image() } } }
       await group.waitForAll()
     }
@@ -125,17 +135,19 @@ actor Agent {
   /// The controller sent a snapshot or a delta.
   func received(_ update: GoalStateUpdate) {
     isReceiving = false
+    refused = nil
     let heldBefore = goal.version
-    let changes = goal.apply(update)
+    let kept = reviewRemovals(of: update)
+    let changes = goal.apply(update, keeping: kept)
     if goal.version.epoch != heldBefore.epoch { unapplied.reset() }
     unapplied.note(goal.version.revision, since: .now)
     take(changes)
-    keep(update, heldBefore: heldBefore, changes)
+    keep(update, heldBefore: heldBefore, changes, without: kept)
     logger.info(
       "goal state received",
       metadata: [
         "version": "\(goal.version)", "scope": "\(update.scope)", "changed": "\(changes.resources.count)",
-        "refused": "\(goal.failures.count)",
+        "refused": "\(goal.failures.count)", "held_back": "\(kept.count)",
       ])
     for failure in update.refused {
       logger.warning("resource refused", metadata: ["resource": "\(failure.key)", "reason": "\(failure.message)"])
@@ -157,12 +169,18 @@ actor Agent {
     if resolvePorts() || isFirst { wake() }
   }
 
+  /// The bridge's ports, and what the underlay tells, with the interfaces of these guests.
+  func hostPorts(of guests: some Collection<PortID>) -> HostPorts {
+    var ports = switchPorts?.resolve(guests: guests) ?? HostPorts()
+    ports.underlayMTU = underlay?.interfaceMTU
+    ports.routerMAC = underlay.map { HostPorts.routerMAC(of: $0.address) }
+    return ports
+  }
+
   /// Returns whether a port is another than before.
   private func resolvePorts() -> Bool {
     let old = ports
-    ports = switchPorts?.resolve(guests: goal.ports.keys) ?? HostPorts()
-    ports.underlayMTU = underlay?.interfaceMTU
-    ports.routerMAC = underlay.map { HostPorts.routerMAC(of: $0.address) }
+    ports = hostPorts(of: goal.ports.keys)
     if ports.guests != old.guests { notePorts() }
     dirty.formUnion(Dependencies.units(affectedBy: old, ports, in: goal))
     return old != ports

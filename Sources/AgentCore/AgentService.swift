@@ -89,7 +89,9 @@ public struct AgentService: Service {
     let engine = SwitchEngine<Pipeline.Unit>(ownership: Agent.ownership, eventLoop: eventLoop) { eventLoop in
       try await link.dial(eventLoop)
     }
-    let agent = Agent(dhcpTable: table, engine: engine, keeper: keeper, logger: logger(for: "agent"))
+    let agent = Agent(
+      dhcpTable: table, engine: engine, keeper: keeper, removalLimits: configuration.removalLimits,
+      limits: configuration.limits, logger: logger(for: "agent"))
     if let restored = await keeper?.open(program: aliothVersion) { await agent.restore(restored) }
     let punts = PuntDesk(
       agent: agent,
@@ -109,6 +111,8 @@ public struct AgentService: Service {
     let api = LocalAPI(
       status: { await document.status() }, flows: { await agent.flows($0) }, drops: { await agent.drops() },
       leases: { DHCPLeaseDocument(table.current) }, history: history, probe: { await probe.run($0) },
+      releaseRemovals: { await agent.releaseRemovals("an operator on the host says so") },
+      check: { DryRunDocument(try await agent.check($0), held: await agent.goal.version) },
       notReady: { await document.notReady() },
       socket: configuration.apiSocket,
       logger: logger(for: "api"))

@@ -9,16 +9,16 @@ public struct AliothCommand: AsyncParsableCommand {
     commandName: "alioth",
     abstract: "Look at and operate Alioth virtual networks.",
     discussion: """
-      'host', 'network', 'subnet', 'port', 'router' and 'security-group' talk to the controller; 'show', 'drops', \
-      'history' and 'capture' to the agent of this node.
+      'host', 'network', 'subnet', 'port', 'router' and 'security-group' talk to the controller; 'show', \
+      'goal-state', 'drops', 'history' and 'capture' to the agent of this node.
 
       Exit codes: 0 done, 1 the operation failed, 64 the command line is wrong.
       """,
     version: "alioth \(aliothVersion)",
     subcommands: [
       HostCommand.self, NetworkCommand.self, SubnetCommand.self, PortCommand.self, RouterCommand.self,
-      SecurityGroupCommand.self, ShowCommand.self, DropsCommand.self, HistoryCommand.self, CaptureCommand.self,
-      DHCPCommand.self,
+      SecurityGroupCommand.self, ShowCommand.self, GoalStateCommand.self, DropsCommand.self, HistoryCommand.self,
+      CaptureCommand.self, DHCPCommand.self,
     ])
 
   @OptionGroup var global: GlobalOptions

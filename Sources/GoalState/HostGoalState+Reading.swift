@@ -39,11 +39,11 @@ extension HostGoalState {
     }
   }
 
-  private func first(_ count: Int, of kind: ResourceKind, after bound: String?) -> [String] {
-    func smallest(_ ids: some Sequence<String>) -> [String] {
-      var found: [String] = []
+  private func first(_ count: Int, of kind: ResourceKind, after bound: IdentifierText?) -> [IdentifierText] {
+    func smallest(_ ids: some Sequence<IdentifierText>) -> [IdentifierText] {
+      var found: [IdentifierText] = []
       // Behind it nothing is wanted any more.
-      var ceiling: String?
+      var ceiling: IdentifierText?
       for id in ids {
         if let bound, id <= bound { continue }
         if let ceiling, id > ceiling { continue }
@@ -58,14 +58,14 @@ extension HostGoalState {
     }
     // What was refused and is not held in an earlier revision is told of, too.
     let refused = failures.lazy.filter { $0.key.kind == kind && self.revision(of: $0.key) == nil }.map(\.key.id)
-    let held: [String] =
+    let held: [IdentifierText] =
       switch kind {
-      case .network: smallest(networks.keys.lazy.map(\.rawValue))
-      case .subnet: smallest(subnets.keys.lazy.map(\.rawValue))
-      case .securityGroup: smallest(securityGroups.keys.lazy.map(\.rawValue))
-      case .router: smallest(routers.keys.lazy.map(\.rawValue))
-      case .neighbor: smallest(neighbors.keys.lazy.map(\.rawValue))
-      case .port: smallest(ports.keys.lazy.map(\.rawValue))
+      case .network: smallest(networks.keys.lazy.map(\.text))
+      case .subnet: smallest(subnets.keys.lazy.map(\.text))
+      case .securityGroup: smallest(securityGroups.keys.lazy.map(\.text))
+      case .router: smallest(routers.keys.lazy.map(\.text))
+      case .neighbor: smallest(neighbors.keys.lazy.map(\.text))
+      case .port: smallest(ports.keys.lazy.map(\.text))
       }
     return smallest(held + Array(Set(refused)))
   }

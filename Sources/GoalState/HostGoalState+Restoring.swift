@@ -23,6 +23,8 @@ extension HostGoalState {
     for id in routers.keys.sorted() { routers[id].map { add(.router($0)) } }
     for id in neighbors.keys.sorted() { neighbors[id].map { add(.neighbor($0)) } }
     for id in ports.keys.sorted() { ports[id].map { add(.port($0)) } }
+    // Behind those that have their segments, so that they are refused again.
+    for id in displaced.keys.sorted() { displaced[id].map { resources.append($0) } }
     return resources
   }
 }

@@ -71,17 +71,23 @@ public struct GoalStateUpdate: Sendable, Hashable {
   public var removals: [ResourceKey]
   /// Resources in the message that could not be understood; the others are still good.
   public var refused: [ResourceFailure]
+  /// Whether all that goes with it is meant to go, however much that is: see ``RemovalGuard``.
+  public var areRemovalsIntended: Bool
+  /// Whether one refused resource is to refuse all of it.
+  public var isAllOrNothing: Bool
 
   /// All parts.
   public init(
     scope: Scope, version: GoalStateVersion, upserts: [VersionedResource] = [], removals: [ResourceKey] = [],
-    refused: [ResourceFailure] = []
+    refused: [ResourceFailure] = [], areRemovalsIntended: Bool = false, isAllOrNothing: Bool = false
   ) {
     self.scope = scope
     self.version = version
     self.upserts = upserts
     self.removals = removals
     self.refused = refused
+    self.areRemovalsIntended = areRemovalsIntended
+    self.isAllOrNothing = isAllOrNothing
   }
 }
 
@@ -156,6 +162,48 @@ public struct GoalStateReport: Sendable, Hashable {
     }
   }
 
+  /// Removals that are held back, and what of the host's goal state is in force all the same.
+  public struct HeldRemovals: Sendable, Hashable {
+    /// Everything up to this version is in force, but for these removals, `pending` and `failures`.
+    public var version: GoalStateVersion
+    /// How many resources are to go.
+    public var count: UInt64
+    /// Some of them: the first.
+    public var resources: [ResourceKey]
+    /// Since when they are held back, in seconds since 1970.
+    public var since: Int64
+    /// Until when, likewise.
+    public var until: Int64
+    /// Why, and how they are carried out at once: a sentence for people.
+    public var reason: String
+
+    /// All parts.
+    public init(
+      version: GoalStateVersion, count: UInt64, resources: [ResourceKey], since: Int64, until: Int64, reason: String
+    ) {
+      self.version = version
+      self.count = count
+      self.resources = resources
+      self.since = since
+      self.until = until
+      self.reason = reason
+    }
+  }
+
+  /// An update that was to be taken in whole or not at all, and was not.
+  public struct RefusedUpdate: Sendable, Hashable {
+    /// The update's.
+    public var version: GoalStateVersion
+    /// Which resource it was refused for, and why; what all else of it was held back for.
+    public var reason: String
+
+    /// Both parts.
+    public init(version: GoalStateVersion, reason: String) {
+      self.version = version
+      self.reason = reason
+    }
+  }
+
   /// Everything up to this version is in force on the switch, but for `pending` and `failures`.
   public var applied: GoalStateVersion
   /// What failed, and why.
@@ -168,13 +216,23 @@ public struct GoalStateReport: Sendable, Hashable {
   public var digests: FlowDigests?
   /// When the oldest change that is not in force was received; nil when all is in force.
   public var oldestUnapplied: ContinuousClock.Instant?
+  /// Removals that are held back; nil when none are.
+  public var heldRemovals: HeldRemovals?
+  /// The last update, when it was refused as a whole.
+  public var refusedUpdate: RefusedUpdate?
+
+  /// What is in force, but for removals that are held back, `pending` and `failures`.
+  public var inForce: GoalStateVersion { heldRemovals?.version ?? applied }
 
   /// All parts.
   public init(
     applied: GoalStateVersion, failures: [ResourceFailure] = [], pending: [Pending] = [], leases: [Lease] = [],
-    digests: FlowDigests? = nil, oldestUnapplied: ContinuousClock.Instant? = nil
+    digests: FlowDigests? = nil, oldestUnapplied: ContinuousClock.Instant? = nil,
+    heldRemovals: HeldRemovals? = nil, refusedUpdate: RefusedUpdate? = nil
   ) {
     self.applied = applied
+    self.refusedUpdate = refusedUpdate
+    self.heldRemovals = heldRemovals
     self.failures = failures
     self.pending = pending
     self.leases = leases

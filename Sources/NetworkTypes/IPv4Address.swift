@@ -24,6 +24,12 @@ public struct IPv4Address: Hashable, Sendable {
     self.rawValue = value
   }
 
+  /// Reads the text form from its bytes.
+  public init?(utf8: UnsafeBufferPointer<UInt8>) {
+    guard let value = parseDottedDecimal(utf8) else { return nil }
+    self.rawValue = value
+  }
+
   /// `0.0.0.0`.
   public static let any = IPv4Address(rawValue: 0)
   /// `255.255.255.255` (RFC 919).

@@ -25,6 +25,12 @@ public struct MACAddress: Hashable, Sendable {
     self.rawValue = value
   }
 
+  /// Reads the canonical text form from its bytes.
+  public init?(utf8: UnsafeBufferPointer<UInt8>) {
+    guard let value = MACAddress.parse(utf8) else { return nil }
+    self.rawValue = value
+  }
+
   private static func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64? {
     guard bytes.count == 17 else { return nil }
     var value: UInt64 = 0

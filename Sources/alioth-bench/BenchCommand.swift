@@ -15,6 +15,6 @@ struct BenchCommand: AsyncParsableCommand {
       AlcorStreamCommand.self, EncodeGoalStateCommand.self, DecodeGoalStateCommand.self, PortChangeCommand.self,
       MemberChangeCommand.self,
       FirstPacketCommand.self, DatagramEchoCommand.self,
-      DatagramLoadCommand.self,
+      DatagramLoadCommand.self, ManyAgentsCommand.self,
     ])
 }

@@ -1,4 +1,5 @@
 import Daemon
+import GoalState
 import Foundation
 import OVSDB
 import OVSDBNIO
@@ -52,6 +53,8 @@ struct AgentConfigurationTests {
       ("alcor: {plaintext: true, request-goal-states: 'h:0x'}\n", "alcor.request-goal-states"),
       ("controller: {address: c, plaintext: true}\nopenvswitch: {bridge: 'br int; rm'}\n", "openvswitch.bridge"),
       ("controller: {address: c, plaintext: true}\non-demand: {idle-seconds: 9}\n", "on-demand.idle-seconds"),
+      ("controller: {address: c, plaintext: true}\nremovals: {percent: 100}\n", "removals.percent"),
+      ("controller: {address: c, plaintext: true}\nremovals: {hold-seconds: 0}\n", "removals.hold-seconds"),
       ("controller: {address: c, plaintext: true}\napi: {socket: relative}\n", "api.socket"),
       ("controller: {address: c, plaintext: true}\nopenvswitch: {openflow: 'tcp:h:0'}\n", "openvswitch.openflow"),
       ("controller: {address: c, plaintext: true}\nopenvswitch: {openflow: 'unix:x'}\n", "openvswitch.openflow"),
@@ -61,6 +64,25 @@ struct AgentConfigurationTests {
   func mistakes(text: String, mention: String) {
     let error = #expect(throws: ConfigurationError.self) { try read(text) }
     #expect("\(error.map { "\($0)" } ?? "")".contains(mention))
+  }
+
+  @Test("removals are held back as far as is configured, or not at all")
+  func removals() throws {
+    let controller = "controller: {address: c, plaintext: true}\n"
+    #expect(try read(controller).removalLimits == RemovalLimits())
+    let limits = try read(controller + "removals: {percent: 80, minimum: 5, hold-seconds: 60}\n").removalLimits
+    #expect(limits == RemovalLimits(percent: 80, minimum: 5, holdTime: .seconds(60)))
+    #expect(try read(controller + "removals: {check: false}\n").removalLimits == nil)
+  }
+
+  @Test("a host takes as much of each kind as is configured")
+  func limits() throws {
+    let controller = "controller: {address: c, plaintext: true}\n"
+    #expect(try read(controller).limits == HostLimits())
+    #expect(
+      try read(controller + "limits: {ports: 7, security-groups: 8}\n").limits
+        == HostLimits(ports: 7, securityGroups: 8))
+    #expect(throws: ConfigurationError.self) { try read(controller + "limits: {neighbors: 0}\n") }
   }
 
   @Test("an Alcor controller dials the host, on Alcor's ports unless told otherwise")

@@ -263,7 +263,8 @@ struct AgentTests {
 
 /// Runs the agent's loop around `body`.
 func withAgent(
-  _ wire: FakeSwitch = FakeSwitch(), keeper: StateKeeper? = nil, troubleInterval: Duration = .seconds(3600),
+  _ wire: FakeSwitch = FakeSwitch(), keeper: StateKeeper? = nil, removalLimits: RemovalLimits? = nil,
+  limits: HostLimits = HostLimits(), troubleInterval: Duration = .seconds(3600), clock: AgentClock = .machine,
   _ body: (Agent, FakeSwitch) async throws -> Void
 ) async throws {
   let options = SwitchEngineOptions(
@@ -274,7 +275,8 @@ func withAgent(
     try await wire.dial()
   }
   let agent = Agent(
-    dhcpTable: DHCPTable(key: .destination), engine: engine, keeper: keeper, troubleInterval: troubleInterval,
+    dhcpTable: DHCPTable(key: .destination), engine: engine, keeper: keeper, removalLimits: removalLimits,
+    limits: limits, troubleInterval: troubleInterval, clock: clock,
     logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   if let restored = await keeper?.open(program: "test") { await agent.restore(restored) }
   await agent.hostConfigured(true)

@@ -116,3 +116,23 @@ struct StatusPageTests {
         + "That path is from --agent-socket; choose another with --agent-socket PATH or ALIOTH_AGENT_SOCKET.")
   }
 }
+
+@Suite("A status page of a node that holds something back")
+struct HeldBackPageTests {
+  @Test("says how much, until when, the first of it, why, and how to let it go")
+  func heldBack() throws {
+    let text = #"""
+      {"goal_state": {"epoch": "e", "received_revision": 9, "applied_revision": 7, "in_force_revision": 9,
+        "refused_update": "revision 10: port p is refused",
+        "held_removals": {"count": 1200, "resources": ["port a", "port b"], "since": "2026-01-31T12:00:00Z",
+          "until": "2026-01-31T12:10:00Z", "reason": "it would take most away"}}}
+      """#
+    let status = try AgentStatus(parsing: Array(text.utf8))
+    let page = StatusPage(status: status, now: Date()).rendered()
+    #expect(page.contains("revision 9 in force but for what is held back, 9 received"))
+    #expect(
+      page.contains(
+        "Held back:  1200 removals until 2026-01-31T12:10:00Z, the first: port a, port b, it would take most away"))
+    #expect(page.contains("Refused:    revision 10: port p is refused"))
+  }
+}

@@ -179,7 +179,7 @@ func withServer<Result: Sendable>(
 
 /// A client that runs while `body` does.
 func withClient<Result: Sendable>(
-  _ agent: TestAgent, to address: SouthboundAddress, security: ClientSecurity = .plaintext,
+  _ agent: any GoalStateReceiver, to address: SouthboundAddress, security: ClientSecurity = .plaintext,
   timing: SouthboundTiming = brisk, _ body: () async throws -> Result
 ) async throws -> Result {
   let client = try SouthboundClient(

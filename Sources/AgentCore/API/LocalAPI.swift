@@ -4,10 +4,12 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import Southbound
 
 /// The agent's own API on a unix socket, for `alioth show` and for probes: status, liveness and readiness.
 ///
-/// Whoever may open the socket may read; nothing can be changed through it. A probe sends a message as a guest would.
+/// Whoever may open the socket may read, and may say that removals that are held back are intended; nothing else can be
+/// changed through it. A probe sends a message as a guest would.
 struct LocalAPI: Sendable {
   /// Where the answers come from.
   let status: @Sendable () async -> StatusDocument
@@ -16,6 +18,10 @@ struct LocalAPI: Sendable {
   let leases: @Sendable () async -> DHCPLeaseDocument
   let history: @Sendable (HistoryQuery) async throws -> HistoryDocument
   let probe: @Sendable (PortID) async -> DHCPProbe.Document
+  /// Carries out what is held back, and returns how many resources that were.
+  let releaseRemovals: @Sendable () async -> Int
+  /// What an update that comes as a file would change.
+  let check: @Sendable ([UInt8]) async throws -> DryRunDocument
   /// Nil when the agent is ready, else why not.
   let notReady: @Sendable () async -> String?
   let socket: String
@@ -60,6 +66,23 @@ struct LocalAPI: Sendable {
         return LocalAPI.text(.badRequest, "the query names no port: /v1/dhcp/probe?port=ID\n")
       }
       return try LocalAPI.json(await probe(PortID(String(port))))
+    }
+    router.post("/v1/goal-state/removals/release") { _, _ in
+      try LocalAPI.json(ReleaseDocument(released: await releaseRemovals()))
+    }
+    router.post("/v1/goal-state/check") { request, _ -> Response in
+      let file: ByteBuffer
+      do {
+        file = try await request.body.collect(upTo: UpdateFile.maximumBytes)
+      } catch {
+        return LocalAPI.text(
+          .contentTooLarge, "an update has no more than \(UpdateFile.maximumBytes) bytes, or its end did not come\n")
+      }
+      do {
+        return try LocalAPI.json(await check(Array(file.readableBytesView)))
+      } catch let error as UpdateFileError {
+        return LocalAPI.text(.badRequest, "\(error)\n")
+      }
     }
     router.get("/livez") { _, _ in "ok\n" }
     router.get("/readyz") { _, _ -> Response in

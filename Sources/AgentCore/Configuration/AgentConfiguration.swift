@@ -1,4 +1,5 @@
 import Daemon
+import GoalState
 import Logging
 import OVSDBNIO
 
@@ -62,6 +63,10 @@ public struct AgentConfiguration: Sendable {
   var historyBytes: Int
   /// How long a neighbor that was asked for is kept while no guest sends to it.
   var neighborIdleTime: Duration
+  /// What may go at once without having been marked as intended; nil for everything.
+  var removalLimits: RemovalLimits?
+  /// How much is taken of each kind.
+  var limits: HostLimits
   /// What is logged, and how.
   public var log: LogConfiguration
 
@@ -97,6 +102,8 @@ public struct AgentConfiguration: Sendable {
       try reader.parsed("state.directory", as: pathText, absolutePath) ?? AgentConfiguration.defaultStateDirectory
     historyBytes = (try reader.integer("state.history-mebibytes", in: 1...65_536) ?? 64) << 20
     neighborIdleTime = .seconds(try reader.integer("on-demand.idle-seconds", in: 10...86_400) ?? 300)
+    removalLimits = try RemovalLimits(&reader)
+    limits = try HostLimits(&reader)
     log = try LogConfiguration(&reader)
     try reader.rejectUnknownKeys()
   }

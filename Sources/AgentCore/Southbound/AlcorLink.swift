@@ -9,7 +9,9 @@ struct AlcorLink: AlcorHost, AlcorQuestionSource {
   let agent: Agent
   let neighbors: any NeighborQuestions
 
-  func heldGoalState() async -> HostGoalState { await agent.goal }
+  func heldGoalState() async -> HostGoalState { await agent.wantedGoal }
+
+  func heldRemovals() async -> Set<ResourceKey> { await agent.removals.check.hold?.keys ?? [] }
 
   func received(_ update: GoalStateUpdate) async { await agent.received(update) }
 

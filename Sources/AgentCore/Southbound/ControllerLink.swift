@@ -29,6 +29,18 @@ struct ControllerLink: GoalStateReceiver {
     await agent.received(update)
   }
 
+  func receivedWhole(_ update: GoalStateUpdate) async -> Bool {
+    await agent.receivedWhole(update)
+  }
+
+  func rehearsal(of update: GoalStateUpdate) async -> Rehearsal {
+    await agent.rehearsal(of: update)
+  }
+
+  func releaseRemovals() async {
+    _ = await agent.releaseRemovals("the controller says so")
+  }
+
   func connectionChanged(_ state: ControllerConnectionState) async {
     switch state {
     case .connecting:

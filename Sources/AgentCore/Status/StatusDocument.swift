@@ -44,6 +44,12 @@ struct StatusDocument: Codable, Sendable {
     var durableRevision: UInt64?
     /// Why a later one is not.
     var durabilityProblem: String?
+    /// Removals that are held back; absent when none are. The applied revision is that before them.
+    var heldRemovals: HeldRemovalsDocument?
+    /// Everything up to this revision is in force but for them.
+    var inForceRevision: UInt64
+    /// Why the last update was refused as a whole; absent when it was not.
+    var refusedUpdate: String?
   }
 
   struct Port: Codable, Sendable {

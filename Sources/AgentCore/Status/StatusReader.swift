@@ -42,9 +42,12 @@ struct StatusReader: Sendable {
         address: snapshot.underlay?.address.description, mtu: smallestMTU(snapshot), error: await board.underlayProblem),
       goalState: StatusDocument.Version(
         epoch: snapshot.version.epoch, receivedRevision: snapshot.version.revision,
-        appliedRevision: snapshot.applied.revision, behindSeconds: StatusReader.behind(snapshot.report),
+        appliedRevision: snapshot.report.applied.revision, behindSeconds: StatusReader.behind(snapshot.report),
         stale: snapshot.isStale,
-        durableRevision: kept.durable?.revision, durabilityProblem: kept.problem),
+        durableRevision: kept.durable?.revision, durabilityProblem: kept.problem,
+        heldRemovals: snapshot.report.heldRemovals.map(HeldRemovalsDocument.init),
+        inForceRevision: snapshot.applied.revision,
+        refusedUpdate: snapshot.report.refusedUpdate.map { "revision \($0.version.revision): \($0.reason)" }),
       ports: ports(snapshot),
       pending: snapshot.report.pending.map {
         StatusDocument.Pending(resource: "\($0.key)", revision: $0.revision, reason: $0.reason)

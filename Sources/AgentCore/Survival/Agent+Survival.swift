@@ -30,6 +30,7 @@ extension Agent {
     take(goal.restore(restored.snapshot, isComplete: restored.isComplete))
     for delta in restored.deltas { take(goal.apply(delta)) }
     unapplied.note(goal.version.revision, since: .now)
+    restoreRemovals(restored.heldRemovals)
     survival.number = restored.number
     survival.isStale = true
     survival.isPartial = restored.isPartial
@@ -44,11 +45,13 @@ extension Agent {
 
   /// What the controller is told to be held: nothing when it has to send everything.
   var heldVersion: GoalStateVersion {
-    survival.isPartial ? GoalStateVersion(epoch: "", revision: 0) : goal.version
+    survival.isPartial || goal.lacksRoom ? GoalStateVersion(epoch: "", revision: 0) : goal.version
   }
 
   /// All that is held, for the disk.
-  func image() -> StateImage { StateImage(number: survival.number, goal: goal.settled) }
+  func image() -> StateImage {
+    StateImage(number: survival.number, goal: goal.settled, heldRemovals: removals.check.hold?.keys ?? [])
+  }
 
   /// What has been begun with of an update that is still arriving has changed this.
   func noteBegun(_ changes: HostGoalState.Changes) {
@@ -56,7 +59,12 @@ extension Agent {
   }
 
   /// An update has been taken in: it is confirmed that what is held is meant, and it is noted for the disk.
-  func keep(_ update: GoalStateUpdate, heldBefore: GoalStateVersion, _ changes: HostGoalState.Changes) {
+  ///
+  /// - Parameter kept: What it would have taken away, and what is held back.
+  func keep(
+    _ update: GoalStateUpdate, heldBefore: GoalStateVersion, _ changes: HostGoalState.Changes,
+    without kept: Set<ResourceKey>
+  ) {
     let changed = changes.resources.union(survival.begun)
     survival.begun = []
     if survival.isStale { logger.notice("the controller has confirmed the goal state from disk") }
@@ -67,7 +75,12 @@ extension Agent {
       return
     }
     survival.number += 1
-    keeper.note(update, number: survival.number, changed: changed)
+    var noted = update
+    if !kept.isEmpty, !update.removals.isEmpty {
+      noted.removals = update.removals.filter { !kept.contains($0) }
+      noted.refused += update.removals.filter(kept.contains).map(ResourceFailure.init(heldRemoval:))
+    }
+    keeper.note(noted, number: survival.number, changed: changed)
   }
 
   /// Tells the history what came into force, and what that took.

@@ -6,12 +6,15 @@ import Southbound
 struct StateImage: Sendable {
   var number: UInt64
   var goal: HostGoalState
+  /// What of it is to go, and is held back.
+  var heldRemovals: Set<ResourceKey> = []
 
   /// As it is kept. Takes a while for many resources.
   var stored: StoredSnapshot {
     StoredSnapshot(
       number: number, version: goal.version, isComplete: goal.isComplete,
-      resources: goal.resources.map(StoredResource.init), refused: goal.failures)
+      resources: goal.resources.map(StoredResource.init),
+      refused: goal.failures + heldRemovals.sorted().map(ResourceFailure.init(heldRemoval:)))
   }
 }
 
@@ -24,11 +27,15 @@ struct RestoredState: Sendable {
   var number: UInt64
   /// Whether something of it was not understood, so that the controller is to send everything.
   var isPartial: Bool
+  /// What of it is to go, and was held back.
+  private(set) var heldRemovals: Set<ResourceKey>
 
   /// Nil when there is nothing.
   init?(_ state: RecoveredState) {
     guard let stored = state.snapshot else { return nil }
-    snapshot = GoalStateUpdate(scope: .snapshot, version: stored.version, refused: stored.refused)
+    let refused = stored.refused.filter { !$0.isHeldRemoval }
+    snapshot = GoalStateUpdate(scope: .snapshot, version: stored.version, refused: refused)
+    heldRemovals = Set(stored.refused.filter(\.isHeldRemoval).map(\.key))
     isComplete = stored.isComplete
     number = state.deltas.last?.number ?? stored.number
     isPartial = false
@@ -40,11 +47,13 @@ struct RestoredState: Sendable {
     for delta in state.deltas {
       let (resources, unusable) = RestoredState.read(delta.upserts)
       isPartial = isPartial || !unusable.isEmpty
+      for upsert in delta.upserts where !heldRemovals.isEmpty { heldRemovals.remove(upsert.key) }
+      heldRemovals.formUnion(delta.refused.filter(\.isHeldRemoval).map(\.key))
       // What the resource was before is not what is meant any more: it is missing, and whatever needs it waits.
       deltas.append(
         GoalStateUpdate(
           scope: .delta(from: delta.from), version: delta.version, upserts: resources,
-          removals: delta.removals + unusable.map(\.key), refused: delta.refused))
+          removals: delta.removals + unusable.map(\.key), refused: delta.refused.filter { !$0.isHeldRemoval }))
       deltas.append(
         GoalStateUpdate(scope: .delta(from: delta.version.revision), version: delta.version, refused: unusable))
       if unusable.isEmpty { deltas.removeLast() }

@@ -92,6 +92,12 @@ final class StateKeeper: Sendable {
     wakeup.yield()
   }
 
+  /// All that is held is to be written anew.
+  func renew() {
+    state.withLock { $0.pending.condense() }
+    wakeup.yield()
+  }
+
   /// Something for the history.
   func note(_ entry: JournalEntry) {
     state.withLock { $0.pending.add(.note(entry)) }
@@ -157,6 +163,7 @@ final class StateKeeper: Sendable {
       return state.status.problem != nil
     }
     if wasFailing { logger.notice("the goal state is on disk again") }
+    if let snapshot { renewIfBehind(snapshot, pending) }
     await makeWay(image)
     return true
   }
@@ -180,7 +187,13 @@ final class StateKeeper: Sendable {
       }
       state.status.durable = current.goal.version
     }
+    if problem == nil { renewIfBehind(current, pending) }
     if problem != nil { wakeup.yield() }
+  }
+
+  /// What came after the image was made, and before it was written, is not in it.
+  private func renewIfBehind(_ image: StateImage, _ written: PendingEntries) {
+    if let last = written.last, last.number > image.number { renew() }
   }
 
   private var needsSnapshot: Bool { store.withLock { $0?.needsSnapshot ?? true } }

@@ -36,13 +36,21 @@ struct HTTPExchange: Sendable {
   }
 
   /// Sends one request and reads the whole answer, whatever its status.
-  func send(_ url: String, method: HTTPMethod = .GET, json: [UInt8]? = nil) async throws(HTTPFailure) -> HTTPReply {
+  ///
+  /// - Parameter body: What is no JSON text, or not surely one.
+  func send(
+    _ url: String, method: HTTPMethod = .GET, json: [UInt8]? = nil, body: [UInt8]? = nil
+  ) async throws(HTTPFailure) -> HTTPReply {
     var request = HTTPClientRequest(url: url)
     request.method = method
     request.headers.add(name: "accept", value: "application/json")
     if let json {
       request.headers.add(name: "content-type", value: "application/json")
       request.body = .bytes(ByteBuffer(bytes: json))
+    }
+    if let body {
+      request.headers.add(name: "content-type", value: "application/octet-stream")
+      request.body = .bytes(ByteBuffer(bytes: body))
     }
     do {
       return try await exchange(request)

@@ -30,11 +30,11 @@ struct AgentClient: Sendable {
   ///
   /// - Parameter attempt: What the request is for, for the message when it fails.
   func answer(
-    to path: String, method: HTTPMethod = .GET, attempt: String
+    to path: String, method: HTTPMethod = .GET, attempt: String, body: [UInt8]? = nil
   ) async throws(Failure) -> [UInt8] {
     let reply: HTTPReply
     do {
-      reply = try await exchange.send("http+unix://\(percentEncoded(socket.path))\(path)", method: method)
+      reply = try await exchange.send("http+unix://\(percentEncoded(socket.path))\(path)", method: method, body: body)
     } catch {
       throw notReached(error)
     }

@@ -36,6 +36,18 @@ struct AgentStatus: Decodable, Hashable, Sendable {
     var stale: Bool?
     var durableRevision: Int64?
     var durabilityProblem: String?
+    var heldRemovals: HeldRemovals?
+    var inForceRevision: Int64?
+    var refusedUpdate: String?
+  }
+
+  /// Removals that the agent holds back.
+  struct HeldRemovals: Decodable, Hashable, Sendable {
+    var count: Int64?
+    var resources: [String]?
+    var since: String?
+    var until: String?
+    var reason: String?
   }
 
   struct Port: Decodable, Hashable, Sendable {

@@ -36,7 +36,10 @@ struct StatusPage {
       ("Tunnel", Cell(tunnelText())),
       ("Goal state", goalStateCell()),
     ]
-    return lines.map { name, cell in
+    let warnings = [
+      ("Held back", heldBackText()), ("Refused", status.goalState?.refusedUpdate),
+    ].compactMap { name, text in text.map { (name, Cell(printable($0), style: .warning)) } }
+    return (lines + warnings).map { name, cell in
       "\((name + ":").padded(to: 12))\(cell.rendered(colour: colour))\n"
     }.joined()
   }
@@ -82,6 +85,9 @@ struct StatusPage {
     let inForce = state.appliedRevision == state.receivedRevision
     var text = inForce ? "revision \(applied) in force" : "revision \(applied) in force, \(received) received"
     if let seconds = state.behindSeconds, seconds > 0 { text += ", \(spanText(seconds: seconds)) behind" }
+    if state.heldRemovals != nil, let revision = state.inForceRevision {
+      text = "revision \(revision) in force but for what is held back, \(received) received"
+    }
     let isStale = state.stale == true
     let staleness = isStale ? "stale: from this host's disk, not confirmed by the controller yet" : nil
     var durability: String?
@@ -93,6 +99,14 @@ struct StatusPage {
     let isFine = inForce && !isStale && state.durabilityProblem == nil
     return Cell(
       joined(text, state.epoch.map { "epoch \($0)" }, staleness, durability), style: isFine ? .plain : .warning)
+  }
+
+  private func heldBackText() -> String? {
+    guard let held = status.goalState?.heldRemovals else { return nil }
+    let count = held.count.map { "\($0) removals" } ?? "removals"
+    let first = held.resources?.prefix(3).joined(separator: ", ") ?? ""
+    return joined(
+      "\(count) until \(held.until ?? "an unknown time")", first.isEmpty ? nil : "the first: \(first)", held.reason)
   }
 
   // MARK: The tables

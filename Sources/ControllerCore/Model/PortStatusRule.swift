@@ -23,7 +23,7 @@ enum PortStatusRule {
     guard port.record.adminStateUp else { return record(.down, "admin_state_up of the port is false.") }
     guard state.isUp(port.record) else { return record(.down, "admin_state_up of the port's network is false.") }
     // What a host says about another store's revisions says nothing about this one's.
-    guard let report, report.applied.epoch == epoch else {
+    guard let report, report.inForce.epoch == epoch else {
       return record(.build, "Host \(host) has not reported on the port yet.")
     }
     let needed = keys(port, state)
@@ -33,7 +33,7 @@ enum PortStatusRule {
     if let pending = report.pending.first(where: { $0.revision >= needed[$0.key] ?? .max }) {
       return record(.down, "Host \(host) waits for \(pending.key): \(pending.reason)")
     }
-    guard report.applied.revision >= revision else {
+    guard report.inForce.revision >= revision else {
       return record(.build, "Host \(host) has not applied revision \(revision) yet.")
     }
     return record(.active, nil)

@@ -318,9 +318,10 @@ final class HostSession: AgentSession {
       return nil
     }
     remember(now)
-    // What refers to others goes first when it is removed.
+    // What refers to others goes first when it is removed. All that a delta removes was asked for: the store has each change
+    // since. A snapshot may be of a store that lacks what it should have, and is not marked.
     return GoalStateUpdate(
       scope: .delta(from: sent.revision), version: GoalStateVersion(epoch: epoch, revision: revision),
-      upserts: upserts, removals: removals.reversed())
+      upserts: upserts, removals: removals.reversed(), areRemovalsIntended: !removals.isEmpty)
   }
 }

@@ -51,6 +51,8 @@ func reportMessages(
   var current = part()
   if let digests = report.digests { current.digests = Alioth_Southbound_V1_FlowDigests(digests) }
   if let oldest = report.oldestUnapplied { current.oldestUnappliedMilliseconds = (now - oldest).clampedMilliseconds }
+  if let held = report.heldRemovals { current.heldRemovals = Alioth_Southbound_V1_HeldRemovals(held) }
+  if let refused = report.refusedUpdate { current.refusedUpdate = Alioth_Southbound_V1_RefusedUpdate(refused) }
   var bytes = 0
   func makeRoom(for size: Int) {
     if bytes + size > chunkBytes, bytes > 0 {
@@ -62,21 +64,12 @@ func reportMessages(
     bytes += size
   }
   for failure in report.failures {
-    let entry = Alioth_Southbound_V1_Failure.with {
-      $0.key = Alioth_Southbound_V1_ResourceKey(failure.key)
-      $0.revision = failure.revision
-      $0.code = Alioth_Southbound_V1_FailureCode(failure.code)
-      $0.message = ReportText.bounded(failure.message)
-    }
+    let entry = Alioth_Southbound_V1_Failure(failure)
     makeRoom(for: encodedSize(entry))
     current.failures.append(entry)
   }
   for pending in report.pending {
-    let entry = Alioth_Southbound_V1_Pending.with {
-      $0.key = Alioth_Southbound_V1_ResourceKey(pending.key)
-      $0.revision = pending.revision
-      $0.reason = ReportText.bounded(pending.reason)
-    }
+    let entry = Alioth_Southbound_V1_Pending(pending)
     makeRoom(for: encodedSize(entry))
     current.pending.append(entry)
   }

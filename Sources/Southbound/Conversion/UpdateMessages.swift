@@ -15,19 +15,23 @@ struct UpdateMessages: Sequence, IteratorProtocol {
 
   private let update: GoalStateUpdate
   private let chunkBytes: Int
+  private let dryRun: UInt64
   private var step: Step
   private var upsert = 0
   private var removal = 0
 
-  /// - Parameter lastSent: the version that the agent holds once everything before this update has arrived.
-  init(_ update: GoalStateUpdate, lastSent: GoalStateVersion, chunkBytes: Int) {
+  /// - Parameters:
+  ///   - lastSent: the version that the agent holds once everything before this update has arrived.
+  ///   - dryRun: the number of a dry run; 0 for an update that is to be taken in.
+  init(_ update: GoalStateUpdate, lastSent: GoalStateVersion, chunkBytes: Int, dryRun: UInt64 = 0) {
     self.update = update
     self.chunkBytes = chunkBytes
+    self.dryRun = dryRun
     switch update.scope {
     case .snapshot: step = .snapshotBegin
     case .delta(let from):
       // Progress does not say what it builds on: it is only good when that is what was sent before.
-      let continues = lastSent == GoalStateVersion(epoch: update.version.epoch, revision: from)
+      let continues = dryRun == 0 && lastSent == GoalStateVersion(epoch: update.version.epoch, revision: from)
       step = continues && update.upserts.isEmpty && update.removals.isEmpty ? .progress : .delta(from: from)
     }
   }
@@ -40,6 +44,9 @@ struct UpdateMessages: Sequence, IteratorProtocol {
         $0.snapshotBegin = .with {
           $0.epoch = update.version.epoch
           $0.revision = update.version.revision
+          $0.removalsIntended = update.areRemovalsIntended
+          $0.allOrNothing = update.isAllOrNothing
+          $0.dryRun = dryRun
         }
       }
     case .resources:
@@ -68,6 +75,9 @@ struct UpdateMessages: Sequence, IteratorProtocol {
           $0.upserts = chunk
           $0.removals = removals
           $0.more = more
+          $0.removalsIntended = update.areRemovalsIntended
+          $0.allOrNothing = update.isAllOrNothing
+          $0.dryRun = dryRun
         }
       }
     case .progress:

@@ -17,6 +17,10 @@ package struct AgentStreamState: Sendable {
     case begin(GoalStatePart)
     /// A whole update.
     case deliver(GoalStateUpdate)
+    /// A whole update that is not to be taken in, and the number under which to answer what it would change.
+    case rehearse(GoalStateUpdate, number: UInt64)
+    /// The removals that are held back are intended.
+    case releaseRemovals
     /// The answer to a question; what it is about has been delivered.
     case answer(NeighborAnswer)
     /// The controller asks what the host runs.
@@ -43,6 +47,10 @@ package struct AgentStreamState: Sendable {
 
   /// The version that deltas build on.
   package private(set) var held: GoalStateVersion
+  /// The same before the last update.
+  private var heldBefore: GoalStateVersion
+  /// The version that the controller believes to be held although it was refused.
+  private var refused: GoalStateVersion?
   var liveness: Liveness
   private var phase = Phase.awaitingWelcome
   /// The only epoch of this session, once it is known.
@@ -55,6 +63,7 @@ package struct AgentStreamState: Sendable {
 
   package init(held: GoalStateVersion, limits: SouthboundLimits, welcomeTimeout: Duration, now: Duration) {
     self.held = held
+    heldBefore = held
     self.limits = limits
     liveness = Liveness(awaiting: "welcome", within: welcomeTimeout, now: now)
   }
@@ -62,19 +71,27 @@ package struct AgentStreamState: Sendable {
   package mutating func handle(
     _ message: Alioth_Southbound_V1_ControllerMessage, now: Duration
   ) throws(ProtocolViolation) -> [Action] {
+    try handle(ControllerFrame(message), now: now)
+  }
+
+  /// Takes a message whose resources have been read.
+  mutating func handle(_ frame: ControllerFrame, now: Duration) throws(ProtocolViolation) -> [Action] {
     liveness.heard(now: now)
-    switch message.message {
+    switch frame.message.message {
     case .welcome(let welcome): return try handle(welcome, now: now)
     case .snapshotBegin(let begin): return try handle(begin)
-    case .resources(let resources): return try handle(resources)
+    case .resources: return try handle(frame.upserts)
     case .snapshotEnd(let end): return try handle(end)
-    case .delta(let delta): return try handle(delta)
+    case .delta(let delta): return try handle(delta, frame.upserts)
     case .progress(let progress): return try handle(progress)
     case .heartbeat:
       if case .awaitingWelcome = phase { throw unexpected("a heartbeat") }
       return []
     case .answer(let answer): return try handle(answer)
     case .read(let read): return try handle(read)
+    case .releaseRemovals:
+      if case .awaitingWelcome = phase { throw unexpected("the release of removals") }
+      return [.releaseRemovals]
     case nil: throw .unknownMessage
     }
   }
@@ -98,15 +115,18 @@ package struct AgentStreamState: Sendable {
     guard case .idle = phase else { throw unexpected("the beginning of a snapshot") }
     try checkEpoch(begin.epoch)
     let version = GoalStateVersion(epoch: begin.epoch, revision: begin.revision)
-    phase = .snapshot(UpdateAssembly(scope: .snapshot, version: version, limit: limits.maximumResources))
+    phase = .snapshot(
+      UpdateAssembly(
+        scope: .snapshot, version: version, limit: limits.maximumResources,
+        areRemovalsIntended: begin.removalsIntended, isAllOrNothing: begin.allOrNothing, dryRun: begin.dryRun))
     return []
   }
 
-  private mutating func handle(_ resources: Alioth_Southbound_V1_Resources) throws(ProtocolViolation) -> [Action] {
+  private mutating func handle(_ resources: [DecodedResource?]) throws(ProtocolViolation) -> [Action] {
     guard case .snapshot(var assembly) = phase else { throw unexpected("a snapshot's resources") }
     // The phase must not keep a second reference to what grows, or each part would copy everything before it.
     phase = .idle
-    let upserts = try assembly.upsert(resources.upserts)
+    let upserts = try assembly.upsert(resources)
     defer { phase = .snapshot(assembly) }
     return assembly.beginning(upserts)
   }
@@ -124,7 +144,9 @@ package struct AgentStreamState: Sendable {
     return complete(assembly)
   }
 
-  private mutating func handle(_ delta: Alioth_Southbound_V1_Delta) throws(ProtocolViolation) -> [Action] {
+  private mutating func handle(
+    _ delta: Alioth_Southbound_V1_Delta, _ resources: [DecodedResource?]
+  ) throws(ProtocolViolation) -> [Action] {
     let from = GoalStateVersion(epoch: delta.epoch, revision: delta.fromRevision)
     let version = GoalStateVersion(epoch: delta.epoch, revision: delta.toRevision)
     var assembly: UpdateAssembly
@@ -136,17 +158,24 @@ package struct AgentStreamState: Sendable {
         throw .backwards(message: "a delta", revision: delta.toRevision, held: held.revision)
       }
       let scope = GoalStateUpdate.Scope.delta(from: delta.fromRevision)
-      assembly = UpdateAssembly(scope: scope, version: version, limit: limits.maximumResources)
+      assembly = UpdateAssembly(
+        scope: scope, version: version, limit: limits.maximumResources, areRemovalsIntended: delta.removalsIntended,
+        isAllOrNothing: delta.allOrNothing, dryRun: delta.dryRun)
     case .delta(let begun):
       guard begun.update.version == version, begun.update.scope == .delta(from: delta.fromRevision) else {
         let began = "\(begun.update.version)"
         throw .versionChanged(message: "a part of a delta", from: began, to: "\(version) from \(delta.fromRevision)")
       }
+      guard begun.dryRun == delta.dryRun, begun.update.isAllOrNothing == delta.allOrNothing,
+        begun.update.areRemovalsIntended == delta.removalsIntended
+      else {
+        throw .invalid("a part of a delta to revision \(delta.toRevision) is marked otherwise than its beginning")
+      }
       assembly = begun
     case .awaitingWelcome, .snapshot: throw unexpected("a delta")
     }
     phase = .idle
-    let upserts = try assembly.upsert(delta.upserts)
+    let upserts = try assembly.upsert(resources)
     try assembly.remove(delta.removals)
     guard delta.more else { return complete(assembly) }
     defer { phase = .delta(assembly) }
@@ -158,6 +187,8 @@ package struct AgentStreamState: Sendable {
     guard !held.epoch.isEmpty else {
       throw .unexpected(message: "progress", whilst: "before any snapshot, with nothing held")
     }
+    // Progress does not say what it builds on.
+    if let refused { throw .notHeld(from: refused, held: held) }
     guard progress.revision >= held.revision else {
       throw .backwards(message: "progress", revision: progress.revision, held: held.revision)
     }
@@ -196,10 +227,25 @@ package struct AgentStreamState: Sendable {
     var assembly = assembly
     phase = .idle
     let update = assembly.finish()
-    held = update.version
-    guard assembly.unknown > 0 else { return [.deliver(update)] }
+    let action: Action
+    if assembly.dryRun == 0 {
+      heldBefore = held
+      held = update.version
+      refused = nil
+      action = .deliver(update)
+    } else {
+      action = .rehearse(update, number: assembly.dryRun)
+    }
+    guard assembly.unknown > 0 else { return [action] }
     let kinds = "\(assembly.unknown) resources of kinds that this version does not know"
-    return [.warn("version \(update.version) has \(kinds); they are passed over"), .deliver(update)]
+    return [.warn("version \(update.version) has \(kinds); they are passed over"), action]
+  }
+
+  /// The update that was delivered last was not taken in: deltas build on what was held before.
+  mutating func refuse(_ update: GoalStateUpdate) {
+    guard held == update.version else { return }
+    refused = update.version
+    held = heldBefore
   }
 
   /// All messages of a session are of one epoch.

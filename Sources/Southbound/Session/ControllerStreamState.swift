@@ -21,6 +21,8 @@ package struct ControllerStreamState: Sendable {
     case idle([NeighborID])
     /// The agent answers what its host runs.
     case held(HeldAnswer)
+    /// What an update would change.
+    case dryRun(DryRunResult, number: UInt64)
     /// Something that can be passed over, for the log.
     case warn(String)
   }
@@ -67,6 +69,9 @@ package struct ControllerStreamState: Sendable {
     case (.awaitingHello, .idle): throw .unexpected(message: "what is idle", whilst: "before the hello")
     case (.awaitingHello, .held): throw .unexpected(message: "an answer", whilst: "before the hello")
     case (_, .held(let held)): return try append(held)
+    case (.awaitingHello, .dryRunResult):
+      throw .unexpected(message: "the result of a dry run", whilst: "before the hello")
+    case (_, .dryRunResult(let result)): return [.dryRun(try DryRunResult(result), number: result.number)]
     case (_, .ask(let ask)): return [.ask(try NeighborAsk(ask))]
     case (_, .idle(let idle)):
       return [.idle(idle.neighborIds.filter(FieldRules.isIdentifier).map { NeighborID($0) })]
@@ -134,22 +139,21 @@ private struct ReportAssembly: Sendable {
       // No change is a hundred years old, whatever is said.
       report.oldestUnapplied = time - .milliseconds(min(part.oldestUnappliedMilliseconds, 3_155_760_000_000))
     }
+    if part.hasHeldRemovals { report.heldRemovals = try GoalStateReport.HeldRemovals(part.heldRemovals) }
+    if part.hasRefusedUpdate { report.refusedUpdate = try GoalStateReport.RefusedUpdate(part.refusedUpdate) }
     for failure in part.failures {
-      guard let key = ReportAssembly.key(failure.key) else {
+      guard let failure = ResourceFailure(reported: failure) else {
         unknown += 1
         continue
       }
-      let code = ResourceFailure.Code(failure.code)
-      let message = ReportText.readable(failure.message)
-      report.failures.append(ResourceFailure(key: key, revision: failure.revision, code: code, message: message))
+      report.failures.append(failure)
     }
     for pending in part.pending {
-      guard let key = ReportAssembly.key(pending.key) else {
+      guard let pending = GoalStateReport.Pending(reported: pending) else {
         unknown += 1
         continue
       }
-      let reason = ReportText.readable(pending.reason)
-      report.pending.append(GoalStateReport.Pending(key: key, revision: pending.revision, reason: reason))
+      report.pending.append(pending)
     }
     for lease in part.leases {
       guard let lease = ReportAssembly.lease(lease) else {
@@ -173,20 +177,10 @@ private struct ReportAssembly: Sendable {
       address: address, hostName: ReportText.readable(lease.hostName),
       vendorClass: ReportText.readable(lease.vendorClass), declines: lease.declines)
   }
-
-  /// An id may be anything that a controller sent, refused ones included.
-  private static func key(_ key: Alioth_Southbound_V1_ResourceKey) -> ResourceKey? {
-    guard let kind = ResourceKind(key.kind) else { return nil }
-    return ResourceKey(kind, reportableIdentifier(key.id))
-  }
 }
 
 extension GoalStateVersion {
-  /// The epoch is empty while the agent has nothing.
   fileprivate init(_ report: Alioth_Southbound_V1_Report) throws(ProtocolViolation) {
-    guard report.epoch.isEmpty || FieldRules.isIdentifier(report.epoch) else {
-      throw .invalid("the report's epoch \(quoted(report.epoch)) is not an id")
-    }
-    self.init(epoch: report.epoch, revision: report.revision)
+    try self.init(reported: report.epoch, report.revision)
   }
 }

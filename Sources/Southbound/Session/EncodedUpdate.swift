@@ -26,12 +26,12 @@ package enum EncodedUpdate {
 
     /// Takes one message in, and lets a goal state have what is in it.
     package mutating func take(_ message: [UInt8], into goal: inout HostGoalState) throws {
-      let message = try Alioth_Southbound_V1_ControllerMessage(serializedBytes: message)
-      for action in try stream.handle(message, now: .zero) {
+      let frame = try message.withUnsafeBytes { try ControllerFrame(serializedBytes: $0) }
+      for action in try stream.handle(frame, now: .zero) {
         switch action {
         case .begin(let part): _ = goal.anticipate(part)
         case .deliver(let update): _ = goal.apply(update)
-        case .connected, .answer, .warn: break
+        case .connected, .rehearse, .releaseRemovals, .answer, .read, .warn: break
         }
       }
     }

@@ -9,24 +9,31 @@ struct UpdateAssembly: Sendable {
   /// Resources of a kind that this version does not know.
   private(set) var unknown = 0
 
+  /// The number of a dry run; 0 for an update that is to be taken in.
+  let dryRun: UInt64
   private let limit: Int
   private var keys: Set<ResourceKey> = []
   private var removed: Set<ResourceKey> = []
 
-  init(scope: GoalStateUpdate.Scope, version: GoalStateVersion, limit: Int) {
-    update = GoalStateUpdate(scope: scope, version: version)
+  init(
+    scope: GoalStateUpdate.Scope, version: GoalStateVersion, limit: Int, areRemovalsIntended: Bool = false,
+    isAllOrNothing: Bool = false, dryRun: UInt64 = 0
+  ) {
+    update = GoalStateUpdate(
+      scope: scope, version: version, areRemovalsIntended: areRemovalsIntended, isAllOrNothing: isAllOrNothing)
     self.limit = limit
+    self.dryRun = dryRun
   }
 
   /// Takes resources in; returns those that are good.
   @discardableResult
   mutating func upsert(
-    _ resources: [Alioth_Southbound_V1_Resource]
+    _ resources: [DecodedResource?]
   ) throws(ProtocolViolation) -> ArraySlice<VersionedResource> {
     try reserve(resources.count)
     let start = update.upserts.count
     for resource in resources {
-      switch DecodedResource(resource) {
+      switch resource {
       case nil: unknown += 1
       case .refused(let failure): update.refused.append(failure)
       case .resource(let versioned):
@@ -42,9 +49,10 @@ struct UpdateAssembly: Sendable {
     return update.upserts[start...]
   }
 
-  /// What may be begun with before the rest is here.
+  /// What may be begun with before the rest is here: nothing of what may yet be refused as a whole, or is not to be done.
   func beginning(_ resources: ArraySlice<VersionedResource>) -> [AgentStreamState.Action] {
-    resources.isEmpty ? [] : [.begin(GoalStatePart(version: update.version, upserts: Array(resources)))]
+    resources.isEmpty || update.isAllOrNothing || dryRun != 0
+      ? [] : [.begin(GoalStatePart(version: update.version, upserts: Array(resources)))]
   }
 
   mutating func remove(_ removals: [Alioth_Southbound_V1_ResourceKey]) throws(ProtocolViolation) {

@@ -62,6 +62,8 @@ public protocol AgentSession: Sendable {
 
   /// What the agent answers to a question of `nextOutput`'s, or to none: an agent may say anything.
   func received(_ answer: HeldAnswer) async
+  /// What an update would change that was sent as a dry run.
+  func dryRun(_ number: UInt64, is result: DryRunResult) async
 
   /// The agent's newest report, which replaces the one before.
   func received(_ report: GoalStateReport) async
@@ -82,6 +84,10 @@ public enum AgentOutput: Sendable, Hashable {
   case answers([NeighborAnswer])
   /// What the agent is asked. Only an agent whose hello said so answers; another ends the session.
   case questions([HeldQuestion])
+  /// An update that is not to be taken in: the agent answers what it would change, under this number, which is not 0.
+  case dryRun(GoalStateUpdate, number: UInt64)
+  /// The removals that the host holds back are intended.
+  case releaseRemovals
 }
 
 extension AgentSession {
@@ -91,6 +97,8 @@ extension AgentSession {
   public func asked(_ ask: NeighborAsk) async {}
   /// Nothing was asked.
   public func received(_ answer: HeldAnswer) async {}
+  /// It is of no use.
+  public func dryRun(_ number: UInt64, is result: DryRunResult) async {}
   /// They stay.
   public func idle(_ neighbors: [NeighborID]) async {}
 

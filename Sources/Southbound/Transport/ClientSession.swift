@@ -31,6 +31,9 @@ final class ClientSession: Sendable {
   private let state = Mutex(State())
   /// What the controller asks, until it is answered; the stream's state bounds how many there are.
   private let (questions, asking) = AsyncStream.makeStream(of: HeldQuestion.self)
+  /// Dry runs that wait for their turn, one after the other.
+  private let (rehearsals, rehearsing) = AsyncStream.makeStream(
+    of: (number: UInt64, run: Rehearsal).self, bufferingPolicy: .bufferingOldest(16))
 
   init(
     address: SouthboundAddress, receiver: any GoalStateReceiver, logger: Logger, limits: SouthboundLimits,
@@ -99,7 +102,7 @@ final class ClientSession: Sendable {
   }
 
   private func take(
-    _ message: Alioth_Southbound_V1_ControllerMessage, _ welcoming: AsyncStream<Duration>.Continuation
+    _ message: ControllerFrame, _ welcoming: AsyncStream<Duration>.Continuation
   ) async throws {
     let now = now
     let actions = try state.withLock { state in
@@ -123,9 +126,17 @@ final class ClientSession: Sendable {
         await receiver.connectionChanged(.connected(since: Date()))
         welcoming.yield(interval)
       case .begin(let part): await receiver.receiving(part)
+      case .deliver(let update) where update.isAllOrNothing:
+        let isTaken = await receiver.receivedWhole(update)
+        state.withLock { if isTaken { $0.tookUpdate = true } else { $0.stream?.refuse(update) } }
       case .deliver(let update):
         await receiver.received(update)
         state.withLock { $0.tookUpdate = true }
+      case .rehearse(let update, let number):
+        if case .dropped = rehearsing.yield((number, await receiver.rehearsal(of: update))) {
+          logger.warning("a dry run is not answered: too many wait", metadata: ["controller": "\(address)"])
+        }
+      case .releaseRemovals: await receiver.releaseRemovals()
       case .answer(let answer): await receiver.answered(answer)
       case .read(let question): asking.yield(question)
       case .warn(let warning): logger.warning("\(warning)", metadata: ["controller": "\(address)"])
@@ -162,7 +173,15 @@ final class ClientSession: Sendable {
         for await question in self.questions {
           let answer = HeldAnswer(number: question.number, held: await self.receiver.held(question.query))
           self.state.withLock { $0.stream?.answered(question.number) }
-          for message in heldMessages(answer, limits: self.limits) { try await writer.write(message) }
+          for message in heldMessages(answer, limits: self.limits) { try await write(message) }
+        }
+        try Task.checkCancellation()
+      }
+      group.addTask {
+        for await rehearsal in self.rehearsals {
+          let result = await rehearsal.run()
+          try await write(
+            .with { $0.dryRunResult = Alioth_Southbound_V1_DryRunResult(result, number: rehearsal.number) })
         }
         try Task.checkCancellation()
       }

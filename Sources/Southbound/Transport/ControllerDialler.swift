@@ -1,5 +1,6 @@
 import GRPCCore
 import GRPCNIOTransportHTTP2
+import GRPCProtobuf
 import GoalStateProtobuf
 
 /// How a client reaches its controller: all of it that has a socket.
@@ -15,7 +16,7 @@ protocol ControllerDialler: Sendable {
   /// - Throws: what one of them threw, or what happened to the connection.
   func call(
     send: @escaping @Sendable (@escaping Writer) async throws -> Void,
-    receive: @escaping @Sendable (Alioth_Southbound_V1_ControllerMessage) async throws -> Void
+    receive: @escaping @Sendable (ControllerFrame) async throws -> Void
   ) async throws
 }
 
@@ -27,7 +28,7 @@ struct GRPCDialler: ControllerDialler {
 
   func call(
     send: @escaping @Sendable (@escaping Writer) async throws -> Void,
-    receive: @escaping @Sendable (Alioth_Southbound_V1_ControllerMessage) async throws -> Void
+    receive: @escaping @Sendable (ControllerFrame) async throws -> Void
   ) async throws {
     let client = GRPCClient(transport: try SouthboundClient.transport(to: address, security: security))
     var options = CallOptions.defaults
@@ -39,9 +40,12 @@ struct GRPCDialler: ControllerDialler {
         return false
       }
       group.addTask { [options] in
-        try await Alioth_Southbound_V1_Southbound.Client(wrapping: client).session(options: options) { writer in
-          try await send { try await writer.write($0) }
-        } onResponse: { response in
+        try await client.bidirectionalStreaming(
+          request: StreamingClientRequest { writer in try await send { try await writer.write($0) } },
+          descriptor: Alioth_Southbound_V1_Southbound.Method.Session.descriptor,
+          serializer: ProtobufSerializer<Alioth_Southbound_V1_AgentMessage>(),
+          deserializer: ControllerFrameDeserializer(), options: options
+        ) { response in
           for try await message in response.messages { try await receive(message) }
         }
         return true

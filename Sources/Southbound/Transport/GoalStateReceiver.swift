@@ -24,6 +24,19 @@ public protocol GoalStateReceiver: Sendable {
   /// revision.
   func received(_ update: GoalStateUpdate) async
 
+  /// A whole update of which nothing is to be taken in when one of its resources is refused.
+  ///
+  /// - Returns: Whether it was taken in.
+  func receivedWhole(_ update: GoalStateUpdate) async -> Bool
+
+  /// An update that is not to be taken in.
+  ///
+  /// - Returns: What finds out, of what is held now, what it would change; what follows does not wait for that.
+  func rehearsal(of update: GoalStateUpdate) async -> Rehearsal
+
+  /// The removals that are held back are intended.
+  func releaseRemovals() async
+
   /// Called in order on each change.
   func connectionChanged(_ state: ControllerConnectionState) async
 
@@ -55,7 +68,21 @@ public enum AgentQuestion: Hashable, Sendable {
   case idle([NeighborID])
 }
 
+/// Finds out what an update would change. May take a while, and holds nobody up.
+public typealias Rehearsal = @Sendable () async -> DryRunResult
+
 extension GoalStateReceiver {
+  /// Nothing is ever refused.
+  public func receivedWhole(_ update: GoalStateUpdate) async -> Bool {
+    await received(update)
+    return true
+  }
+  /// It is not known.
+  public func rehearsal(of update: GoalStateUpdate) async -> Rehearsal {
+    { DryRunResult(version: update.version, refusal: "this host cannot tell what an update would change") }
+  }
+  /// None are held back.
+  public func releaseRemovals() async {}
   /// Waits for the whole.
   public func receiving(_ part: GoalStatePart) async {}
   /// Nothing is asked.

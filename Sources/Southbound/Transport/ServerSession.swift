@@ -146,6 +146,7 @@ final class ServerSession: Sendable {
     case .ask(let ask): await state.withLock { $0.opened }?.asked(ask)
     case .idle(let neighbors): await state.withLock { $0.opened }?.idle(neighbors)
     case .held(let answer): await state.withLock { $0.opened }?.received(answer)
+    case .dryRun(let result, let number): await state.withLock { $0.opened }?.dryRun(number, is: result)
     case .heartbeat: await state.withLock { $0.opened }?.heartbeat()
     case .warn(let warning):
       let host = state.withLock { $0.host }
@@ -196,6 +197,11 @@ final class ServerSession: Sendable {
         for answer in answers { try await response.write(.with { $0.answer = Alioth_Southbound_V1_Answer(answer) }) }
       case .questions(let questions):
         for question in questions { try await response.write(.with { $0.read = Alioth_Southbound_V1_Read(question) }) }
+      case .dryRun(let update, let number):
+        for message in UpdateMessages(update, lastSent: lastSent, chunkBytes: limits.chunkBytes, dryRun: number) {
+          try await response.write(message)
+        }
+      case .releaseRemovals: try await response.write(.with { $0.releaseRemovals = .init() })
       }
     }
     try Task.checkCancellation()

@@ -1,5 +1,3 @@
-import GoalStateProtobuf
-
 @testable import Southbound
 
 /// The agent's way to the simulated controller.
@@ -11,7 +9,7 @@ struct SimulatedDialler: ControllerDialler {
 
   func call(
     send: @escaping @Sendable (@escaping Writer) async throws -> Void,
-    receive: @escaping @Sendable (Alioth_Southbound_V1_ControllerMessage) async throws -> Void
+    receive: @escaping @Sendable (ControllerFrame) async throws -> Void
   ) async throws {
     try await clock.sleep(for: controller.loop.drawn(0...10))
     let session = try controller.accept(agent)
@@ -22,7 +20,7 @@ struct SimulatedDialler: ControllerDialler {
         return false
       }
       group.addTask {
-        for try await message in session.incoming { try await receive(message) }
+        for try await message in session.incoming { try await receive(ControllerFrame(message)) }
         return true
       }
       defer { group.cancelAll() }

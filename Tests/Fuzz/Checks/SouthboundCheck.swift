@@ -52,7 +52,7 @@ private struct AgentRun {
       switch action {
       case .begin(let part): _ = goal.anticipate(part)
       case .deliver(let update): try deliver(update)
-      case .connected, .answer, .read, .warn: break
+      case .connected, .rehearse, .releaseRemovals, .answer, .read, .warn: break
       }
     }
     return true
@@ -112,7 +112,7 @@ private struct ControllerRun {
         try require(
           resources.allSatisfy { held in held.resource.map { $0.key == held.key } ?? true },
           "an answer has another resource than it says")
-      case .open, .heartbeat, .ask, .idle, .warn: break
+      case .open, .heartbeat, .ask, .idle, .dryRun, .warn: break
       }
     }
     return true

@@ -139,8 +139,7 @@ public actor AlcorDesk {
   /// Takes in what is in line, has it put in force, and answers.
   private func turn() async {
     let began = now
-    intake.forget(forgotten)
-    forgotten = []
+    await forgetIdle()
     let taken = takeIn()
     let update = nextUpdate()
     let handedOver = now
@@ -151,12 +150,13 @@ public actor AlcorDesk {
     }
     let needsSwitch = taken.contains { if case .refused = $0.standing { false } else { true } }
     let isConfirmed = needsSwitch && isComplete ? await confirmation(of: intake.revision) : false
+    let held = taken.contains { $0.standing == .gone } ? await host.heldRemovals() : []
     let index = AlcorReportIndex(report ?? GoalStateReport(applied: GoalStateVersion(epoch: "", revision: 0)))
     let times = AlcorJob.Times(
       began: began, handedOver: handedOver, ended: now, wasProgrammed: needsSwitch && update != nil)
     var complaints = AlcorComplaints()
     for entry in taken {
-      let verdict = verdict(on: entry, isConfirmed ? index : nil)
+      let verdict = verdict(on: entry, isConfirmed ? index : nil, held)
       complaints.note(entry.operation, verdict)
       var times = times
       if case .refused = entry.standing { times.wasProgrammed = false }
@@ -169,6 +169,16 @@ public actor AlcorDesk {
       job.ticket.fulfil(job.reply(now: now))
     }
     line.removeFirst(done.count)
+  }
+
+  /// What nobody sends to goes in an update of its own: that it goes is this host's wish.
+  private func forgetIdle() async {
+    guard !forgotten.isEmpty else { return }
+    intake.forget(forgotten)
+    forgotten = []
+    guard isComplete, var update = intake.takeUpdate() else { return }
+    update.areRemovalsIntended = true
+    await host.received(update)
   }
 
   /// Takes in operations, in order, until one is about a resource that this update changes already.
@@ -192,7 +202,8 @@ public actor AlcorDesk {
     return intake.takeSnapshot()
   }
 
-  private func verdict(on entry: Taken, _ report: AlcorReportIndex?) -> AlcorVerdict {
+  /// - Parameter held: What the host has still although it is to go.
+  private func verdict(on entry: Taken, _ report: AlcorReportIndex?, _ held: Set<ResourceKey>) -> AlcorVerdict {
     if case .refused(let refusal) = entry.standing {
       return AlcorVerdict(status: refusal.status, reason: refusal.reason)
     }
@@ -202,6 +213,10 @@ public actor AlcorDesk {
         reason: isComplete
           ? "the switch has not confirmed it within \(limits.patience)"
           : "the switch has flows of before, and the controller has not answered yet what this host is to have")
+    }
+    if entry.standing == .gone, let key = intake.keys(of: entry.operation.subject).first, held.contains(key) {
+      return AlcorVerdict(
+        status: .pending, reason: "its removal is held back: too much was to go at once; see 'alioth show' on the host")
     }
     return entry.standing == .gone ? .success : intake.verdict(on: entry.operation.subject, report)
   }
@@ -229,7 +244,7 @@ public actor AlcorDesk {
   }
 
   private func isInForce(_ revision: UInt64) -> Bool {
-    report.map { $0.applied.epoch == AlcorIntake.epoch && $0.applied.revision >= revision } ?? false
+    report.map { $0.inForce.epoch == AlcorIntake.epoch && $0.inForce.revision >= revision } ?? false
   }
 
   /// Whether the revision comes into force in time.

@@ -9,6 +9,9 @@ public protocol AlcorHost: Sendable {
   /// Takes an update in.
   func received(_ update: GoalStateUpdate) async
 
+  /// What is to go and is held back, so that the host has it still.
+  func heldRemovals() async -> Set<ResourceKey>
+
   /// Waits until there is a report that differs from the last one returned.
   ///
   /// - Returns: nil when the calling task was cancelled, upon which this must return, or when there will be no more.
@@ -19,6 +22,11 @@ public protocol AlcorHost: Sendable {
 
   /// Whether the switch has nothing of an earlier agent's; nil while that is not known.
   func isSwitchEmpty() async -> Bool?
+}
+
+extension AlcorHost {
+  /// Nothing.
+  public func heldRemovals() async -> Set<ResourceKey> { [] }
 }
 
 /// Who asks for neighbors, and takes the answers.

@@ -161,6 +161,8 @@ state:
 log:
   level: ${LAB_LOG_LEVEL:-info}
 YAML
+    # What a test configures besides.
+    [[ ! -f $directory/extra.yaml ]] || cat "$directory/extra.yaml"
   } >"$directory/aliothd.yaml"
   start_daemon "$node" aliothd "$LAB_BIN/aliothd" --config "$directory/aliothd.yaml"
   case $wait in

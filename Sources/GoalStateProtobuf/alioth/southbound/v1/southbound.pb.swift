@@ -245,6 +245,14 @@ public nonisolated struct Alioth_Southbound_V1_AgentMessage: Sendable {
     set {message = .held(newValue)}
   }
 
+  public var dryRunResult: Alioth_Southbound_V1_DryRunResult {
+    get {
+      if case .dryRunResult(let v)? = message {return v}
+      return Alioth_Southbound_V1_DryRunResult()
+    }
+    set {message = .dryRunResult(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Message: Equatable, Sendable {
@@ -254,6 +262,7 @@ public nonisolated struct Alioth_Southbound_V1_AgentMessage: Sendable {
     case ask(Alioth_Southbound_V1_Ask)
     case idle(Alioth_Southbound_V1_Idle)
     case held(Alioth_Southbound_V1_Held)
+    case dryRunResult(Alioth_Southbound_V1_DryRunResult)
 
   }
 
@@ -339,6 +348,14 @@ public nonisolated struct Alioth_Southbound_V1_ControllerMessage: Sendable {
     set {message = .read(newValue)}
   }
 
+  public var releaseRemovals: Alioth_Southbound_V1_ReleaseRemovals {
+    get {
+      if case .releaseRemovals(let v)? = message {return v}
+      return Alioth_Southbound_V1_ReleaseRemovals()
+    }
+    set {message = .releaseRemovals(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Message: Equatable, Sendable {
@@ -351,6 +368,7 @@ public nonisolated struct Alioth_Southbound_V1_ControllerMessage: Sendable {
     case heartbeat(Alioth_Southbound_V1_Heartbeat)
     case answer(Alioth_Southbound_V1_Answer)
     case read(Alioth_Southbound_V1_Read)
+    case releaseRemovals(Alioth_Southbound_V1_ReleaseRemovals)
 
   }
 
@@ -518,6 +536,13 @@ public nonisolated struct Alioth_Southbound_V1_SnapshotBegin: Sendable {
 
   public var revision: UInt64 = 0
 
+  /// As a delta's.
+  public var removalsIntended: Bool = false
+
+  public var allOrNothing: Bool = false
+
+  public var dryRun: UInt64 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -570,6 +595,28 @@ public nonisolated struct Alioth_Southbound_V1_Delta: Sendable {
   public var removals: [Alioth_Southbound_V1_ResourceKey] = []
 
   public var more: Bool = false
+
+  /// What goes with it is meant to go, however much that is. Of what is not marked so, a host holds back what would take most
+  /// of its ports and neighbors away: see docs/changes.md.
+  public var removalsIntended: Bool = false
+
+  /// One refused resource refuses all of it. The host then holds what it held before.
+  public var allOrNothing: Bool = false
+
+  /// Not to be taken in: what it would change is answered in a DryRunResult with this number, which is not 0. What the host
+  /// holds stays, and so does what deltas build on.
+  public var dryRun: UInt64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// The removals that the host holds back are intended: they are carried out.
+public nonisolated struct Alioth_Southbound_V1_ReleaseRemovals: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -734,49 +781,87 @@ public nonisolated struct Alioth_Southbound_V1_Idle: Sendable {
 
 /// Complete in itself: what an earlier report said and this one does not is over. A report too large for one message
 /// continues in others with the same epoch and revision; all but the last have `more` set.
-public nonisolated struct Alioth_Southbound_V1_Report: Sendable {
+public nonisolated struct Alioth_Southbound_V1_Report: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var epoch: String = String()
+  public var epoch: String {
+    get {_storage._epoch}
+    set {_uniqueStorage()._epoch = newValue}
+  }
 
-  public var revision: UInt64 = 0
+  public var revision: UInt64 {
+    get {_storage._revision}
+    set {_uniqueStorage()._revision = newValue}
+  }
 
-  public var failures: [Alioth_Southbound_V1_Failure] = []
+  public var failures: [Alioth_Southbound_V1_Failure] {
+    get {_storage._failures}
+    set {_uniqueStorage()._failures = newValue}
+  }
 
-  public var pending: [Alioth_Southbound_V1_Pending] = []
+  public var pending: [Alioth_Southbound_V1_Pending] {
+    get {_storage._pending}
+    set {_uniqueStorage()._pending = newValue}
+  }
 
-  public var more: Bool = false
+  public var more: Bool {
+    get {_storage._more}
+    set {_uniqueStorage()._more = newValue}
+  }
 
-  public var leases: [Alioth_Southbound_V1_Lease] = []
+  public var leases: [Alioth_Southbound_V1_Lease] {
+    get {_storage._leases}
+    set {_uniqueStorage()._leases = newValue}
+  }
 
   /// The flows, in the first part.
   public var digests: Alioth_Southbound_V1_FlowDigests {
-    get {_digests ?? Alioth_Southbound_V1_FlowDigests()}
-    set {_digests = newValue}
+    get {_storage._digests ?? Alioth_Southbound_V1_FlowDigests()}
+    set {_uniqueStorage()._digests = newValue}
   }
   /// Returns true if `digests` has been explicitly set.
-  public var hasDigests: Bool {self._digests != nil}
+  public var hasDigests: Bool {_storage._digests != nil}
   /// Clears the value of `digests`. Subsequent reads from it will return its default value.
-  public mutating func clearDigests() {self._digests = nil}
+  public mutating func clearDigests() {_uniqueStorage()._digests = nil}
 
   /// The age of the oldest change that has been received and is not in force, in the first part; absent when all is.
   public var oldestUnappliedMilliseconds: UInt64 {
-    get {_oldestUnappliedMilliseconds ?? 0}
-    set {_oldestUnappliedMilliseconds = newValue}
+    get {_storage._oldestUnappliedMilliseconds ?? 0}
+    set {_uniqueStorage()._oldestUnappliedMilliseconds = newValue}
   }
   /// Returns true if `oldestUnappliedMilliseconds` has been explicitly set.
-  public var hasOldestUnappliedMilliseconds: Bool {self._oldestUnappliedMilliseconds != nil}
+  public var hasOldestUnappliedMilliseconds: Bool {_storage._oldestUnappliedMilliseconds != nil}
   /// Clears the value of `oldestUnappliedMilliseconds`. Subsequent reads from it will return its default value.
-  public mutating func clearOldestUnappliedMilliseconds() {self._oldestUnappliedMilliseconds = nil}
+  public mutating func clearOldestUnappliedMilliseconds() {_uniqueStorage()._oldestUnappliedMilliseconds = nil}
+
+  /// In the first part.
+  public var heldRemovals: Alioth_Southbound_V1_HeldRemovals {
+    get {_storage._heldRemovals ?? Alioth_Southbound_V1_HeldRemovals()}
+    set {_uniqueStorage()._heldRemovals = newValue}
+  }
+  /// Returns true if `heldRemovals` has been explicitly set.
+  public var hasHeldRemovals: Bool {_storage._heldRemovals != nil}
+  /// Clears the value of `heldRemovals`. Subsequent reads from it will return its default value.
+  public mutating func clearHeldRemovals() {_uniqueStorage()._heldRemovals = nil}
+
+  /// In the first part: an update that was to be taken in whole or not at all, and was not. Absent once another update has
+  /// been taken in.
+  public var refusedUpdate: Alioth_Southbound_V1_RefusedUpdate {
+    get {_storage._refusedUpdate ?? Alioth_Southbound_V1_RefusedUpdate()}
+    set {_uniqueStorage()._refusedUpdate = newValue}
+  }
+  /// Returns true if `refusedUpdate` has been explicitly set.
+  public var hasRefusedUpdate: Bool {_storage._refusedUpdate != nil}
+  /// Clears the value of `refusedUpdate`. Subsequent reads from it will return its default value.
+  public mutating func clearRefusedUpdate() {_uniqueStorage()._refusedUpdate = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _digests: Alioth_Southbound_V1_FlowDigests? = nil
-  fileprivate var _oldestUnappliedMilliseconds: UInt64? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// Of the flows that the agent wants, and of those that the switch has confirmed or reported: equal when both agree.
@@ -929,6 +1014,178 @@ public nonisolated struct Alioth_Southbound_V1_HeldFlow: Sendable {
   public init() {}
 }
 
+/// Removals that the host holds back. The report's version is what was in force before them.
+public nonisolated struct Alioth_Southbound_V1_HeldRemovals: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// What is in force but for them.
+  public var epoch: String = String()
+
+  public var revision: UInt64 = 0
+
+  public var count: UInt64 = 0
+
+  /// The first of them.
+  public var resources: [Alioth_Southbound_V1_ResourceKey] = []
+
+  /// In seconds since 1970: they are carried out then, unless they are sent again before.
+  public var since: Int64 = 0
+
+  public var until: Int64 = 0
+
+  public var reason: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// The resources that were refused are among the report's failures.
+public nonisolated struct Alioth_Southbound_V1_RefusedUpdate: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var epoch: String = String()
+
+  public var revision: UInt64 = 0
+
+  public var reason: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// What an update would change. Of each list the first are named; the counts are of all.
+public nonisolated struct Alioth_Southbound_V1_DryRunResult: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Of the update.
+  public var number: UInt64 {
+    get {_storage._number}
+    set {_uniqueStorage()._number = newValue}
+  }
+
+  public var epoch: String {
+    get {_storage._epoch}
+    set {_uniqueStorage()._epoch = newValue}
+  }
+
+  public var revision: UInt64 {
+    get {_storage._revision}
+    set {_uniqueStorage()._revision = newValue}
+  }
+
+  public var addedCount: UInt64 {
+    get {_storage._addedCount}
+    set {_uniqueStorage()._addedCount = newValue}
+  }
+
+  public var added: [Alioth_Southbound_V1_ResourceKey] {
+    get {_storage._added}
+    set {_uniqueStorage()._added = newValue}
+  }
+
+  public var changedCount: UInt64 {
+    get {_storage._changedCount}
+    set {_uniqueStorage()._changedCount = newValue}
+  }
+
+  public var changed: [Alioth_Southbound_V1_ResourceKey] {
+    get {_storage._changed}
+    set {_uniqueStorage()._changed = newValue}
+  }
+
+  public var removedCount: UInt64 {
+    get {_storage._removedCount}
+    set {_uniqueStorage()._removedCount = newValue}
+  }
+
+  public var removed: [Alioth_Southbound_V1_ResourceKey] {
+    get {_storage._removed}
+    set {_uniqueStorage()._removed = newValue}
+  }
+
+  /// Removals that would be held back.
+  public var heldBackCount: UInt64 {
+    get {_storage._heldBackCount}
+    set {_uniqueStorage()._heldBackCount = newValue}
+  }
+
+  public var heldBack: [Alioth_Southbound_V1_ResourceKey] {
+    get {_storage._heldBack}
+    set {_uniqueStorage()._heldBack = newValue}
+  }
+
+  public var refusedCount: UInt64 {
+    get {_storage._refusedCount}
+    set {_uniqueStorage()._refusedCount = newValue}
+  }
+
+  public var refused: [Alioth_Southbound_V1_Failure] {
+    get {_storage._refused}
+    set {_uniqueStorage()._refused = newValue}
+  }
+
+  /// What would wait, and for what.
+  public var pendingCount: UInt64 {
+    get {_storage._pendingCount}
+    set {_uniqueStorage()._pendingCount = newValue}
+  }
+
+  public var pending: [Alioth_Southbound_V1_Pending] {
+    get {_storage._pending}
+    set {_uniqueStorage()._pending = newValue}
+  }
+
+  public var flowChanges: [Alioth_Southbound_V1_FlowChange] {
+    get {_storage._flowChanges}
+    set {_uniqueStorage()._flowChanges = newValue}
+  }
+
+  /// The first flows, as ovs-ofctl writes them, each behind +, ~ or -.
+  public var flows: [String] {
+    get {_storage._flows}
+    set {_uniqueStorage()._flows = newValue}
+  }
+
+  /// Why nothing of it would be taken in; empty otherwise.
+  public var refusal: String {
+    get {_storage._refusal}
+    set {_uniqueStorage()._refusal = newValue}
+  }
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+public nonisolated struct Alioth_Southbound_V1_FlowChange: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// A table's name.
+  public var table: String = String()
+
+  public var added: UInt64 = 0
+
+  public var modified: UInt64 = 0
+
+  public var removed: UInt64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "alioth.southbound.v1"
@@ -947,7 +1204,7 @@ nonisolated extension Alioth_Southbound_V1_HeldState: SwiftProtobuf._ProtoNamePr
 
 nonisolated extension Alioth_Southbound_V1_AgentMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AgentMessage"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hello\0\u{1}report\0\u{1}heartbeat\0\u{1}ask\0\u{1}idle\0\u{2}#held\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hello\0\u{1}report\0\u{1}heartbeat\0\u{1}ask\0\u{1}idle\0\u{4}\u{f}dry_run_result\0\u{2}\u{14}held\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1020,6 +1277,19 @@ nonisolated extension Alioth_Southbound_V1_AgentMessage: SwiftProtobuf.Message, 
           self.message = .idle(v)
         }
       }()
+      case 20: try {
+        var v: Alioth_Southbound_V1_DryRunResult?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .dryRunResult(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .dryRunResult(v)
+        }
+      }()
       case 40: try {
         var v: Alioth_Southbound_V1_Held?
         var hadOneofValue = false
@@ -1064,6 +1334,10 @@ nonisolated extension Alioth_Southbound_V1_AgentMessage: SwiftProtobuf.Message, 
       guard case .idle(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
     }()
+    case .dryRunResult?: try {
+      guard case .dryRunResult(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
+    }()
     case .held?: try {
       guard case .held(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
@@ -1082,7 +1356,7 @@ nonisolated extension Alioth_Southbound_V1_AgentMessage: SwiftProtobuf.Message, 
 
 nonisolated extension Alioth_Southbound_V1_ControllerMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ControllerMessage"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}welcome\0\u{3}snapshot_begin\0\u{1}resources\0\u{3}snapshot_end\0\u{1}delta\0\u{1}progress\0\u{1}heartbeat\0\u{1}answer\0\u{2} read\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}welcome\0\u{3}snapshot_begin\0\u{1}resources\0\u{3}snapshot_end\0\u{1}delta\0\u{1}progress\0\u{1}heartbeat\0\u{1}answer\0\u{4}\u{c}release_removals\0\u{2}\u{14}read\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1194,6 +1468,19 @@ nonisolated extension Alioth_Southbound_V1_ControllerMessage: SwiftProtobuf.Mess
           self.message = .answer(v)
         }
       }()
+      case 20: try {
+        var v: Alioth_Southbound_V1_ReleaseRemovals?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .releaseRemovals(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .releaseRemovals(v)
+        }
+      }()
       case 40: try {
         var v: Alioth_Southbound_V1_Read?
         var hadOneofValue = false
@@ -1249,6 +1536,10 @@ nonisolated extension Alioth_Southbound_V1_ControllerMessage: SwiftProtobuf.Mess
     case .answer?: try {
       guard case .answer(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    }()
+    case .releaseRemovals?: try {
+      guard case .releaseRemovals(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
     }()
     case .read?: try {
       guard case .read(let v)? = self.message else { preconditionFailure() }
@@ -1572,7 +1863,7 @@ nonisolated extension Alioth_Southbound_V1_Resource: SwiftProtobuf.Message, Swif
 
 nonisolated extension Alioth_Southbound_V1_SnapshotBegin: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SnapshotBegin"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{1}revision\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{1}revision\0\u{4}\u{12}removals_intended\0\u{3}all_or_nothing\0\u{3}dry_run\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1582,6 +1873,9 @@ nonisolated extension Alioth_Southbound_V1_SnapshotBegin: SwiftProtobuf.Message,
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.epoch) }()
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.revision) }()
+      case 20: try { try decoder.decodeSingularBoolField(value: &self.removalsIntended) }()
+      case 21: try { try decoder.decodeSingularBoolField(value: &self.allOrNothing) }()
+      case 22: try { try decoder.decodeSingularUInt64Field(value: &self.dryRun) }()
       default: break
       }
     }
@@ -1594,12 +1888,24 @@ nonisolated extension Alioth_Southbound_V1_SnapshotBegin: SwiftProtobuf.Message,
     if self.revision != 0 {
       try visitor.visitSingularUInt64Field(value: self.revision, fieldNumber: 2)
     }
+    if self.removalsIntended != false {
+      try visitor.visitSingularBoolField(value: self.removalsIntended, fieldNumber: 20)
+    }
+    if self.allOrNothing != false {
+      try visitor.visitSingularBoolField(value: self.allOrNothing, fieldNumber: 21)
+    }
+    if self.dryRun != 0 {
+      try visitor.visitSingularUInt64Field(value: self.dryRun, fieldNumber: 22)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Alioth_Southbound_V1_SnapshotBegin, rhs: Alioth_Southbound_V1_SnapshotBegin) -> Bool {
     if lhs.epoch != rhs.epoch {return false}
     if lhs.revision != rhs.revision {return false}
+    if lhs.removalsIntended != rhs.removalsIntended {return false}
+    if lhs.allOrNothing != rhs.allOrNothing {return false}
+    if lhs.dryRun != rhs.dryRun {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1677,7 +1983,7 @@ nonisolated extension Alioth_Southbound_V1_SnapshotEnd: SwiftProtobuf.Message, S
 
 nonisolated extension Alioth_Southbound_V1_Delta: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Delta"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{3}from_revision\0\u{3}to_revision\0\u{1}upserts\0\u{1}removals\0\u{1}more\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{3}from_revision\0\u{3}to_revision\0\u{1}upserts\0\u{1}removals\0\u{1}more\0\u{4}\u{e}removals_intended\0\u{3}all_or_nothing\0\u{3}dry_run\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1691,6 +1997,9 @@ nonisolated extension Alioth_Southbound_V1_Delta: SwiftProtobuf.Message, SwiftPr
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.upserts) }()
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.removals) }()
       case 6: try { try decoder.decodeSingularBoolField(value: &self.more) }()
+      case 20: try { try decoder.decodeSingularBoolField(value: &self.removalsIntended) }()
+      case 21: try { try decoder.decodeSingularBoolField(value: &self.allOrNothing) }()
+      case 22: try { try decoder.decodeSingularUInt64Field(value: &self.dryRun) }()
       default: break
       }
     }
@@ -1715,6 +2024,15 @@ nonisolated extension Alioth_Southbound_V1_Delta: SwiftProtobuf.Message, SwiftPr
     if self.more != false {
       try visitor.visitSingularBoolField(value: self.more, fieldNumber: 6)
     }
+    if self.removalsIntended != false {
+      try visitor.visitSingularBoolField(value: self.removalsIntended, fieldNumber: 20)
+    }
+    if self.allOrNothing != false {
+      try visitor.visitSingularBoolField(value: self.allOrNothing, fieldNumber: 21)
+    }
+    if self.dryRun != 0 {
+      try visitor.visitSingularUInt64Field(value: self.dryRun, fieldNumber: 22)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1725,6 +2043,28 @@ nonisolated extension Alioth_Southbound_V1_Delta: SwiftProtobuf.Message, SwiftPr
     if lhs.upserts != rhs.upserts {return false}
     if lhs.removals != rhs.removals {return false}
     if lhs.more != rhs.more {return false}
+    if lhs.removalsIntended != rhs.removalsIntended {return false}
+    if lhs.allOrNothing != rhs.allOrNothing {return false}
+    if lhs.dryRun != rhs.dryRun {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Alioth_Southbound_V1_ReleaseRemovals: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ReleaseRemovals"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Alioth_Southbound_V1_ReleaseRemovals, rhs: Alioth_Southbound_V1_ReleaseRemovals) -> Bool {
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2040,68 +2380,132 @@ nonisolated extension Alioth_Southbound_V1_Idle: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension Alioth_Southbound_V1_Report: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Report"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{1}revision\0\u{1}failures\0\u{1}pending\0\u{1}more\0\u{1}leases\0\u{2}\"digests\0\u{3}oldest_unapplied_milliseconds\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{1}revision\0\u{1}failures\0\u{1}pending\0\u{1}more\0\u{1}leases\0\u{4}\u{e}held_removals\0\u{3}refused_update\0\u{2}\u{13}digests\0\u{3}oldest_unapplied_milliseconds\0")
+
+  fileprivate class _StorageClass {
+    var _epoch: String = String()
+    var _revision: UInt64 = 0
+    var _failures: [Alioth_Southbound_V1_Failure] = []
+    var _pending: [Alioth_Southbound_V1_Pending] = []
+    var _more: Bool = false
+    var _leases: [Alioth_Southbound_V1_Lease] = []
+    var _digests: Alioth_Southbound_V1_FlowDigests? = nil
+    var _oldestUnappliedMilliseconds: UInt64? = nil
+    var _heldRemovals: Alioth_Southbound_V1_HeldRemovals? = nil
+    var _refusedUpdate: Alioth_Southbound_V1_RefusedUpdate? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _epoch = source._epoch
+      _revision = source._revision
+      _failures = source._failures
+      _pending = source._pending
+      _more = source._more
+      _leases = source._leases
+      _digests = source._digests
+      _oldestUnappliedMilliseconds = source._oldestUnappliedMilliseconds
+      _heldRemovals = source._heldRemovals
+      _refusedUpdate = source._refusedUpdate
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.epoch) }()
-      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.revision) }()
-      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.failures) }()
-      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.pending) }()
-      case 5: try { try decoder.decodeSingularBoolField(value: &self.more) }()
-      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.leases) }()
-      case 40: try { try decoder.decodeSingularMessageField(value: &self._digests) }()
-      case 41: try { try decoder.decodeSingularUInt64Field(value: &self._oldestUnappliedMilliseconds) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._epoch) }()
+        case 2: try { try decoder.decodeSingularUInt64Field(value: &_storage._revision) }()
+        case 3: try { try decoder.decodeRepeatedMessageField(value: &_storage._failures) }()
+        case 4: try { try decoder.decodeRepeatedMessageField(value: &_storage._pending) }()
+        case 5: try { try decoder.decodeSingularBoolField(value: &_storage._more) }()
+        case 6: try { try decoder.decodeRepeatedMessageField(value: &_storage._leases) }()
+        case 20: try { try decoder.decodeSingularMessageField(value: &_storage._heldRemovals) }()
+        case 21: try { try decoder.decodeSingularMessageField(value: &_storage._refusedUpdate) }()
+        case 40: try { try decoder.decodeSingularMessageField(value: &_storage._digests) }()
+        case 41: try { try decoder.decodeSingularUInt64Field(value: &_storage._oldestUnappliedMilliseconds) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.epoch.isEmpty {
-      try visitor.visitSingularStringField(value: self.epoch, fieldNumber: 1)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._epoch.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._epoch, fieldNumber: 1)
+      }
+      if _storage._revision != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._revision, fieldNumber: 2)
+      }
+      if !_storage._failures.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._failures, fieldNumber: 3)
+      }
+      if !_storage._pending.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._pending, fieldNumber: 4)
+      }
+      if _storage._more != false {
+        try visitor.visitSingularBoolField(value: _storage._more, fieldNumber: 5)
+      }
+      if !_storage._leases.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._leases, fieldNumber: 6)
+      }
+      try { if let v = _storage._heldRemovals {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
+      } }()
+      try { if let v = _storage._refusedUpdate {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
+      } }()
+      try { if let v = _storage._digests {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
+      } }()
+      try { if let v = _storage._oldestUnappliedMilliseconds {
+        try visitor.visitSingularUInt64Field(value: v, fieldNumber: 41)
+      } }()
     }
-    if self.revision != 0 {
-      try visitor.visitSingularUInt64Field(value: self.revision, fieldNumber: 2)
-    }
-    if !self.failures.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.failures, fieldNumber: 3)
-    }
-    if !self.pending.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.pending, fieldNumber: 4)
-    }
-    if self.more != false {
-      try visitor.visitSingularBoolField(value: self.more, fieldNumber: 5)
-    }
-    if !self.leases.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.leases, fieldNumber: 6)
-    }
-    try { if let v = self._digests {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
-    } }()
-    try { if let v = self._oldestUnappliedMilliseconds {
-      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 41)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Alioth_Southbound_V1_Report, rhs: Alioth_Southbound_V1_Report) -> Bool {
-    if lhs.epoch != rhs.epoch {return false}
-    if lhs.revision != rhs.revision {return false}
-    if lhs.failures != rhs.failures {return false}
-    if lhs.pending != rhs.pending {return false}
-    if lhs.more != rhs.more {return false}
-    if lhs.leases != rhs.leases {return false}
-    if lhs._digests != rhs._digests {return false}
-    if lhs._oldestUnappliedMilliseconds != rhs._oldestUnappliedMilliseconds {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._epoch != rhs_storage._epoch {return false}
+        if _storage._revision != rhs_storage._revision {return false}
+        if _storage._failures != rhs_storage._failures {return false}
+        if _storage._pending != rhs_storage._pending {return false}
+        if _storage._more != rhs_storage._more {return false}
+        if _storage._leases != rhs_storage._leases {return false}
+        if _storage._digests != rhs_storage._digests {return false}
+        if _storage._oldestUnappliedMilliseconds != rhs_storage._oldestUnappliedMilliseconds {return false}
+        if _storage._heldRemovals != rhs_storage._heldRemovals {return false}
+        if _storage._refusedUpdate != rhs_storage._refusedUpdate {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2398,6 +2802,336 @@ nonisolated extension Alioth_Southbound_V1_HeldFlow: SwiftProtobuf.Message, Swif
     if lhs.flow != rhs.flow {return false}
     if lhs.state != rhs.state {return false}
     if lhs.cut != rhs.cut {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Alioth_Southbound_V1_HeldRemovals: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".HeldRemovals"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{1}revision\0\u{1}count\0\u{1}resources\0\u{1}since\0\u{1}until\0\u{1}reason\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.epoch) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.revision) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.count) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.resources) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.since) }()
+      case 6: try { try decoder.decodeSingularInt64Field(value: &self.until) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.epoch.isEmpty {
+      try visitor.visitSingularStringField(value: self.epoch, fieldNumber: 1)
+    }
+    if self.revision != 0 {
+      try visitor.visitSingularUInt64Field(value: self.revision, fieldNumber: 2)
+    }
+    if self.count != 0 {
+      try visitor.visitSingularUInt64Field(value: self.count, fieldNumber: 3)
+    }
+    if !self.resources.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.resources, fieldNumber: 4)
+    }
+    if self.since != 0 {
+      try visitor.visitSingularInt64Field(value: self.since, fieldNumber: 5)
+    }
+    if self.until != 0 {
+      try visitor.visitSingularInt64Field(value: self.until, fieldNumber: 6)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Alioth_Southbound_V1_HeldRemovals, rhs: Alioth_Southbound_V1_HeldRemovals) -> Bool {
+    if lhs.epoch != rhs.epoch {return false}
+    if lhs.revision != rhs.revision {return false}
+    if lhs.count != rhs.count {return false}
+    if lhs.resources != rhs.resources {return false}
+    if lhs.since != rhs.since {return false}
+    if lhs.until != rhs.until {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Alioth_Southbound_V1_RefusedUpdate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RefusedUpdate"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{1}revision\0\u{1}reason\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.epoch) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.revision) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.epoch.isEmpty {
+      try visitor.visitSingularStringField(value: self.epoch, fieldNumber: 1)
+    }
+    if self.revision != 0 {
+      try visitor.visitSingularUInt64Field(value: self.revision, fieldNumber: 2)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Alioth_Southbound_V1_RefusedUpdate, rhs: Alioth_Southbound_V1_RefusedUpdate) -> Bool {
+    if lhs.epoch != rhs.epoch {return false}
+    if lhs.revision != rhs.revision {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Alioth_Southbound_V1_DryRunResult: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DryRunResult"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}epoch\0\u{1}revision\0\u{3}added_count\0\u{1}added\0\u{3}changed_count\0\u{1}changed\0\u{3}removed_count\0\u{1}removed\0\u{3}held_back_count\0\u{3}held_back\0\u{3}refused_count\0\u{1}refused\0\u{3}pending_count\0\u{1}pending\0\u{3}flow_changes\0\u{1}flows\0\u{1}refusal\0")
+
+  fileprivate class _StorageClass {
+    var _number: UInt64 = 0
+    var _epoch: String = String()
+    var _revision: UInt64 = 0
+    var _addedCount: UInt64 = 0
+    var _added: [Alioth_Southbound_V1_ResourceKey] = []
+    var _changedCount: UInt64 = 0
+    var _changed: [Alioth_Southbound_V1_ResourceKey] = []
+    var _removedCount: UInt64 = 0
+    var _removed: [Alioth_Southbound_V1_ResourceKey] = []
+    var _heldBackCount: UInt64 = 0
+    var _heldBack: [Alioth_Southbound_V1_ResourceKey] = []
+    var _refusedCount: UInt64 = 0
+    var _refused: [Alioth_Southbound_V1_Failure] = []
+    var _pendingCount: UInt64 = 0
+    var _pending: [Alioth_Southbound_V1_Pending] = []
+    var _flowChanges: [Alioth_Southbound_V1_FlowChange] = []
+    var _flows: [String] = []
+    var _refusal: String = String()
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _number = source._number
+      _epoch = source._epoch
+      _revision = source._revision
+      _addedCount = source._addedCount
+      _added = source._added
+      _changedCount = source._changedCount
+      _changed = source._changed
+      _removedCount = source._removedCount
+      _removed = source._removed
+      _heldBackCount = source._heldBackCount
+      _heldBack = source._heldBack
+      _refusedCount = source._refusedCount
+      _refused = source._refused
+      _pendingCount = source._pendingCount
+      _pending = source._pending
+      _flowChanges = source._flowChanges
+      _flows = source._flows
+      _refusal = source._refusal
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularUInt64Field(value: &_storage._number) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._epoch) }()
+        case 3: try { try decoder.decodeSingularUInt64Field(value: &_storage._revision) }()
+        case 4: try { try decoder.decodeSingularUInt64Field(value: &_storage._addedCount) }()
+        case 5: try { try decoder.decodeRepeatedMessageField(value: &_storage._added) }()
+        case 6: try { try decoder.decodeSingularUInt64Field(value: &_storage._changedCount) }()
+        case 7: try { try decoder.decodeRepeatedMessageField(value: &_storage._changed) }()
+        case 8: try { try decoder.decodeSingularUInt64Field(value: &_storage._removedCount) }()
+        case 9: try { try decoder.decodeRepeatedMessageField(value: &_storage._removed) }()
+        case 10: try { try decoder.decodeSingularUInt64Field(value: &_storage._heldBackCount) }()
+        case 11: try { try decoder.decodeRepeatedMessageField(value: &_storage._heldBack) }()
+        case 12: try { try decoder.decodeSingularUInt64Field(value: &_storage._refusedCount) }()
+        case 13: try { try decoder.decodeRepeatedMessageField(value: &_storage._refused) }()
+        case 14: try { try decoder.decodeSingularUInt64Field(value: &_storage._pendingCount) }()
+        case 15: try { try decoder.decodeRepeatedMessageField(value: &_storage._pending) }()
+        case 16: try { try decoder.decodeRepeatedMessageField(value: &_storage._flowChanges) }()
+        case 17: try { try decoder.decodeRepeatedStringField(value: &_storage._flows) }()
+        case 18: try { try decoder.decodeSingularStringField(value: &_storage._refusal) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      if _storage._number != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._number, fieldNumber: 1)
+      }
+      if !_storage._epoch.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._epoch, fieldNumber: 2)
+      }
+      if _storage._revision != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._revision, fieldNumber: 3)
+      }
+      if _storage._addedCount != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._addedCount, fieldNumber: 4)
+      }
+      if !_storage._added.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._added, fieldNumber: 5)
+      }
+      if _storage._changedCount != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._changedCount, fieldNumber: 6)
+      }
+      if !_storage._changed.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._changed, fieldNumber: 7)
+      }
+      if _storage._removedCount != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._removedCount, fieldNumber: 8)
+      }
+      if !_storage._removed.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._removed, fieldNumber: 9)
+      }
+      if _storage._heldBackCount != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._heldBackCount, fieldNumber: 10)
+      }
+      if !_storage._heldBack.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._heldBack, fieldNumber: 11)
+      }
+      if _storage._refusedCount != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._refusedCount, fieldNumber: 12)
+      }
+      if !_storage._refused.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._refused, fieldNumber: 13)
+      }
+      if _storage._pendingCount != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._pendingCount, fieldNumber: 14)
+      }
+      if !_storage._pending.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._pending, fieldNumber: 15)
+      }
+      if !_storage._flowChanges.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._flowChanges, fieldNumber: 16)
+      }
+      if !_storage._flows.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._flows, fieldNumber: 17)
+      }
+      if !_storage._refusal.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._refusal, fieldNumber: 18)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Alioth_Southbound_V1_DryRunResult, rhs: Alioth_Southbound_V1_DryRunResult) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._number != rhs_storage._number {return false}
+        if _storage._epoch != rhs_storage._epoch {return false}
+        if _storage._revision != rhs_storage._revision {return false}
+        if _storage._addedCount != rhs_storage._addedCount {return false}
+        if _storage._added != rhs_storage._added {return false}
+        if _storage._changedCount != rhs_storage._changedCount {return false}
+        if _storage._changed != rhs_storage._changed {return false}
+        if _storage._removedCount != rhs_storage._removedCount {return false}
+        if _storage._removed != rhs_storage._removed {return false}
+        if _storage._heldBackCount != rhs_storage._heldBackCount {return false}
+        if _storage._heldBack != rhs_storage._heldBack {return false}
+        if _storage._refusedCount != rhs_storage._refusedCount {return false}
+        if _storage._refused != rhs_storage._refused {return false}
+        if _storage._pendingCount != rhs_storage._pendingCount {return false}
+        if _storage._pending != rhs_storage._pending {return false}
+        if _storage._flowChanges != rhs_storage._flowChanges {return false}
+        if _storage._flows != rhs_storage._flows {return false}
+        if _storage._refusal != rhs_storage._refusal {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Alioth_Southbound_V1_FlowChange: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".FlowChange"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}table\0\u{1}added\0\u{1}modified\0\u{1}removed\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.table) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.added) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.modified) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.removed) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.table.isEmpty {
+      try visitor.visitSingularStringField(value: self.table, fieldNumber: 1)
+    }
+    if self.added != 0 {
+      try visitor.visitSingularUInt64Field(value: self.added, fieldNumber: 2)
+    }
+    if self.modified != 0 {
+      try visitor.visitSingularUInt64Field(value: self.modified, fieldNumber: 3)
+    }
+    if self.removed != 0 {
+      try visitor.visitSingularUInt64Field(value: self.removed, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Alioth_Southbound_V1_FlowChange, rhs: Alioth_Southbound_V1_FlowChange) -> Bool {
+    if lhs.table != rhs.table {return false}
+    if lhs.added != rhs.added {return false}
+    if lhs.modified != rhs.modified {return false}
+    if lhs.removed != rhs.removed {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

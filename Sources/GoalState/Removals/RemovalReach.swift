@@ -1,0 +1,25 @@
+/// Which ports and neighbors a removal of resources reaches: those that go, and those that lose what they need.
+struct RemovalReach {
+  private(set) var stations: Set<ResourceKey> = []
+
+  /// - Parameter keys: What is to be removed.
+  init(of keys: some Sequence<ResourceKey>, in goal: HostGoalState) {
+    for key in keys {
+      switch key.kind {
+      case .port, .neighbor: stations.insert(key)
+      case .network:
+        let members = goal.members(of: NetworkID(key.id))
+        for port in members.ports { stations.insert(.port(port)) }
+        for neighbor in members.neighbors { stations.insert(.neighbor(neighbor)) }
+      case .subnet: insert(goal.ports(in: SubnetID(key.id)))
+      case .securityGroup: insert(goal.ports(of: SecurityGroupID(key.id)))
+      case .router:
+        for interface in goal.routers[RouterID(key.id)]?.interfaces ?? [] { insert(goal.ports(in: interface.subnetID)) }
+      }
+    }
+  }
+
+  private mutating func insert(_ ports: Set<PortID>) {
+    for port in ports { stations.insert(.port(port)) }
+  }
+}
