@@ -30,6 +30,7 @@ actor Agent {
   nonisolated let engine: SwitchEngine<Unit>
   let logger: Logger
   let troubleInterval: Duration
+  let clock: any Clock<Duration>
   private let (wakeups, wakeup) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
   var goal = HostGoalState()
@@ -69,11 +70,13 @@ actor Agent {
   /// - Parameters:
   ///   - keeper: Keeps the goal state on disk; nil for an agent that forgets it.
   ///   - troubleInterval: How long what is not in force is not worth a word to the controller.
+  ///   - clock: What that is waited by.
   init(
     dhcpTable: DHCPTable, engine: SwitchEngine<Unit>, keeper: StateKeeper? = nil,
-    troubleInterval: Duration = .seconds(1), logger: Logger
+    troubleInterval: Duration = .seconds(1), clock: any Clock<Duration> = ContinuousClock(), logger: Logger
   ) {
     self.troubleInterval = troubleInterval
+    self.clock = clock
     self.dhcpTable = dhcpTable
     self.engine = engine
     self.logger = logger

@@ -162,7 +162,7 @@ final class ClientSession: Sendable {
         for await question in self.questions {
           let answer = HeldAnswer(number: question.number, held: await self.receiver.held(question.query))
           self.state.withLock { $0.stream?.answered(question.number) }
-          for message in heldMessages(answer, limits: self.limits) { try await writer.write(message) }
+          for message in heldMessages(answer, limits: self.limits) { try await write(message) }
         }
         try Task.checkCancellation()
       }

@@ -40,7 +40,7 @@ final class SimulatedAgent: @unchecked Sendable {
     engine = SwitchEngine(ownership: Agent.ownership, options: options, eventLoop: loop, clock: clock) { _ in
       try await bridge.dial(clock)
     }
-    agent = Agent(dhcpTable: table, engine: engine, keeper: keeper, logger: logger)
+    agent = Agent(dhcpTable: table, engine: engine, keeper: keeper, clock: clock, logger: logger)
     main = Task(executorPreference: loop.tasks) {
       await self.run(logger, clock)
       self.isOver = true
@@ -52,7 +52,8 @@ final class SimulatedAgent: @unchecked Sendable {
     if let restored { await agent.restore(restored) }
     if !isKilled { host.judge(restored: restored.map { $0.deltas.last?.version ?? $0.snapshot.version }) }
     let link = ControllerLink(
-      hostID: HostID("node0"), tunnelAddress: Cloud.tunnelAddress(of: 0), agent: agent, neighbors: NoQuestions(),
+      hostID: HostID("node0"), tunnelAddress: Cloud.tunnelAddress(of: 0), identity: AgentIdentity(), agent: agent,
+      neighbors: NoQuestions(),
       board: StatusBoard(), logger: logger)
     let loop = host.loop
     let client = SouthboundClient(
