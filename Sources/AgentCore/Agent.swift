@@ -30,6 +30,7 @@ actor Agent {
   nonisolated let engine: SwitchEngine<Unit>
   let logger: Logger
   let troubleInterval: Duration
+  let clock: AgentClock
   private let (wakeups, wakeup) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
   var goal = HostGoalState()
@@ -73,7 +74,7 @@ actor Agent {
   /// - Parameters:
   ///   - keeper: Keeps the goal state on disk; nil for an agent that forgets it.
   ///   - troubleInterval: How long what is not in force is not worth a word to the controller.
-  init(
+  ///   - clock: What is waited by.
   ///   - removalLimits: What may go at once; nil for everything.
   init(
     dhcpTable: DHCPTable, engine: SwitchEngine<Unit>, keeper: StateKeeper? = nil, removalLimits: RemovalLimits? = nil,
@@ -81,6 +82,7 @@ actor Agent {
     logger: Logger
   ) {
     self.troubleInterval = troubleInterval
+    self.clock = clock
     self.dhcpTable = dhcpTable
     self.engine = engine
     self.logger = logger

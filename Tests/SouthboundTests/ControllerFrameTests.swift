@@ -31,7 +31,7 @@ struct ControllerFrameTests {
       hostAddress: .v4(IPv4Address(192, 0, 2, .random(in: 1...254, using: &random))),
       fixedIPs: addresses.enumerated().map { FixedIP(subnetID: SubnetID("subnet-\($0)"), address: $1) },
       allowedAddressPairs: Int.random(in: 0..<8, using: &random) == 0
-        ? [AddressPair(prefix: .v4(IPv4Prefix(address: IPv4Address(10, 9, 0, 0), length: 16)), mac: nil)] : [],
+        ? IPPrefix("10.9.0.0/16").map { [AddressPair(prefix: $0)] } ?? [] : [],
       securityGroupIDs: (0..<Int.random(in: 0...2, using: &random)).map { SecurityGroupID("group-\($0)") })
   }
 

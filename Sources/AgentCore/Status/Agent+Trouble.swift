@@ -13,7 +13,7 @@ extension Agent {
   func reportTrouble() async {
     var wasInTrouble = false
     while !Task.isCancelled {
-      try? await Task.sleep(for: troubleInterval)
+      try? await clock.sleep(clock.now() + troubleInterval)
       let isInTrouble = isInTrouble
       // It may have begun a moment ago, and be over in another.
       if wasInTrouble, isInTrouble { reports.post(report) }

@@ -124,7 +124,7 @@ struct HeldReading {
     }
     return .object([
       .init("kind", .string(name(held.key.kind))),
-      .init("id", .string(held.key.id)),
+      .init("id", .string(held.key.id.description)),
       .init("status", .string(held.state.rawValue)),
       .init("reason", held.reason.isEmpty ? .null : .string(held.reason)),
       .init("revision", revision(held.resource?.revision)),

@@ -34,7 +34,14 @@ final class ControllerSession: @unchecked Sendable {
   }
   private lazy var toController = Pipe<ToController>(owner.loop, latency: 0...4) { [self] message in
     guard !counted() else { return }
-    trace(message, "from agent")
+    var shown = message
+    // Digests are of one process, and ages are by the real clock.
+    if case .report(var report) = message.message {
+      report.clearDigests()
+      report.oldestUnappliedMilliseconds = 0
+      shown.message = .report(report)
+    }
+    trace(shown, "from agent")
     receive(message)
   }
 
@@ -120,7 +127,7 @@ final class ControllerSession: @unchecked Sendable {
       sendUpdate()
     case .report(let report): owner.received(report, from: self)
     case .warn(let warning): owner.complain("session \(number): \(warning)")
-    case .heartbeat, .ask, .idle: break
+    case .heartbeat, .ask, .idle, .held, .dryRun: break
     }
   }
 

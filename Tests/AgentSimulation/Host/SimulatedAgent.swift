@@ -1,3 +1,4 @@
+import Foundation
 import DHCPServer
 import GoalState
 import GoalStateStore
@@ -15,7 +16,7 @@ import SwitchEngine
 /// Of the loop's thread.
 final class SimulatedAgent: @unchecked Sendable {
   let agent: Agent
-  let engine: SwitchEngine<Unit>
+  let engine: SwitchEngine<Pipeline.Unit>
   let keeper: StateKeeper
   let table = DHCPTable(key: .destination)
   private let host: SimulatedHost
@@ -40,7 +41,12 @@ final class SimulatedAgent: @unchecked Sendable {
     engine = SwitchEngine(ownership: Agent.ownership, options: options, eventLoop: loop, clock: clock) { _ in
       try await bridge.dial(clock)
     }
-    agent = Agent(dhcpTable: table, engine: engine, keeper: keeper, logger: logger)
+    agent = Agent(
+      dhcpTable: table, engine: engine, keeper: keeper,
+      clock: AgentClock(
+        now: { loop.time },
+        date: { [clocks = host.clocks] in Date(timeIntervalSince1970: Double(clocks.now(loop.time).wall) / 1000) },
+        sleep: { try await clock.sleep(for: $0 - loop.time) }), logger: logger)
     main = Task(executorPreference: loop.tasks) {
       await self.run(logger, clock)
       self.isOver = true
@@ -52,7 +58,8 @@ final class SimulatedAgent: @unchecked Sendable {
     if let restored { await agent.restore(restored) }
     if !isKilled { host.judge(restored: restored.map { $0.deltas.last?.version ?? $0.snapshot.version }) }
     let link = ControllerLink(
-      hostID: HostID("node0"), tunnelAddress: Cloud.tunnelAddress(of: 0), agent: agent, neighbors: NoQuestions(),
+      hostID: HostID("node0"), tunnelAddress: Cloud.tunnelAddress(of: 0), identity: AgentIdentity(), agent: agent,
+      neighbors: NoQuestions(),
       board: StatusBoard(), logger: logger)
     let loop = host.loop
     let client = SouthboundClient(

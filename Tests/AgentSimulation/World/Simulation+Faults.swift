@@ -126,7 +126,7 @@ extension Simulation {
 
   /// Some flows are refused for a while, whoever wants them.
   private func refuse() -> String {
-    let (modulus, moment) = (UInt64(random.number(20..<150)), random.pick(of: ModelSwitch.Moment.received, .committed))
+    let (modulus, moment) = (UInt64(random.number(8..<80)), random.pick(of: ModelSwitch.Moment.received, .committed))
     host.bridge.refuse { message, at in
       guard at == moment, case .flowMod(let mod) = message, mod.command == .add else { return nil }
       let bytes = mod.flow.match.bytes

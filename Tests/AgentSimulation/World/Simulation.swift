@@ -80,7 +80,7 @@ final class Simulation: @unchecked Sendable {
   /// - Throws: `Failure`.
   func run() throws(Failure) {
     begin()
-    for _ in 0..<random.number(4..<10) {
+    for _ in 0..<random.number(4..<8) {
       step()
       loop.run(for: pause())
       if let mistake = controller.mistakes.first { throw fail(mistake) }
