@@ -4,7 +4,7 @@ import ArgumentParser
 struct HostCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "host", abstract: "Compute nodes, as the controller knows them.",
-    subcommands: [List.self, Show.self, HostInspectCommand.self, Delete.self])
+    subcommands: [List.self, Show.self, HostInspectCommand.self, Release.self, Delete.self])
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List the hosts.")
@@ -28,6 +28,26 @@ struct HostCommand: AsyncParsableCommand {
     func run() async throws {
       let host = try await global.withController { try await $0.resolve(.host, self.host) }
       try global.write(host, of: .host)
+    }
+  }
+
+  struct Release: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Have hosts carry out the removals that they hold back.",
+      discussion: """
+        A host holds back what would take most of its ports and neighbors away and is not marked as intended, such as \
+        after a change of the controller's database. 'alioth host show' says what, why and until when.
+        """)
+    @Argument(help: "The hosts' names or ids.", transform: referenceOption) var hosts: [String]
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+      for name in hosts {
+        try await global.withController { controller in
+          let host = try await controller.resolve(.host, name)
+          _ = try await controller.update(.host, host, ["alioth:release_removals": .boolean(true)])
+        }
+      }
     }
   }
 

@@ -25,6 +25,21 @@ enum AgentPlanning {
     plan.ids.append(host.rawValue)
   }
 
+  /// The only thing that can be asked of an agent: to carry out the removals that it holds back.
+  static func update(
+    _ id: String, _ host: HostID, _ body: JSONValue, _ directory: HostDirectory
+  ) throws(APIError) {
+    guard body.members?.count == 1, body[releaseRemovals] == .boolean(true) else {
+      throw .badRequest(
+        "Agents cannot be changed; '\(releaseRemovals)': true has one carry out the removals that it holds back")
+    }
+    guard directory.releaseRemovals(of: host) else {
+      throw APIError(409, "AgentNotConnected", "Agent \(id) is not connected: nothing can be said to it now.")
+    }
+  }
+
+  private static let releaseRemovals = "alioth:release_removals"
+
   static func show(_ stored: Stored<HostRecord>, _ activity: HostActivity, isAlive: Bool) -> JSONValue {
     let record = stored.record
     let time = { (date: Date?) -> JSONValue in date.map { .string($0.agentText) } ?? .null }
@@ -77,6 +92,20 @@ enum AgentPlanning {
       .init("duplicate", activity.contender.map(duplicate) ?? .null),
       .init("failures", .array(failures)),
       .init("pending", .array(pending)),
+      .init("held_removals", report?.heldRemovals.map(heldRemovals) ?? .null),
+      .init(
+        "refused_update",
+        report?.refusedUpdate.map { .string("revision \($0.version.revision): \($0.reason)") } ?? .null),
+    ])
+  }
+
+  private static func heldRemovals(_ held: GoalStateReport.HeldRemovals) -> JSONValue {
+    let time = { (seconds: Int64) in JSONValue.string(Date(timeIntervalSince1970: TimeInterval(seconds)).agentText) }
+    return .object([
+      .init("in_force_revision", .integer(Int(clamping: held.version.revision))),
+      .init("count", .integer(Int(clamping: held.count))),
+      .init("resources", .array(held.resources.map { .string($0.description) })),
+      .init("since", time(held.since)), .init("until", time(held.until)), .init("reason", .string(held.reason)),
     ])
   }
 

@@ -111,7 +111,7 @@ public struct NeutronAPI: Sendable {
       try allow(isAgents ? ["GET"] : ["GET", "POST"], request)
       return request.method == "GET" ? try await list(collection, request) : try await create(collection, request)
     }
-    try allow(isAgents ? ["GET", "DELETE"] : ["GET", "PUT", "DELETE"], request)
+    try allow(["GET", "PUT", "DELETE"], request)
     switch request.method {
     case "GET": return try await show(collection, id, request)
     case "PUT": return try await update(collection, id, request)
@@ -196,7 +196,13 @@ public struct NeutronAPI: Sendable {
     guard let body = try parse(request)[collection.singular] else {
       throw .badRequest("Failed to parse request. The body has no '\(collection.singular)'")
     }
-    try await writer.update(collection, id, body)
+    if collection == .agents {
+      let host = await inventory.read { state in AgentPlanning.find(id, state)?.record.host }
+      guard let host else { throw .notFound(.agents, id) }
+      try AgentPlanning.update(id, host, body, directory)
+    } else {
+      try await writer.update(collection, id, body)
+    }
     logChange("updated", collection, id)
     return APIResponse(200, try await document(collection, id).wrapped(as: collection.singular))
   }

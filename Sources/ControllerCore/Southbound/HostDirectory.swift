@@ -102,6 +102,13 @@ public final class HostDirectory: AgentSessionHandler {
     state.withLock { $0.sessions[host] }?.end()
   }
 
+  /// Has a host carry out the removals that it holds back. Returns whether it can be told.
+  func releaseRemovals(of host: HostID) -> Bool {
+    let session = state.withLock { $0.sessions[host] }
+    session?.releaseRemovals()
+    return session != nil
+  }
+
   // Neighbors on demand.
 
   /// The hosts whose ports in networks with neighbors on demand a host has.
@@ -164,11 +171,18 @@ public final class HostDirectory: AgentSessionHandler {
   }
 
   func received(_ report: GoalStateReport, from session: HostSession) async {
+    var before: GoalStateReport.HeldRemovals?
     let isCurrent = note(session) { activity in
       activity.lastHeard = Date()
+      before = activity.report?.heldRemovals
       activity.report = report
     }
     guard isCurrent else { return }
+    if let held = report.heldRemovals, before?.since != held.since {
+      logger.warning(
+        "host holds removals back",
+        metadata: ["host": "\(session.host)", "count": "\(held.count)", "reason": "\(held.reason)"])
+    }
     for failure in report.failures {
       logger.debug(
         "host reports a failure",

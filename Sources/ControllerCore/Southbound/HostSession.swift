@@ -43,10 +43,14 @@ final class HostSession: AgentSession {
     /// Answers to what the agent asked: those that have to wait for an update, and those that were in the last one.
     var answers: [NeighborAnswer] = []
     var ready: [NeighborAnswer] = []
+    /// Whether the agent is to be told that what it holds back is meant.
+    var releasesRemovals = false
     var ended = false
     var waiter: CheckedContinuation<Void, Never>?
 
-    var hasWork: Bool { ended || resync == .due || movesOn || !pending.isEmpty || !answers.isEmpty || !ready.isEmpty }
+    var hasWork: Bool {
+      ended || resync == .due || movesOn || releasesRemovals || !pending.isEmpty || !answers.isEmpty || !ready.isEmpty
+    }
   }
 
   private enum Resync {
@@ -89,6 +93,11 @@ final class HostSession: AgentSession {
   func end() {
     questions.end()
     wake { $0.ended = true }
+  }
+
+  /// Has the agent carry out the removals that it holds back.
+  func releaseRemovals() {
+    wake { $0.releasesRemovals = true }
   }
 
   /// How much waits to be sent, in resources and whole networks: as many as there are of these, however often they change.
@@ -139,6 +148,7 @@ final class HostSession: AgentSession {
     var since: ContinuousClock.Instant?
     var isResync = false
     var answers: [NeighborAnswer] = []
+    var releasesRemovals = false
   }
 
   func nextOutput() async -> AgentOutput? {
@@ -147,6 +157,7 @@ final class HostSession: AgentSession {
       let asked = questions.take()
       if !asked.isEmpty { return .questions(asked) }
       guard let work = state.withLock({ HostSession.take(&$0) }), !Task.isCancelled else { return nil }
+      if work.releasesRemovals { return .releaseRemovals }
       if !work.answers.isEmpty { return .answers(work.answers) }
       let update =
         if let sent = work.sent {
@@ -167,6 +178,12 @@ final class HostSession: AgentSession {
   private static func take(_ state: inout State) -> Work? {
     guard !state.ended else { return nil }
     var work = Work(changes: state.pending, movesOn: state.movesOn, sent: state.sent, since: state.pendingSince)
+    // The first update says what is to go.
+    if state.releasesRemovals, state.sent != nil {
+      state.releasesRemovals = false
+      work.releasesRemovals = true
+      return work
+    }
     if !state.ready.isEmpty {
       work.answers = state.ready
       state.ready = []

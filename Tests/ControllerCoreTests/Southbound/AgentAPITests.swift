@@ -38,6 +38,35 @@ struct AgentAPITests {
     }
   }
 
+  @Test("show what they hold back, and are told to carry it out")
+  func heldRemovals() async throws {
+    try await ControllerHarness.run { controller in
+      let session = try await controller.connect("node1", "192.0.2.1")
+      let version = try #require(await session.nextUpdate()).version
+      let nothing = GoalStateVersion(epoch: "", revision: 0)
+      await session.received(
+        GoalStateReport(
+          applied: nothing,
+          heldRemovals: .init(
+            version: version, count: 7, resources: [.port(PortID("p"))], since: 1_700_000_000, until: 1_700_000_600,
+            reason: "too much"),
+          refusedUpdate: .init(version: version, reason: "port q is refused")))
+      let shown = try await controller.expect(200, "GET", "/v2.0/agents/node1")["agent"]?["configurations"]
+      #expect(shown?["applied_revision"] == .integer(0))
+      #expect(shown?["held_removals"]?["count"] == .integer(7))
+      #expect(shown?["held_removals"]?["resources"] == .array([.string("port p")]))
+      #expect(shown?["held_removals"]?["until"] == .string("2023-11-14 22:23:20"))
+      #expect(shown?["refused_update"]?.string?.hasSuffix("port q is refused") == true)
+      let release = #"{"agent":{"alioth:release_removals":true}}"#
+      try await controller.expect(200, "PUT", "/v2.0/agents/node1", release)
+      #expect(await session.nextOutput() == .releaseRemovals)
+      try await controller.expect(400, "PUT", "/v2.0/agents/node1", #"{"agent":{"admin_state_up":false}}"#)
+      try await controller.expect(404, "PUT", "/v2.0/agents/none", release)
+      await session.closed()
+      try await controller.expect(409, "PUT", "/v2.0/agents/node1", release)
+    }
+  }
+
   @Test("tell how far they are behind, and whether their switch has what they want")
   func behind() async throws {
     try await ControllerHarness.run { controller in
