@@ -82,6 +82,25 @@ struct AlcorDeskTests {
     }
   }
 
+  @Test("a deletion that the host holds back is pending, and others are done; what nobody sends to is meant to go")
+  func heldBack() async throws {
+    let host = FakeAlcorHost()
+    try await withDesk(host) { desk async throws in
+      _ = try await desk.statuses(AlcorSample.subnet(), AlcorSample.neighbor("n1"))
+      _ = try await desk.statuses(AlcorSample.neighbor("n2"), AlcorSample.neighbor("n3"))
+      await host.holdBack([.neighbor(NeighborID("n1"))])
+      let statuses = try await desk.statuses(
+        AlcorSample.neighbor("n1", operation: .delete), AlcorSample.neighbor("n2", operation: .delete))
+      #expect(statuses == [.pending, .success])
+      let count = await host.updates.count
+      await desk.forget([NeighborID("n3")])
+      while await host.updates.count == count { await Task.yield() }
+      #expect(await host.updates.last?.removals == [.neighbor(NeighborID("n3"))])
+      #expect(await host.updates.map(\.areRemovalsIntended).filter(\.self).count == 1)
+      #expect(await host.updates.last?.areRemovalsIntended == true)
+    }
+  }
+
   @Test("an empty message is answered though the switch is silent")
   func empty() async throws {
     let host = FakeAlcorHost(isSilent: true)

@@ -42,6 +42,10 @@ actor FakeAlcorHost: AlcorHost {
 
   func heldGoalState() -> HostGoalState { goal }
 
+  private var held: Set<ResourceKey> = []
+  func holdBack(_ keys: Set<ResourceKey>) { held = keys }
+  func heldRemovals() -> Set<ResourceKey> { held }
+
   func received(_ update: GoalStateUpdate) {
     updates.append(update)
     _ = goal.apply(update)
