@@ -61,8 +61,12 @@ extension Agent {
 
   /// What waits for something that is not there yet.
   var pending: [GoalStateReport.Pending] {
-    unsettled.sorted { $0.key < $1.key }.compactMap { unit, status in
-      guard case .waiting(let reason) = status, let key = unit.resource else { return nil }
+    var reasons = settling.mapValues { _ in "its flows are on their way to the switch" }
+    for (unit, status) in unsettled {
+      if case .waiting(let reason) = status { reasons[unit] = reason }
+    }
+    return reasons.sorted { $0.key < $1.key }.compactMap { unit, reason in
+      guard let key = unit.resource else { return nil }
       return GoalStateReport.Pending(key: key, revision: goal.revision(of: key) ?? 0, reason: reason)
     }
   }

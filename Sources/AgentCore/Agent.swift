@@ -39,6 +39,8 @@ actor Agent {
   private(set) var switchState = SwitchEngineState<Unit>()
   private(set) var unsettled: [Unit: CompiledUnit.Status] = [:]
   var applied = GoalStateVersion(epoch: "", revision: 0)
+  /// What was reported to wait, and waits for nothing but the switch now: the engine's number for its flows, once it has them.
+  private(set) var settling: [Unit: UInt64] = [:]
   private(set) var underlay: Underlay?
   private(set) var unitsCompiled = 0
   /// What has been received and is not in force yet.
@@ -242,6 +244,7 @@ actor Agent {
       let isEmpty = switchState.flowsInstalled == 0
       let input: DesiredInput? = !isComplete ? nil : dirty.isEmpty ? .complete : isEmpty ? .arriving : nil
       lastChange = await engine.update(states: compiled, zones: zones(of: units), input: input)
+      for unit in units where settling[unit] != nil { settling[unit] = lastChange }
       if dirty.isEmpty, isComplete, !isReceiving, version == goal.version {
         underway.append((version, number, lastChange))
       }
@@ -271,6 +274,7 @@ actor Agent {
     }
     guard isHostConfigured else { return }
     releaseFound(inForce: state.changeInForce)
+    if !settling.isEmpty { settling = settling.filter { $0.value > state.changeInForce } }
     var inForce: (number: UInt64, version: GoalStateVersion)?
     while let first = underway.first, first.change <= state.changeInForce {
       underway.removeFirst()
@@ -340,7 +344,13 @@ actor Agent {
     return units.map { unit in
       let compiled = compiler.compile(unit)
       unitsCompiled += 1
+      let before = unsettled[unit]
       unsettled[unit] = compiled.status == .complete ? nil : compiled.status
+      if compiled.status != .complete {
+        settling[unit] = nil
+      } else if before != nil {
+        settling[unit] = .max
+      }
       return (owner: unit, desired: DesiredState(flows: compiled.flows, meters: compiled.meters))
     }
   }

@@ -30,14 +30,14 @@ final class Mailbox<Element: Sendable>: Sendable {
     let value = await withTaskGroup(of: Element?.self) { group in
       group.addTask { await self.next() }
       group.addTask {
-        try? await Task.sleep(for: .seconds(30))
+        try? await Task.sleep(for: .seconds(120))
         return nil
       }
       let first = await group.next() ?? nil
       group.cancelAll()
       return first
     }
-    return try #require(value, "nothing came within 30 s", sourceLocation: location)
+    return try #require(value, "nothing came within two minutes", sourceLocation: location)
   }
 }
 

@@ -34,12 +34,12 @@ struct HeldRemovalsTests {
       #expect(await has(wire, many[9].mac))
       #expect(await has(wire, many[0].mac))
       #expect(await agent.isInForce)
-      await until { time.sleepers == 1 }
+      await until { time.sleepers == 2 }
       time.advance(by: .seconds(599))
       #expect(await agent.heldRemovals != nil)
       time.advance(by: .seconds(1))
       let after = try #require(await agent.reports.next())
-      #expect(after == GoalStateReport(applied: empty.version))
+      #expect(said(after) == GoalStateReport(applied: empty.version))
       #expect(await !has(wire, portA.mac))
       #expect(await !has(wire, many[0].mac))
       #expect(await has(wire, many[9].mac))
@@ -60,11 +60,11 @@ struct HeldRemovalsTests {
       whole.version.epoch = "e"
       await agent.received(whole)
       let report = try #require(await agent.reports.next())
-      #expect(report == GoalStateReport(applied: GoalStateVersion(epoch: "e", revision: 8)))
+      #expect(said(report) == GoalStateReport(applied: GoalStateVersion(epoch: "e", revision: 8)))
       #expect(await wire.table == flows)
-      await until { time.sleepers == 1 }
+      await until { time.sleepers == 2 }
       time.advance(by: .seconds(601))
-      await until { time.sleepers == 0 }
+      await until { time.sleepers == 1 }
       #expect(await agent.goal.ports.count == 1)
     }
   }
@@ -76,7 +76,7 @@ struct HeldRemovalsTests {
       await agent.received(empty)
       _ = await agent.reports.next()
       #expect(await agent.releaseRemovals("the test says so") == 7)
-      #expect(await agent.reports.next() == GoalStateReport(applied: empty.version))
+      #expect(said(await agent.reports.next()) == GoalStateReport(applied: empty.version))
       #expect(await agent.releaseRemovals("again") == 0)
     }
     try await withAgent(removalLimits: limits) { agent, wire in
@@ -84,7 +84,7 @@ struct HeldRemovalsTests {
       var intended = empty
       intended.areRemovalsIntended = true
       await agent.received(intended)
-      #expect(await agent.reports.next() == GoalStateReport(applied: empty.version))
+      #expect(said(await agent.reports.next()) == GoalStateReport(applied: empty.version))
       #expect(await !has(wire, portA.mac))
     }
   }
@@ -121,7 +121,7 @@ struct HeldRemovalsTests {
         #expect(await has(wire, portA.mac))
         #expect(await agent.wantedGoal.ports.isEmpty)
         guard round == 1 else { return }
-        await until { time.sleepers == 1 }
+        await until { time.sleepers == 2 }
         time.advance(by: .seconds(600))
         await until { await agent.applied == update.version }
         await until { await agent.goal.ports.isEmpty }
@@ -174,4 +174,12 @@ private let many: [Neighbor] = (0..<10).map { number in
   neighbor.mac = MACAddress(rawValue: 0x0200_0000_0000 + UInt64(number))
   neighbor.fixedIPs = []
   return neighbor
+}
+
+/// A report without what the switch makes of it.
+private func said(_ report: GoalStateReport?) -> GoalStateReport? {
+  var report = report
+  report?.digests = nil
+  report?.oldestUnapplied = nil
+  return report
 }
