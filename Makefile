@@ -108,7 +108,7 @@ lint: toolchain ## check the format of the sources, the scripts and the systemd 
 # Rates mean nothing without optimisation, so alioth-bench is always built for release, and linked as programs are
 # installed.
 bench: deps root build ## the switch engine and the whole product measured, as one table (BENCH=quick: six minutes of twenty)
-	for product in alioth-bench aliothd alioth; do \
+	for product in alioth-bench aliothd alioth-controller alioth; do \
 	  $(AS_BUILDER) $(SWIFT) build -c release --static-swift-stdlib --product $$product || exit 1; \
 	done
 	@$(AS_ROOT) env LAB_BIN="$(CURDIR)/$(BIN)" BENCH_BIN="$(CURDIR)/.build/release" $(LAB)/bench $(BENCH)

@@ -65,7 +65,7 @@ actor Agent {
   private var underway: [(version: GoalStateVersion, number: UInt64, change: UInt64)] = []
   /// The engine's number for the last that it has been given.
   private var lastChange: UInt64 = 0
-  private var reportedQuarantines: [Unit: String] = [:]
+  var reportedQuarantines: [Unit: String] = [:]
   /// Whether the rows of the database that the flows rest on are in effect.
   private(set) var isHostConfigured = false
   /// The connection whose flows were in force last, by its number.
@@ -300,32 +300,6 @@ actor Agent {
     guard !unannounced.isEmpty else { return }
     announcing.yield(unannounced.compactMap { dhcpPorts.place(of: $0) })
     unannounced = []
-  }
-
-  private func logChanges(since old: SwitchEngineState<Unit>) {
-    if switchState.features != nil, switchState.history.connections != old.history.connections || old.features == nil {
-      let found = switchState.history.lastReadBack ?? ReadBackSummary()
-      logger.info(
-        "switch connected",
-        metadata: [
-          "datapath": "\(switchState.features?.datapathIDText ?? "")", "flows_found": "\(found.found)",
-          "flows_intact": "\(found.intact)", "flows_desired": "\(switchState.flowsDesired)",
-          "flows_different": "\(switchState.flowsDifferent)",
-        ])
-    }
-    if let problem = switchState.problem, problem != old.problem {
-      logger.warning("no connection to the switch", metadata: ["reason": "\(problem)"])
-    }
-    if switchState.counters.flowsDrifted > old.counters.flowsDrifted {
-      let count = switchState.counters.flowsDrifted - old.counters.flowsDrifted
-      logger.warning("somebody changed flows of the agent's; they are being restored", metadata: ["flows": "\(count)"])
-    }
-    let quarantines = switchState.quarantined.mapValues(\.reason)
-    guard quarantines != reportedQuarantines else { return }
-    for (unit, reason) in quarantines where reportedQuarantines[unit] != reason {
-      logger.error("flow refused", metadata: ["resource": "\(unit)", "reason": "\(reason)"])
-    }
-    reportedQuarantines = quarantines
   }
 
   /// Only ports have zones, and nearly all units are neighbors.

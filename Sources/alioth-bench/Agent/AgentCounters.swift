@@ -1,4 +1,5 @@
 import Glibc
+import GoalState
 
 /// What an agent has counted, asked for on its own socket.
 struct AgentCounters {
@@ -23,16 +24,29 @@ struct AgentStatus {
 
   /// Asks.
   init(of socket: String) throws {
+    text = try AgentStatus.answer("GET /v1/status", of: socket)
+  }
+
+  /// Whether a client that is played at a port is answered by DHCP.
+  static func isServed(_ port: PortID, by socket: String) throws -> Bool {
+    try answer("POST /v1/dhcp/probe?port=\(port)", of: socket).contains("\"is_served\" : true")
+  }
+
+  /// Whether a name that is there has this value.
+  func says(_ name: String, _ value: String) -> Bool { text.contains("\"\(name)\" : \(value)") }
+
+  private static func answer(_ request: String, of socket: String) throws -> String {
     let descriptor = try RawConnection.open()
     defer { close(descriptor) }
     guard try RawConnection.connects(descriptor, to: socket) else {
       throw RawConnection.Failure.system("connect to \(socket)")
     }
-    let request = Array("GET /v1/status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8)
+    let request = Array(
+      "\(request) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".utf8)
     guard send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else {
       throw RawConnection.Failure.system("write to \(socket)")
     }
-    text = ProcessFigures.read(descriptor)
+    return ProcessFigures.read(descriptor)
   }
 
   /// The number of a name that is there once.

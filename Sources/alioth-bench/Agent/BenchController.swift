@@ -44,7 +44,8 @@ actor BenchController: AgentSessionHandler, AgentSession {
     revision += 1
     let update = GoalStateUpdate(
       scope: scope, version: GoalStateVersion(epoch: epoch, revision: revision),
-      upserts: resources.map { VersionedResource($0, revision: revision) }, removals: removals)
+      upserts: resources.map { VersionedResource($0, revision: revision) }, removals: removals,
+      areRemovalsIntended: true)
     return await withCheckedContinuation { continuation in
       waiting = (revision, Clock.now(), continuation)
       give(.update(update))
