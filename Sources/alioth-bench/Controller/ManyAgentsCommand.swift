@@ -25,16 +25,15 @@ struct ManyAgentsCommand: AsyncParsableCommand {
       throw ValidationError("--api and --southbound are addresses with ports")
     }
     let calls = ControllerCalls(address: api)
+    let eventLoop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
+    // Ports are bound to hosts that are known.
+    try await sessions(of: (0...agents).map { agent($0, southbound) }, eventLoop) { !$0.version.epoch.isEmpty }
     let network = try calls.create("/v2.0/networks", #"{"network": {"name": "shared"}}"#)
     _ = try calls.create("/v2.0/subnets", subnet(network, "10.0.0.0/12"))
     _ = try calls.post(
       "/v2.0/ports", #"{"ports": [\#((0..<agents).map { port(network, host: $0) }.joined(separator: ","))]}"#)
 
-    let eventLoop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
-    let all = (0..<agents).map { number in
-      SimulatedAgent(
-        host: host(number), tunnelAddress: "172.16.\(number / 250).\(1 + number % 250)", controller: southbound)
-    }
+    let all = (0..<agents).map { agent($0, southbound) }
     let idle = ProcessFigures(of: controllerPid).residentBytes
     let sessions = Task(executorPreference: EventLoopTaskExecutor(eventLoop)) {
       try await withThrowingTaskGroup(of: Void.self) { group in
@@ -44,7 +43,6 @@ struct ManyAgentsCommand: AsyncParsableCommand {
       }
     }
     let start = Clock.now()
-    // Hosts register as they come, and each has what runs on the others once all have.
     try await wait(for: all, within: 120) { $0.resources >= agents + 1 }
     let storm = Double(all.map(\.received.at).max() ?? 0) - Double(start)
     try await Task.sleep(for: .seconds(2))
@@ -91,11 +89,11 @@ struct ManyAgentsCommand: AsyncParsableCommand {
       let documents = (first..<min(large, first + bulk)).map { port(network, host: $0 == 0 ? agents : $0 % agents) }
       _ = try calls.post("/v2.0/ports", #"{"ports": [\#(documents.joined(separator: ","))]}"#)
     }
-    let agent = SimulatedAgent(host: host(agents), tunnelAddress: "172.31.0.1", controller: southbound)
-    try await session(of: agent, eventLoop) { $0.resources >= large }
+    let agent = agent(agents, southbound)
+    try await sessions(of: [agent], eventLoop) { $0.resources >= large }
     for number in 0..<10 { _ = try calls.post("/v2.0/ports", #"{"port": \#(port(network, host: number))}"#) }
     let before = agent.received
-    try await session(of: agent, eventLoop) { $0.version.revision > before.version.revision }
+    try await sessions(of: [agent], eventLoop) { $0.version.revision > before.version.revision }
     let after = agent.received
     let missed = after.resources - before.resources
     try resultOptions.report(
@@ -105,13 +103,19 @@ struct ManyAgentsCommand: AsyncParsableCommand {
         passed: missed <= 10))
   }
 
-  private func session(
-    of agent: SimulatedAgent, _ eventLoop: any EventLoop, until condition: @Sendable (SimulatedAgent.Received) -> Bool
+  private func sessions(
+    of agents: [SimulatedAgent], _ eventLoop: any EventLoop,
+    until condition: @Sendable (SimulatedAgent.Received) -> Bool
   ) async throws {
-    let session = Task(executorPreference: EventLoopTaskExecutor(eventLoop)) { try await agent.run(on: eventLoop) }
-    try await wait(for: [agent], within: 120, condition)
-    session.cancel()
-    _ = await session.result
+    let sessions = Task(executorPreference: EventLoopTaskExecutor(eventLoop)) {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for agent in agents { group.addTask { try await agent.run(on: eventLoop) } }
+        try await group.waitForAll()
+      }
+    }
+    try await wait(for: agents, within: 120, condition)
+    sessions.cancel()
+    _ = await sessions.result
   }
 
   private func wait(
@@ -125,6 +129,11 @@ struct ManyAgentsCommand: AsyncParsableCommand {
       }
       try await Task.sleep(for: .milliseconds(5))
     }
+  }
+
+  private func agent(_ number: Int, _ controller: SouthboundAddress) -> SimulatedAgent {
+    SimulatedAgent(
+      host: host(number), tunnelAddress: "172.16.\(number / 250).\(1 + number % 250)", controller: controller)
   }
 
   private func host(_ number: Int) -> String { "host-\(number)" }
