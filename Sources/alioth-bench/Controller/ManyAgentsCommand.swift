@@ -43,7 +43,7 @@ struct ManyAgentsCommand: AsyncParsableCommand {
       }
     }
     let start = Clock.now()
-    try await wait(for: all, within: 120) { $0.resources >= agents + 1 }
+    try await wait(for: all, within: 120) { $0.resources >= agents + 1 && !$0.version.epoch.isEmpty }
     let storm = Double(all.map(\.received.at).max() ?? 0) - Double(start)
     try await Task.sleep(for: .seconds(2))
     let memory = Double(ProcessFigures(of: controllerPid).residentBytes - idle) / Double(agents)
@@ -90,7 +90,7 @@ struct ManyAgentsCommand: AsyncParsableCommand {
       _ = try calls.post("/v2.0/ports", #"{"ports": [\#(documents.joined(separator: ","))]}"#)
     }
     let agent = agent(agents, southbound)
-    try await sessions(of: [agent], eventLoop) { $0.resources >= large }
+    try await sessions(of: [agent], eventLoop) { $0.resources >= large && !$0.version.epoch.isEmpty }
     for number in 0..<10 { _ = try calls.post("/v2.0/ports", #"{"port": \#(port(network, host: number))}"#) }
     let before = agent.received
     try await sessions(of: [agent], eventLoop) { $0.version.revision > before.version.revision }
