@@ -56,7 +56,7 @@ actor Agent {
   var removals: AgentRemovals
   /// The last update, when it was refused as a whole, and for what.
   var refused: (update: GoalStateReport.RefusedUpdate, failures: [ResourceFailure])?
-  private(set) var dirty: Set<Unit> = [.host]
+  private(set) var dirty = DirtyUnits([.host])
   private var switchPorts: (any PortResolving)?
   var dhcpPorts = DHCPPorts()
   /// Ports whose router says something else than its guest has heard.
@@ -101,7 +101,6 @@ actor Agent {
       group.addTask { await self.turn() }
       group.addTask { await self.reportTrouble() }
       group.addTask { await self.watchRemovals() }
-      if let keeper = survival.keeper { group.addTask { await keeper.run { await self.image() } } }
       await group.waitForAll()
     }
   }
@@ -235,12 +234,13 @@ actor Agent {
   /// from before keeps the guests' network running, and a half-known state would tear it down. A switch that has none of
   /// the agent's flows has nothing to tear down, and gets them as they are compiled.
   private func synchronize() async {
-    let isComplete = goal.isComplete && switchPorts != nil
+    // Without the switch's ports nothing goes out, and all that hangs by them would be compiled again with them.
+    guard switchPorts != nil else { return }
+    let isComplete = goal.isComplete
     while !dirty.isEmpty {
       let (version, number) = (goal.version, survival.number)
-      let units = dirty.count <= Agent.compileSlice ? Array(dirty) : Array(dirty.prefix(Agent.compileSlice))
-      dirty.subtract(units)
-      let compiled = compile(units.sorted())
+      let units = dirty.take(Agent.compileSlice)
+      let compiled = compile(units)
       let isEmpty = switchState.flowsInstalled == 0
       let input: DesiredInput? = !isComplete ? nil : dirty.isEmpty ? .complete : isEmpty ? .arriving : nil
       lastChange = await engine.update(states: compiled, zones: zones(of: units), input: input)

@@ -92,7 +92,10 @@ public struct AgentService: Service {
     let agent = Agent(
       dhcpTable: table, engine: engine, keeper: keeper, removalLimits: configuration.removalLimits,
       limits: configuration.limits, logger: logger(for: "agent"))
-    if let restored = await keeper?.open(program: aliothVersion) { await agent.restore(restored) }
+    // While the switch is dialled and its ports are asked for.
+    let restoring = Task { [keeper] in
+      if let restored = await keeper?.open(program: aliothVersion) { await agent.restore(restored) }
+    }
     let punts = PuntDesk(
       agent: agent,
       packets: SwitchPackets(controllerID: Punt.controllerID, eventLoop: eventLoop) { try await link.dial($0, $1) },
@@ -120,6 +123,10 @@ public struct AgentService: Service {
       let tasks = EventLoopTaskExecutor(eventLoop)
       group.addTask(executorPreference: tasks) { await agent.run() }
       group.addTask(executorPreference: tasks) { await punts.run() }
+      group.addTask {
+        await restoring.value
+        await agent.keep()
+      }
       group.addTask { await listener.run() }
       group.addTask {
         for await _ in listener.news {
@@ -137,6 +144,7 @@ public struct AgentService: Service {
       }
       group.addTask { try await underlay.run() }
       group.addTask {
+        await restoring.value
         switch configuration.source {
         case .controller(let controller): try await follow(controller, agent, punts, board, database)
         case .alcor(let alcor): try await serve(alcor, agent, punts, board, database)

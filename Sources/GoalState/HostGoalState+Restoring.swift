@@ -1,13 +1,33 @@
 extension HostGoalState {
-  /// Takes over what was kept: resources, and what was refused beside them.
+  /// Takes over what was kept of some kinds of resources: what was held, what was refused beside it, and what changed since. Until the
+  /// rest has been taken over, it is known not to be all.
+  public mutating func restore(_ snapshot: GoalStateUpdate, _ deltas: [GoalStateUpdate]) -> Changes {
+    var changes = apply(snapshot)
+    refuse(snapshot.refused)
+    for delta in deltas { changes.formUnion(apply(delta)) }
+    isComplete = false
+    return changes
+  }
+
+  /// Takes over what was kept of the other kinds.
   ///
   /// - Parameter isComplete: Whether what was kept is all that is wanted.
-  public mutating func restore(_ snapshot: GoalStateUpdate, isComplete: Bool) -> Changes {
-    let changes = apply(snapshot)
-    // A resource may be held and a later revision of it refused.
-    for failure in snapshot.refused { refused[failure.key] = failure }
+  public mutating func restore(rest snapshot: GoalStateUpdate, _ deltas: [GoalStateUpdate], isComplete: Bool)
+    -> Changes
+  {
+    // Beside what is there; a snapshot would take its place.
+    var changes = apply(
+      GoalStateUpdate(
+        scope: .delta(from: snapshot.version.revision), version: snapshot.version, upserts: snapshot.upserts))
+    refuse(snapshot.refused)
+    for delta in deltas { changes.formUnion(apply(delta)) }
     self.isComplete = isComplete
     return changes
+  }
+
+  /// A resource may be held and a later revision of it refused.
+  private mutating func refuse(_ failures: [ResourceFailure]) {
+    for failure in failures { refused[failure.key] = failure }
   }
 
   /// All resources with their revisions; what others refer to comes first.

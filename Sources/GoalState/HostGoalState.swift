@@ -64,6 +64,17 @@ public struct HostGoalState: Sendable {
 
     /// Whether nothing is other than before.
     public var isEmpty: Bool { resources.isEmpty }
+
+    /// Adds what another update did.
+    mutating func formUnion(_ other: Changes) {
+      resources.formUnion(other.resources)
+      memberships.formUnion(other.memberships)
+      joins.formUnion(other.joins)
+      remoteGroups.formUnion(other.remoteGroups)
+      heldGroups.formUnion(other.heldGroups)
+      routerSubnets.formUnion(other.routerSubnets)
+      routedSubnets.formUnion(other.routedSubnets)
+    }
   }
 
   /// Resources of the last update that were refused, by what they name; kept until the resource is sent again.

@@ -40,15 +40,14 @@ struct ByteInput {
 
   var isAtEnd: Bool { rest.isEmpty }
 
-  mutating func number<Number: FixedWidthInteger & UnsignedInteger>(
+  mutating func number<Number: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
     _ type: Number.Type = Number.self
   ) throws(MalformedRecord) -> Number {
     let size = Number.bitWidth / 8
     guard rest.count >= size else { throw MalformedRecord("it ends within a number") }
-    var value: Number = 0
-    for byte in rest.prefix(size).reversed() { value = value << 8 | Number(byte) }
+    let value = rest.withUnsafeBytes { $0.loadUnaligned(as: Number.self) }
     rest = rest.dropFirst(size)
-    return value
+    return Number(littleEndian: value)
   }
 
   mutating func data() throws(MalformedRecord) -> ArraySlice<UInt8> {

@@ -64,7 +64,7 @@ struct FileHeader: Hashable {
     output.write(UInt8(0))
     output.write(contents.bytes)
     var check = CRC32C()
-    check.add(output.bytes)
+    check.add(output.bytes[...])
     output.write(check.value)
     return output.bytes
   }

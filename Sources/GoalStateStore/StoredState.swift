@@ -6,11 +6,11 @@ public struct StoredResource: Hashable, Sendable {
   public var key: ResourceKey
   /// The revision at which the controller changed it last.
   public var revision: UInt64
-  /// The resource, as whoever stores it encodes it.
-  public var bytes: [UInt8]
+  /// The resource, as whoever stores it encodes it; of what was read, a part of its file.
+  public var bytes: ArraySlice<UInt8>
 
   /// All parts.
-  public init(key: ResourceKey, revision: UInt64, bytes: [UInt8]) {
+  public init(key: ResourceKey, revision: UInt64, bytes: ArraySlice<UInt8>) {
     self.key = key
     self.revision = revision
     self.bytes = bytes

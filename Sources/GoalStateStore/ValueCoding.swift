@@ -12,6 +12,18 @@ extension ResourceKind {
     case .port: 6
     }
   }
+
+  fileprivate init?(number: UInt8) {
+    switch number {
+    case 1: self = .network
+    case 2: self = .subnet
+    case 3: self = .securityGroup
+    case 4: self = .router
+    case 5: self = .neighbor
+    case 6: self = .port
+    default: return nil
+    }
+  }
 }
 
 extension ByteOutput {
@@ -47,14 +59,19 @@ extension ByteOutput {
 extension ByteInput {
   mutating func key() throws(MalformedRecord) -> ResourceKey {
     let number = try number(UInt8.self)
-    guard let kind = ResourceKind.allCases.first(where: { $0.number == number }) else {
+    guard let kind = ResourceKind(number: number) else {
       throw MalformedRecord("it has a kind of resource, \(number), that this version does not know")
     }
-    return ResourceKey(kind, try text())
+    let id = try data()
+    // Nearly all are UUIDs, and ASCII.
+    guard id.allSatisfy({ $0 < 0x80 }) || String(validating: id, as: UTF8.self) != nil else {
+      throw MalformedRecord("an id is not UTF-8")
+    }
+    return ResourceKey(kind, id.withUnsafeBytes { IdentifierText(utf8: $0) })
   }
 
   mutating func resource() throws(MalformedRecord) -> StoredResource {
-    StoredResource(key: try key(), revision: try number(), bytes: Array(try data()))
+    StoredResource(key: try key(), revision: try number(), bytes: try data())
   }
 
   mutating func failure() throws(MalformedRecord) -> ResourceFailure {

@@ -32,8 +32,8 @@ public protocol ProgrammableSwitch: Sendable {
   /// All meters that the switch has.
   func meters() async throws -> [Meter]
 
-  /// How many flows have these cookies.
-  func flowCount(cookies: CookieFilter) async throws -> Int
+  /// How many flows each table has, whosever they are; tables without flows may be missing.
+  func tableSizes() async throws -> [TableID: Int]
 
   /// Reads flows, part by part as the switch sends them.
   ///

@@ -2,11 +2,12 @@ import OpenFlow
 import OpenFlowNIO
 
 extension SwitchConnection: ProgrammableSwitch {
-  /// How many flows have these cookies.
+  /// How many flows each table has, whosever they are.
   ///
   /// - Throws: `ConnectionFailure`.
-  public func flowCount(cookies: CookieFilter) async throws -> Int {
-    Int(clamping: try await aggregateStatistics(FlowFilter(cookie: cookies)).flows)
+  public func tableSizes() async throws -> [TableID: Int] {
+    guard case .tables(let tables) = try await ask(.tables) else { return [:] }
+    return Dictionary(tables.map { ($0.table, Int($0.flows)) }) { $1 }
   }
 
   /// Reads flows, part by part as the switch sends them.

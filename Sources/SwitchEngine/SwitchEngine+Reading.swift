@@ -7,10 +7,12 @@ extension SwitchEngine {
     try await readReferents(of: target, number)
     reconciler.beginReadBack()
     // In pieces: the switch lists flows in one go, and does nothing else meanwhile, on some datapaths not even forward.
-    let count = try await target.flowCount(cookies: reconciler.ownership.cookies)
-    // One at a time, and larger ones than an audit's: for each piece the switch looks at all of its flows.
-    for cookies in reconciler.ownership.cookies.split(flows: count, size: options.auditSize * 2) {
-      try await target.readFlows(table: nil, cookies: cookies) { part in try await self.take(part, of: number) }
+    let sizes = try await target.tableSizes().filter { $0.value > 0 }
+    // One at a time, and larger ones than an audit's: for each piece the switch looks at all flows of the table.
+    for (table, count) in sizes.sorted(by: { $0.key < $1.key }) {
+      for cookies in reconciler.ownership.cookies.split(flows: count, size: options.auditSize * 4) {
+        try await target.readFlows(table: table, cookies: cookies) { part in try await self.take(part, of: number) }
+      }
     }
     let hadFlows = history.lastReadBack != nil
     let summary = reconciler.endReadBack()

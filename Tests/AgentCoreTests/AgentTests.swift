@@ -36,7 +36,7 @@ struct AgentTests {
       instructions: [.applyActions([.output(OFPort(8))])])
     try await withAgent(FakeSwitch(flows: [stale])) { agent, wire in
       await agent.received(snapshot(1))
-      await until { await agent.unitsCompiled == 5 }
+      await until { await agent.isSwitchConnected }
       #expect(await wire.modsReceived == 0)
       await agent.viewChanged(plugged)
       _ = await agent.reports.next()
@@ -281,7 +281,11 @@ func withAgent(
   if let restored = await keeper?.open(program: "test") { await agent.restore(restored) }
   await agent.hostConfigured(true)
   let loop = Task { await agent.run() }
-  defer { loop.cancel() }
+  let keeping = Task { await agent.keep() }
+  defer {
+    loop.cancel()
+    keeping.cancel()
+  }
   try await body(agent, wire)
 }
 

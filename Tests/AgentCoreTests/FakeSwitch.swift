@@ -118,7 +118,9 @@ actor FakeSwitch {
 
     func meters() async -> [Meter] { await owner.meters.values.sorted { $0.id < $1.id } }
 
-    func flowCount(cookies: CookieFilter) async -> Int { await owner.flows(nil, cookies).count }
+    func tableSizes() async -> [TableID: Int] {
+      Dictionary(await owner.flows(nil, .any).map { ($0.table, 1) }, uniquingKeysWith: +)
+    }
 
     func readFlows(
       table: TableID?, cookies: CookieFilter, part: @escaping @Sendable ([UInt8]) async throws -> Void

@@ -15,7 +15,7 @@ struct KnownState: Equatable {
     resources: Dictionary(
       uniqueKeysWithValues: (0..<5).map { number in
         let key = ResourceKey(.neighbor, "n\(number)")
-        return (key, StoredResource(key: key, revision: 1, bytes: [UInt8(number)]))
+        return (key, StoredResource(key: key, revision: 1, bytes: [UInt8(number)][...]))
       }),
     refused: [ResourceFailure(key: ResourceKey(.port, "p"), revision: 1, code: .invalid, message: "no mac")])
 
@@ -64,7 +64,7 @@ struct KnownState: Equatable {
         delta.removals.append(key)
       } else {
         let bytes = (0..<Int.random(in: 0..<40, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
-        delta.upserts.append(StoredResource(key: key, revision: revision, bytes: bytes))
+        delta.upserts.append(StoredResource(key: key, revision: revision, bytes: bytes[...]))
       }
     }
     return delta

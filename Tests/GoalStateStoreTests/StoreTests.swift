@@ -115,10 +115,17 @@ struct StoreTests {
   @Test("the checksum is that of RFC 3720")
   func checksum() {
     var check = CRC32C()
-    check.add(Array("123456789".utf8))
+    check.add(Array("123456789".utf8)[...])
     #expect(check.value == 0xe306_9283)
     var zeros = CRC32C()
-    zeros.add([UInt8](repeating: 0, count: 32))
+    zeros.add([UInt8](repeating: 0, count: 32)[...])
     #expect(zeros.value == 0x8a91_36aa)
+    // However it is cut: eight bytes at a time, and what is left.
+    for cut in 0..<32 {
+      var parts = CRC32C()
+      parts.add([UInt8](repeating: 0, count: cut)[...])
+      parts.add([UInt8](repeating: 0, count: 32 - cut)[...])
+      #expect(parts.value == zeros.value)
+    }
   }
 }

@@ -127,7 +127,7 @@ struct RemovalGuardTests {
     // As it is kept on disk in between.
     var restored = HostGoalState()
     _ = restored.restore(
-      GoalStateUpdate(scope: .snapshot, version: goal.version, upserts: goal.resources), isComplete: true)
+      GoalStateUpdate(scope: .snapshot, version: goal.version, upserts: goal.resources), [])
     for var goal in [goal, restored] {
       let changes = goal.carryOut(kept)
       #expect(goal.networks.keys.map(\.rawValue) == ["fresh"])

@@ -161,12 +161,14 @@ private actor RecordingSwitch {
     }
     func groups() async -> [Group] { [] }
     func meters() async -> [Meter] { [] }
-    func flowCount(cookies: CookieFilter) async -> Int { await owner.flows(cookies).count }
+    func tableSizes() async -> [TableID: Int] {
+      Dictionary(await owner.flows(.any).map { ($0.table, 1) }, uniquingKeysWith: +)
+    }
 
     func readFlows(
       table: TableID?, cookies: CookieFilter, part: @escaping @Sendable ([UInt8]) async throws -> Void
     ) async throws {
-      try await part(FlowStatisticsEntry.encode(await owner.flows(cookies)))
+      try await part(FlowStatisticsEntry.encode(await owner.flows(cookies).filter { table == nil || $0.table == table }))
     }
 
     var closed: ConnectionFailure {

@@ -23,17 +23,26 @@ struct AgentSurvival: Sendable {
 }
 
 extension Agent {
-  /// Takes over what was held when the last agent ended. To be called once, before anything else is received.
+  /// Takes over what was held when the last agent ended. To be called once, before anything else is received and before
+  /// ``keep()``.
   ///
-  /// It is programmed like what a controller sends: an unchanged switch is sent nothing.
-  func restore(_ restored: RestoredState) {
-    take(goal.restore(restored.snapshot, isComplete: restored.isComplete))
-    for delta in restored.deltas { take(goal.apply(delta)) }
+  /// It is programmed like what a controller sends: an unchanged switch is sent nothing. Guests are answered while most of it is
+  /// still being decoded.
+  func restore(_ restored: RestoredState) async {
+    survival.isStale = true
+    let first = restored.part(RestoredState.first)
+    take(goal.restore(first.snapshot, first.deltas))
+    wake()
+    let rest = await elsewhere { restored.part([.neighbor]) }
+    take(goal.restore(rest: rest.snapshot, rest.deltas, isComplete: restored.isComplete))
     unapplied.note(goal.version.revision, since: .now)
     restoreRemovals(restored.heldRemovals)
     survival.number = restored.number
-    survival.isStale = true
-    survival.isPartial = restored.isPartial
+    let unusable = first.unusable + rest.unusable
+    if !unusable.isEmpty {
+      survival.isPartial = true
+      survival.keeper?.lost(unusable)
+    }
     logger.notice(
       "goal state restored from disk",
       metadata: [
@@ -41,6 +50,15 @@ extension Agent {
         "failures": "\(goal.failures.count)",
       ])
     wake()
+  }
+
+  private func elsewhere<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
+    await survival.keeper?.elsewhere(work) ?? work()
+  }
+
+  /// Writes what is taken in to the disk, until cancelled.
+  func keep() async {
+    await survival.keeper?.run { await self.image() }
   }
 
   /// What the controller is told to be held: nothing when it has to send everything.

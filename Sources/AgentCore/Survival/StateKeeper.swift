@@ -73,16 +73,26 @@ final class StateKeeper: Sendable {
     for loss in losses { logger.error("kept goal state", metadata: ["lost": "\(loss)"]) }
     for note in notes { logger.notice("kept goal state", metadata: ["note": "\(note)"]) }
     guard let restored else { return nil }
-    for failure in restored.unusable.prefix(20) {
+    state.withLock { state in
+      state.status.durable = restored.version
+      if mustRewrite { state.pending.condense() }
+    }
+    note(.started(StoredStart(number: restored.number, time: time(), version: restored.version, program: program)))
+    return restored
+  }
+
+  /// Does what takes a while where the disk is used.
+  func elsewhere<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
+    // The pool is only ever stopped with the process.
+    (try? await blocking.run(work)) ?? work()
+  }
+
+  /// Some of what was read could not be used.
+  func lost(_ unusable: [ResourceFailure]) {
+    for failure in unusable.prefix(20) {
       logger.error("kept resource not used", metadata: ["resource": "\(failure.key)", "reason": "\(failure.message)"])
     }
-    let version = restored.deltas.last?.version ?? restored.snapshot.version
-    state.withLock { state in
-      state.status.durable = version
-      if mustRewrite || restored.isPartial { state.pending.condense() }
-    }
-    note(.started(StoredStart(number: restored.number, time: time(), version: version, program: program)))
-    return restored
+    renew()
   }
 
   /// The agent has taken in an update.

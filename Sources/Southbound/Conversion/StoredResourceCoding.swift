@@ -20,10 +20,15 @@ public enum StoredResourceCoding {
   ///
   /// - Throws: ``StoredResourceError`` when they are not a resource that is valid, or say something that this version does not
   ///   know, for then a part of what is meant would be left out.
-  public static func decode(_ bytes: [UInt8], key: ResourceKey) throws(StoredResourceError) -> VersionedResource {
+  public static func decode(_ bytes: ArraySlice<UInt8>, key: ResourceKey) throws(StoredResourceError) -> VersionedResource {
+    if key.kind == .neighbor, let versioned = bytes.withUnsafeBytes({ NeighborReader.read(resource: $0) }),
+      versioned.key == key
+    {
+      return versioned
+    }
     let message: Alioth_Southbound_V1_Resource
     do {
-      message = try Alioth_Southbound_V1_Resource(serializedBytes: bytes)
+      message = try Alioth_Southbound_V1_Resource(serializedBytes: Array(bytes))
     } catch {
       throw StoredResourceError(key: key, reason: "it is no message of a resource")
     }

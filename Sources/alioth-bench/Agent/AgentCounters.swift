@@ -27,9 +27,9 @@ struct AgentStatus {
     text = try AgentStatus.answer("GET /v1/status", of: socket)
   }
 
-  /// Whether a client that is played at a port is answered by DHCP.
-  static func isServed(_ port: PortID, by socket: String) throws -> Bool {
-    try answer("POST /v1/dhcp/probe?port=\(port)", of: socket).contains("\"is_served\" : true")
+  /// Whether the agent says that what it was given last is in force; false while it cannot be asked.
+  static func isReady(by socket: String) -> Bool {
+    (try? answer("GET /readyz", of: socket).hasPrefix("HTTP/1.1 200")) == true
   }
 
   /// Whether a name that is there has this value.

@@ -16,9 +16,11 @@ struct BootCommand: AsyncParsableCommand {
   @Option(help: "The agent's process.") var agentPid: Int32
   @Option(help: "The agent's program.") var program: String
   @Option(help: "Its configuration.") var config: String
+  @Option(help: "The interface of the first port, which a guest is played at.") var guestInterface = "bench0"
   @Option(help: "How many ports; an interface waits for each.") var ports = 1000
   @Option(help: "How many neighbors.") var neighbors = 100_000
   @Option(help: "How often.") var runs = 5
+  @Option(help: "Where the agent's log is added to.") var log = "/dev/null"
 
   func run() async throws {
     let agent = try await AgentUnderTest(
@@ -30,6 +32,7 @@ struct BootCommand: AsyncParsableCommand {
     await agent.stop()
     let flows = try AgentCounters(of: socket).flowsInstalled
 
+    let interface = guestInterface
     var pid = agentPid
     var inSync = Samples(), served = Samples()
     var written = 0
@@ -41,24 +44,20 @@ struct BootCommand: AsyncParsableCommand {
       try await Task.sleep(for: .seconds(1))
       let start = Clock.now()
       pid = try spawn()
-      var (syncedAt, servedAt): (UInt64?, UInt64?) = (nil, nil)
-      while syncedAt == nil || servedAt == nil {
-        guard Clock.now() - start < 60_000_000_000 else {
+      let deadline = start + 60_000_000_000
+      let offered = Task.detached { try BootGuest(BenchGoal.portMAC(0), on: interface).offered(by: deadline) }
+      while !AgentStatus.isReady(by: socket) {
+        guard Clock.now() < deadline else {
           throw RawConnection.Failure(description: "the agent has not come back within a minute")
         }
         try await Task.sleep(for: .milliseconds(5))
-        if servedAt == nil, (try? AgentStatus.isServed(BenchGoal.portID(0), by: socket)) == true {
-          servedAt = Clock.now()
-        }
-        if syncedAt == nil, let status = try? AgentStatus(of: socket), status.says("in_sync", "true"),
-          status.says("stale", "true"), try status.number("flows_installed") == flows
-        {
-          syncedAt = Clock.now()
-          written = try max(written, status.number("flows_added") + status.number("flows_deleted"))
-        }
       }
-      inSync.add(nanoseconds: (syncedAt ?? start) - start)
-      served.add(nanoseconds: (servedAt ?? start) - start)
+      inSync.add(nanoseconds: Clock.now() - start)
+      served.add(nanoseconds: try await offered.value - start)
+      let status = try AgentStatus(of: socket)
+      guard status.says("in_sync", "true"), status.says("stale", "true"), try status.number("flows_installed") == flows
+      else { throw RawConnection.Failure(description: "the agent is ready, and has not \(flows) flows in force") }
+      written = try max(written, status.number("flows_added") + status.number("flows_deleted"))
     }
     kill(pid, SIGTERM)
     waitpid(pid, nil, 0)
@@ -88,7 +87,7 @@ struct BootCommand: AsyncParsableCommand {
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     for descriptor: Int32 in [1, 2] {
-      posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_WRONLY, 0)
+      posix_spawn_file_actions_addopen(&actions, descriptor, log, O_WRONLY | O_CREAT | O_APPEND, 0o644)
     }
     var pid: pid_t = 0
     var arguments: [UnsafeMutablePointer<CChar>?] = []

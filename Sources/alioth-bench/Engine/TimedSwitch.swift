@@ -53,7 +53,7 @@ final class TimedSwitch: ProgrammableSwitch {
 
   func meters() async throws -> [Meter] { try await target.meters() }
 
-  func flowCount(cookies: CookieFilter) async throws -> Int { try await target.flowCount(cookies: cookies) }
+  func tableSizes() async throws -> [TableID: Int] { try await target.tableSizes() }
 
   func readFlows(
     table: TableID?, cookies: CookieFilter, part: @escaping @Sendable ([UInt8]) async throws -> Void

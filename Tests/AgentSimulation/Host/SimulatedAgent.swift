@@ -56,7 +56,7 @@ final class SimulatedAgent: @unchecked Sendable {
   private func run(_ logger: Logger, _ clock: SimulatedClock) async {
     let restored = await keeper.open(program: "simulated")
     if let restored { await agent.restore(restored) }
-    if !isKilled { host.judge(restored: restored.map { $0.deltas.last?.version ?? $0.snapshot.version }) }
+    if !isKilled { host.judge(restored: restored?.version) }
     let link = ControllerLink(
       hostID: HostID("node0"), tunnelAddress: Cloud.tunnelAddress(of: 0), identity: AgentIdentity(), agent: agent,
       neighbors: NoQuestions(),
@@ -69,6 +69,7 @@ final class SimulatedAgent: @unchecked Sendable {
       random: { Double(loop.random.number(0..<1001)) / 1000 })
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.agent.run() }
+      group.addTask { await self.agent.keep() }
       group.addTask { await self.attach(clock) }
       group.addTask { try? await client.run() }
       await group.waitForAll()

@@ -163,9 +163,9 @@ final class SimulatedConnection: ProgrammableSwitch, @unchecked Sendable {
     return meters
   }
 
-  func flowCount(cookies: CookieFilter) async throws -> Int {
-    guard case .aggregate(let statistics) = try await ask(.aggregate(FlowFilter(cookie: cookies))) else { return 0 }
-    return Int(clamping: statistics.flows)
+  func tableSizes() async throws -> [TableID: Int] {
+    guard case .tables(let tables) = try await ask(.tables) else { return [:] }
+    return Dictionary(tables.map { ($0.table, Int($0.flows)) }) { $1 }
   }
 
   func readFlows(

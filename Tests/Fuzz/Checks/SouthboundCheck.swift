@@ -61,7 +61,7 @@ private struct AgentRun {
   private mutating func deliver(_ update: GoalStateUpdate) throws(FuzzFinding) {
     try require(state.held == update.version, "\(state.held) is held after \(update.version)")
     for resource in update.upserts {
-      let kept = try? StoredResourceCoding.decode(StoredResourceCoding.encode(resource), key: resource.key)
+      let kept = try? StoredResourceCoding.decode(StoredResourceCoding.encode(resource)[...], key: resource.key)
       try require(kept == resource, "\(resource) is read again as \(kept.map { "\($0)" } ?? "nothing")")
     }
     _ = goal.apply(update)
