@@ -248,8 +248,9 @@ actor Agent {
       if dirty.isEmpty, isComplete, !isReceiving, version == goal.version {
         underway.append((version, number, lastChange))
       }
-      // What was handed over goes out, and answers come in, before the next slice.
-      if !dirty.isEmpty { await Task.yield() }
+      // What was handed over goes out, and answers come in, before the next slice: the event loop looks at its sockets only when
+      // nothing else is to be done on it, so that to yield would not be enough.
+      if !dirty.isEmpty { try? await clock.sleep(clock.now() + .microseconds(20)) }
     }
     noteHandedOver(lastChange)
     if isComplete, underway.isEmpty, applied != goal.version {

@@ -6,6 +6,16 @@ public struct IdentifierText: Hashable, Sendable {
   private enum Form: Hashable, Sendable {
     case uuid(high: UInt64, low: UInt64)
     case other(String)
+
+    /// Without which of the two it is: what is looked up the most has two words to hash, not three.
+    func hash(into hasher: inout Hasher) {
+      switch self {
+      case .uuid(let high, let low):
+        hasher.combine(high)
+        hasher.combine(low)
+      case .other(let text): hasher.combine(text)
+      }
+    }
   }
 
   private let form: Form
@@ -21,6 +31,12 @@ public struct IdentifierText: Hashable, Sendable {
   /// - Parameter utf8: Its bytes; what is no UTF-8 is replaced as in any string.
   public init(utf8: UnsafeRawBufferPointer) {
     form = IdentifierText.uuid(utf8) ?? .other(String(decoding: utf8, as: UTF8.self))
+  }
+
+  /// The identifier with this text, when that is a UUID in its usual form.
+  public init?(uuid utf8: UnsafeRawBufferPointer) {
+    guard let form = IdentifierText.uuid(utf8) else { return nil }
+    self.form = form
   }
 
   /// How many bytes the text has.
@@ -82,24 +98,36 @@ extension IdentifierText {
   }
 
   private static func uuid(_ text: UnsafeRawBufferPointer) -> Form? {
-    guard text.count == uuidLength else { return nil }
-    var high: UInt64 = 0
-    var low: UInt64 = 0
-    for position in 0..<uuidLength {
-      let byte = text[position]
-      if isHyphen(position) {
-        guard byte == UInt8(ascii: "-") else { return nil }
-        continue
-      }
-      let digit: UInt8
-      switch byte {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte &- UInt8(ascii: "0")
-      case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte &- UInt8(ascii: "a") &+ 10
-      default: return nil
-      }
-      if position < 18 { high = high << 4 | UInt64(digit) } else { low = low << 4 | UInt64(digit) }
-    }
-    return .uuid(high: high, low: low)
+    guard text.count == uuidLength, text[8] == UInt8(ascii: "-"),
+      text[13] == UInt8(ascii: "-"), text[18] == UInt8(ascii: "-"), text[23] == UInt8(ascii: "-")
+    else { return nil }
+    guard let first = eightDigits(at: 0, 4, of: text), let second = eightDigits(at: 9, 14, of: text),
+      let third = eightDigits(at: 19, 24, of: text), let fourth = eightDigits(at: 28, 32, of: text)
+    else { return nil }
+    return .uuid(high: first << 32 | second, low: third << 32 | fourth)
+  }
+
+  /// The number that twice four small hexadecimal digits are; nil when they are none.
+  ///
+  /// All at once, a byte of a word for each: a large goal state has hundreds of thousands of identifiers.
+  @inline(__always)
+  private static func eightDigits(at start: Int, _ middle: Int, of text: UnsafeRawBufferPointer) -> UInt64? {
+    func word(_ byte: UInt64) -> UInt64 { byte &* 0x0101_0101_0101_0101 }
+    // The first digit is in the highest byte.
+    let left = UInt64(UInt32(bigEndian: text.loadUnaligned(fromByteOffset: start, as: UInt32.self)))
+    let right = UInt64(UInt32(bigEndian: text.loadUnaligned(fromByteOffset: middle, as: UInt32.self)))
+    let digits = left << 32 | right
+    // "0" to "9" are 0x30 to 0x39, "a" to "f" are 0x61 to 0x66.
+    let isLetter = digits >> 6 & word(0x01)
+    let low = digits & word(0x0f)
+    let values = low &+ isLetter &* 9
+    guard digits & word(0xf0) == word(0x30) &+ isLetter &* 0x30,
+      // No more than 9, or 6 for a letter; and no letter with 0.
+      (low &+ word(0x06) &+ isLetter &* 3) & word(0x10) == 0, (low &+ word(0x0f)) >> 4 & isLetter == isLetter
+    else { return nil }
+    var number = (values | values >> 4) & 0x00ff_00ff_00ff_00ff
+    number = (number | number >> 8) & 0x0000_ffff_0000_ffff
+    return (number | number >> 16) & 0xffff_ffff
   }
 
   private static func write(_ high: UInt64, _ low: UInt64, to bytes: UnsafeMutableBufferPointer<UInt8>) {

@@ -63,11 +63,9 @@ extension ByteInput {
       throw MalformedRecord("it has a kind of resource, \(number), that this version does not know")
     }
     let id = try data()
-    // Nearly all are UUIDs, and ASCII.
-    guard id.allSatisfy({ $0 < 0x80 }) || String(validating: id, as: UTF8.self) != nil else {
-      throw MalformedRecord("an id is not UTF-8")
-    }
-    return ResourceKey(kind, id.withUnsafeBytes { IdentifierText(utf8: $0) })
+    if let uuid = id.withUnsafeBytes({ IdentifierText(uuid: $0) }) { return ResourceKey(kind, uuid) }
+    guard let text = String(validating: id, as: UTF8.self) else { throw MalformedRecord("an id is not UTF-8") }
+    return ResourceKey(kind, text)
   }
 
   mutating func resource() throws(MalformedRecord) -> StoredResource {

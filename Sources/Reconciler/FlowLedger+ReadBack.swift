@@ -89,7 +89,9 @@ extension FlowLedger {
   }
 
   /// The switch's answer is complete: what it did not mention, it does not have.
-  mutating func endReadBack(_ order: [UInt32]) -> ReadBackSummary {
+  ///
+  /// - Parameter order: The owners in the order in which what differs is sent.
+  mutating func endReadBack(_ order: @autoclosure () -> [UInt32]) -> ReadBackSummary {
     guard let pass = readBack else { return ReadBackSummary() }
     var summary = pass.summary
     for index in store.slots.indices {
@@ -108,7 +110,7 @@ extension FlowLedger {
       referentsFound = ReadBackSummary()
       knownCount = store.slots.count { $0.state.contains(.installed) }
       isFilling = knownCount == 0
-      queueEverything(order)
+      queueEverything(order())
     } else {
       counters.flowsDrifted += summary.differences
     }

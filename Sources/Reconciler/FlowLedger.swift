@@ -284,7 +284,7 @@ extension FlowLedger {
   static let anyChange: UInt64 = 1
 
   /// Notes every difference anew: stale flows first, then owner by owner in this order.
-  mutating func queueEverything(_ order: [UInt32]) {
+  mutating func queueEverything(_ order: @autoclosure () -> [UInt32]) {
     queue.removeAll()
     referents.floor = changeNumber
     for index in store.slots.indices {
@@ -295,7 +295,9 @@ extension FlowLedger {
       if isQueuedOnly { freeIfUnused(slot) }
     }
     if sweeps { queueStale(change: FlowLedger.anyChange) }
-    for owner in order {
+    // A switch that has been left alone has nothing that differs, and very many owners.
+    guard store.slots.contains(where: { $0.state.contains(.desired) && $0.differs(sweeping: sweeps) }) else { return }
+    for owner in order() {
       var slot = holdings.firstSlot(of: owner)
       while slot != FlowSlot.none {
         note(slot, change: FlowLedger.anyChange)

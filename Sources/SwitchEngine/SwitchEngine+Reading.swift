@@ -6,14 +6,7 @@ extension SwitchEngine {
   func read(_ target: any ProgrammableSwitch, _ number: Int) async throws {
     try await readReferents(of: target, number)
     reconciler.beginReadBack()
-    // In pieces: the switch lists flows in one go, and does nothing else meanwhile, on some datapaths not even forward.
-    let sizes = try await target.tableSizes().filter { $0.value > 0 }
-    // One at a time, and larger ones than an audit's: for each piece the switch looks at all flows of the table.
-    for (table, count) in sizes.sorted(by: { $0.key < $1.key }) {
-      for cookies in reconciler.ownership.cookies.split(flows: count, size: options.auditSize * 4) {
-        try await target.readFlows(table: table, cookies: cookies) { part in try await self.take(part, of: number) }
-      }
-    }
+    try await readFlows(of: target, number)
     let hadFlows = history.lastReadBack != nil
     let summary = reconciler.endReadBack()
     history.lastReadBack = summary
@@ -29,6 +22,26 @@ extension SwitchEngine {
     problem = nil
     pump()
     changed.yield()
+  }
+
+  /// In pieces: the switch lists flows in one go, and does nothing else meanwhile, on some datapaths not even forward. For each piece it
+  /// looks at all flows of the table, so that they are larger than an audit's. While one is taken in, the next is on its way.
+  private func readFlows(of target: any ProgrammableSwitch, _ number: Int) async throws {
+    let sizes = try await target.tableSizes().filter { $0.value > 0 }.sorted { $0.key < $1.key }
+    let pieces = sizes.flatMap { table, count in
+      reconciler.ownership.cookies.split(flows: count, size: options.auditSize * 2).map { (table, $0) }
+    }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for first in 0..<2 {
+        group.addTask {
+          for index in stride(from: first, to: pieces.count, by: 2) {
+            let (table, cookies) = pieces[index]
+            try await target.readFlows(table: table, cookies: cookies) { part in try await self.take(part, of: number) }
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
   }
 
   private func take(_ part: [UInt8], of number: Int) throws {

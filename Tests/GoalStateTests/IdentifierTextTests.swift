@@ -31,4 +31,20 @@ struct IdentifierTextTests {
       #expect((IdentifierText(text) < IdentifierText(other)) == (text < other), "\(text) \(other)")
     }
   }
+
+  @Test("is a UUID with small hexadecimal digits and hyphens where they belong, and with nothing else anywhere")
+  func everyByte() {
+    let usual = Array("6f7a3c1e-0b9d-4a8f-8e25-0000f9a00c01".utf8)
+    for position in usual.indices {
+      for byte in UInt8.min ... .max {
+        var text = usual
+        text[position] = byte
+        let isHyphen = [8, 13, 18, 23].contains(position)
+        let isMeant = isHyphen ? byte == 45 : (48...57).contains(byte) || (97...102).contains(byte)
+        let identifier = text.withUnsafeBytes { IdentifierText(uuid: $0) }
+        #expect((identifier != nil) == isMeant, "\(byte) at \(position)")
+        if let identifier { #expect(identifier.withUTF8 { Array($0) } == text) }
+      }
+    }
+  }
 }

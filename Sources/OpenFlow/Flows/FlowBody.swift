@@ -81,9 +81,32 @@ public enum FlowBody {
     return UInt16(body[body.startIndex + 22]) << 8 | UInt16(body[body.startIndex + 23])
   }
 
-  /// Whether two bodies are of one flow of the switch's: table, priority and match are the same.
+  /// Whether two bodies are of one flow of the switch's: table, priority and match are the same. What is no body is like nothing.
   public static func haveSameKey(_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>) -> Bool {
-    table(left) == table(right) && priority(left) == priority(right) && match(left) == match(right)
+    // The lookup of every flow ends here: in words where there are only whole ones.
+    left.withUnsafeBytes { left in
+      right.withUnsafeBytes { right in
+        let (end, otherEnd) = (matchEnd(left), matchEnd(right))
+        guard end > 0, end == otherEnd else { return false }
+        guard left[16] == right[16], left[22] == right[22], left[23] == right[23] else { return false }
+        var offset = fixedLength
+        while end - offset >= 8 {
+          guard
+            left.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+              == right.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+          else { return false }
+          offset += 8
+        }
+        return left[offset..<end].elementsEqual(right[offset..<end])
+      }
+    }
+  }
+
+  /// Where the match with its padding ends; 0 when the bytes are no body.
+  private static func matchEnd(_ body: UnsafeRawBufferPointer) -> Int {
+    guard body.count >= fixedLength + 4 else { return 0 }
+    let length = Int(body[fixedLength + 2]) << 8 | Int(body[fixedLength + 3])
+    return min(body.count, fixedLength + (length + 7) / 8 * 8)
   }
 }
 

@@ -115,6 +115,7 @@ enum NeighborReader {
   }
 
   private static func identifier(_ bytes: UnsafeRawBufferPointer) -> IdentifierText? {
+    if let uuid = IdentifierText(uuid: bytes) { return uuid }
     guard (1...FieldRules.maximumIdentifierBytes).contains(bytes.count),
       bytes.allSatisfy({ (0x21...0x7e).contains($0) })
     else { return nil }
