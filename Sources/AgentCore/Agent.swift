@@ -23,7 +23,7 @@ import SwitchEngine
 actor Agent {
   /// How many units are compiled before their flows are handed to the engine: the switch works on them while the next
   /// ones are compiled.
-  static let compileSlice = 512
+  static let compileSlice = 256
 
   nonisolated let dhcpTable: DHCPTable
   nonisolated let reports = ReportBoard()
@@ -93,10 +93,22 @@ actor Agent {
     goal.limits = limits
   }
 
-  /// Turns what changed into flows and reports, and keeps the switch as they say, until cancelled.
-  func run() async {
+  /// Turns what changed into flows and reports, and keeps the switch and the disk as they say, until cancelled.
+  ///
+  /// - Parameter restoring: What takes over the state from disk. Until it has ended the switch is not read, which keeps some
+  ///   datapaths from forwarding guests' requests for their addresses, and nothing is written to the disk.
+  func run(after restoring: Task<Void, Never>? = nil) async {
     await withTaskGroup(of: Void.self) { group in
-      group.addTask { await self.engine.run() }
+      group.addTask {
+        await restoring?.value
+        await self.engine.run()
+      }
+      if let keeper = survival.keeper {
+        group.addTask {
+          await restoring?.value
+          await keeper.run { await self.image() }
+        }
+      }
       group.addTask { await self.watchSwitch() }
       group.addTask { await self.turn() }
       group.addTask { await self.reportTrouble() }

@@ -92,7 +92,7 @@ public struct AgentService: Service {
     let agent = Agent(
       dhcpTable: table, engine: engine, keeper: keeper, removalLimits: configuration.removalLimits,
       limits: configuration.limits, logger: logger(for: "agent"))
-    // While the switch is dialled and its ports are asked for.
+    // While the switch's ports are asked for.
     let restoring = Task { [keeper] in
       if let restored = await keeper?.open(program: aliothVersion) { await agent.restore(restored) }
     }
@@ -121,12 +121,8 @@ public struct AgentService: Service {
       logger: logger(for: "api"))
     try await withThrowingTaskGroup(of: Void.self) { group in
       let tasks = EventLoopTaskExecutor(eventLoop)
-      group.addTask(executorPreference: tasks) { await agent.run() }
+      group.addTask(executorPreference: tasks) { await agent.run(after: restoring) }
       group.addTask(executorPreference: tasks) { await punts.run() }
-      group.addTask {
-        await restoring.value
-        await agent.keep()
-      }
       group.addTask { await listener.run() }
       group.addTask {
         for await _ in listener.news {

@@ -70,6 +70,8 @@ public final class SwitchConnection: Sendable {
     let bootstrap = ClientBootstrap(group: group)
       .connectTimeout(TimeAmount(options.handshakeLimit))
       .channelOption(.writeBufferWaterMark, value: SwitchAttempt.waterMark)
+      // A switch that lists its flows waits for every socket's fill of them to be read.
+      .channelOption(.maxMessagesPerRead, value: 16)
       .channelInitializer { [security] channel in
         channel.eventLoop.makeCompletedFuture {
           let attempt = try SwitchAttempt(channel, security, options)

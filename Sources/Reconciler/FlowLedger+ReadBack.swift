@@ -31,12 +31,23 @@ extension FlowLedger {
   /// - Parameter part: The body of a multipart reply.
   /// - Throws: When the part's lengths do not fit; the read-back is of no use then.
   mutating func readBack(part: [UInt8]) throws(MalformedMessage) {
-    var body: [UInt8] = []
+    var entries: [FlowStatisticsEntry] = []
+    var keyHashes: [UInt64] = []
+    defer {
+      store.fetch(keyHashes)
+      var body: [UInt8] = []
+      for (entry, keyHash) in zip(entries, keyHashes) {
+        body.removeAll(keepingCapacity: true)
+        FlowBody.append(entry.header, tail: part[entry.tail], to: &body)
+        observe(&body, keyHash)
+      }
+    }
     try FlowStatisticsEntry.forEach(in: part) { (entry) throws(MalformedMessage) in
       guard ownership.cookies.contains(entry.header.cookie) else { return }
-      body.removeAll(keepingCapacity: true)
-      FlowBody.append(entry.header, tail: part[entry.tail], to: &body)
-      observe(&body)
+      let match = part.span.bytes.extracting(entry.match)
+      entries.append(entry)
+      keyHashes.append(
+        store.hasher.key(table: entry.header.table, priority: entry.header.priority, match: match))
     }
   }
 
@@ -45,11 +56,11 @@ extension FlowLedger {
     guard ownership.cookies.contains(flow.cookie) else { return }
     var body: [UInt8] = []
     FlowBody.append(flow, to: &body)
-    observe(&body)
+    observe(&body, store.hasher.key(body: body))
   }
 
-  private mutating func observe(_ body: inout [UInt8]) {
-    var keyHash = store.hasher.key(body: body)
+  private mutating func observe(_ body: inout [UInt8], _ keyHash: UInt64) {
+    var keyHash = keyHash
     var hash = store.hasher.content(body: body)
     var slot = store.find(keyHash, like: body)
     if slot.map({ !store[$0].state.contains(.desired) || store[$0].desired != hash }) ?? true {

@@ -3,6 +3,9 @@ import OpenFlowNIO
 import Reconciler
 
 extension SwitchEngine {
+  /// How many pieces of an audit are read in one go while the switch has nothing else to do for this side.
+  private static var readPieceAudits: Int { 8 }
+
   func read(_ target: any ProgrammableSwitch, _ number: Int) async throws {
     try await readReferents(of: target, number)
     reconciler.beginReadBack()
@@ -25,19 +28,29 @@ extension SwitchEngine {
   }
 
   /// In pieces: the switch lists flows in one go, and does nothing else meanwhile, on some datapaths not even forward. For each piece it
-  /// looks at all flows of the table, so that they are larger than an audit's. While one is taken in, the next is on its way.
+  /// looks at all flows of the table, so that they are larger than an audit's. While one is taken in, the next is on its way: it is
+  /// asked for once the one before is being answered, so that the switch has been about its other work in between.
   private func readFlows(of target: any ProgrammableSwitch, _ number: Int) async throws {
     let sizes = try await target.tableSizes().filter { $0.value > 0 }.sorted { $0.key < $1.key }
-    let pieces = sizes.flatMap { table, count in
-      reconciler.ownership.cookies.split(flows: count, size: options.auditSize * 2).map { (table, $0) }
-    }
+    let size = options.auditSize * SwitchEngine.readPieceAudits
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for first in 0..<2 {
-        group.addTask {
-          for index in stride(from: first, to: pieces.count, by: 2) {
-            let (table, cookies) = pieces[index]
-            try await target.readFlows(table: table, cookies: cookies) { part in try await self.take(part, of: number) }
+      var unfinished = 0
+      for (table, count) in sizes {
+        for cookies in reconciler.ownership.cookies.split(flows: count, size: size) {
+          if unfinished == 2 {
+            try await group.next()
+            unfinished -= 1
           }
+          let (arriving, arrival) = AsyncStream.makeStream(of: Void.self)
+          group.addTask {
+            defer { arrival.finish() }
+            try await target.readFlows(table: table, cookies: cookies) { part in
+              arrival.finish()
+              try await self.take(part, of: number)
+            }
+          }
+          unfinished += 1
+          for await _ in arriving {}
         }
       }
       try await group.waitForAll()

@@ -281,11 +281,7 @@ func withAgent(
   if let restored = await keeper?.open(program: "test") { await agent.restore(restored) }
   await agent.hostConfigured(true)
   let loop = Task { await agent.run() }
-  let keeping = Task { await agent.keep() }
-  defer {
-    loop.cancel()
-    keeping.cancel()
-  }
+  defer { loop.cancel() }
   try await body(agent, wire)
 }
 

@@ -23,8 +23,7 @@ struct AgentSurvival: Sendable {
 }
 
 extension Agent {
-  /// Takes over what was held when the last agent ended. To be called once, before anything else is received and before
-  /// ``keep()``.
+  /// Takes over what was held when the last agent ended. To be called once, before anything else is received.
   ///
   /// It is programmed like what a controller sends: an unchanged switch is sent nothing. Guests are answered while most of it is
   /// still being decoded.
@@ -54,11 +53,6 @@ extension Agent {
 
   private func elsewhere<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
     await survival.keeper?.elsewhere(work) ?? work()
-  }
-
-  /// Writes what is taken in to the disk, until cancelled.
-  func keep() async {
-    await survival.keeper?.run { await self.image() }
   }
 
   /// What the controller is told to be held: nothing when it has to send everything.

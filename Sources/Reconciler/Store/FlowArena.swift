@@ -1,3 +1,5 @@
+import OpenFlow
+
 /// Encoded flows, one after the other in chunks of a mebibyte: no allocation for each, and growing copies nothing.
 ///
 /// What is dropped stays where it is until more than half is waste; the owner then copies what lives into a new arena.
@@ -31,6 +33,13 @@ struct FlowArena: Sendable {
 
   /// Notes that `count` bytes are no longer needed.
   mutating func drop(_ count: Int) { liveBytes -= count }
+
+  /// Reads of the bytes that `append` kept at `location`, so that they are in the cache: the flow's place, and its match's beginning.
+  func touch(_ location: UInt32) -> UInt8 {
+    let chunk = chunks[Int(location >> FlowArena.chunkBits)]
+    let offset = Int(location & (1 << FlowArena.chunkBits - 1))
+    return chunk[offset] &+ chunk[min(offset + FlowBody.fixedLength + 32, chunk.count - 1)]
+  }
 
   /// The bytes that `append` kept at `location`.
   subscript(location: UInt32, count: Int) -> ArraySlice<UInt8> {

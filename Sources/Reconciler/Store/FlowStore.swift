@@ -10,6 +10,8 @@ struct FlowStore: Sendable {
   private var index = NumberIndex()
   private var free: [UInt32] = []
   let hasher: FlowHasher
+  /// Of no meaning: what is kept of it has been read.
+  private var fetched: UInt64 = 0
 
   init(hasher: FlowHasher) {
     self.hasher = hasher
@@ -35,6 +37,16 @@ struct FlowStore: Sendable {
     index.find(keyHash) { slot in
       slots[Int(slot)].keyHash == keyHash && FlowBody.haveSameKey(self.body(slot), body[...])
     }
+  }
+
+  /// Has what ``find(_:like:)`` will look at for these hashes brought into the cache, for all of them at once: one after the other,
+  /// each would wait for the memory three times.
+  mutating func fetch(_ keyHashes: [UInt64]) {
+    var read: UInt64 = 0
+    let candidates = keyHashes.compactMap { index.candidate($0) }
+    for slot in candidates { read &+= slots[Int(slot)].keyHash }
+    for slot in candidates { read &+= UInt64(arena.touch(slots[Int(slot)].location)) }
+    fetched = read
   }
 
   /// A new slot for a key that has none yet.

@@ -20,6 +20,13 @@ struct NumberIndex: Sendable {
     return nil
   }
 
+  /// The number that is looked at first for this hash, which is mostly the one.
+  @inline(__always)
+  func candidate(_ hash: UInt64) -> UInt32? {
+    let number = entries[Int(truncatingIfNeeded: hash) & (entries.count - 1)]
+    return number == NumberIndex.none ? nil : number
+  }
+
   /// Adds a number that is not there.
   @inline(__always)
   mutating func insert(_ number: UInt32, hash: UInt64, hashOf: (UInt32) -> UInt64) {

@@ -69,7 +69,6 @@ final class SimulatedAgent: @unchecked Sendable {
       random: { Double(loop.random.number(0..<1001)) / 1000 })
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.agent.run() }
-      group.addTask { await self.agent.keep() }
       group.addTask { await self.attach(clock) }
       group.addTask { try? await client.run() }
       await group.waitForAll()
