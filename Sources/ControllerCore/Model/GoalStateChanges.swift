@@ -14,6 +14,11 @@ struct HostChanges: Sendable, Hashable {
   static let all = HostChanges(everything: true)
 
   mutating func merge(_ other: HostChanges) {
+    // Most changes are the only ones of most hosts, which then share them.
+    guard !isEmpty else {
+      self = other
+      return
+    }
     everything = everything || other.everything
     // Keys say nothing more once everything is to be compared: the memory of a session that is not read stays bounded.
     if everything {
@@ -29,11 +34,20 @@ struct HostChanges: Sendable, Hashable {
 /// What a change of the model means for the hosts that it concerns, and only those.
 struct GoalStateChanges: Sendable, Hashable {
   private(set) var byHost: [HostID: HostChanges] = [:]
+  /// The resources that may have changed, for whomever.
+  private(set) var keys: Set<ResourceKey> = []
+  /// The networks whose neighbors may have.
+  private(set) var networks: Set<NetworkID> = []
 
   mutating func note(_ keys: Set<ResourceKey>, for hosts: some Sequence<HostID>) {
     guard !keys.isEmpty else { return }
-    for host in hosts { byHost[host, default: HostChanges()].merge(HostChanges(keys: keys)) }
+    self.keys.formUnion(keys)
+    let changes = HostChanges(keys: keys)
+    for host in hosts { byHost[host, default: HostChanges()].merge(changes) }
   }
+
+  /// Notes that a network's neighbors are not what they were.
+  mutating func noteNeighbors(of network: NetworkID) { networks.insert(network) }
 
   mutating func note(_ view: Visibility.Change) {
     for (host, networks) in view.entered { byHost[host, default: HostChanges()].merge(HostChanges(networks: networks)) }

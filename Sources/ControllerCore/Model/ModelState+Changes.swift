@@ -33,7 +33,8 @@ extension ModelState {
     }
     let hosts = Set([old?.host, new?.host].compactMap(\.self))
     guard !hosts.isEmpty, let port = new ?? old else { return }
-    let keys: Set<ResourceKey> = [.port(port.id), .neighbor(NeighborID(port.header.id))]
+    let keys: Set<ResourceKey> = [.port(port.id), .neighbor(NeighborID(port.id.text))]
+    changes.noteNeighbors(of: port.networkID)
     changes.note(keys, for: visibility.hosts(of: port.networkID))
     // A host that lost its last port of the network sees it no more.
     changes.note(keys, for: hosts)
@@ -46,7 +47,8 @@ extension ModelState {
   private func noteHost(_ id: HostID, _ changes: inout GoalStateChanges) {
     for port in portsByHost[id] ?? [] {
       guard let network = ports[port]?.record.networkID else { continue }
-      changes.note([.neighbor(NeighborID(port.rawValue))], for: visibility.hosts(of: network))
+      changes.noteNeighbors(of: network)
+      changes.note([.neighbor(NeighborID(port.text))], for: visibility.hosts(of: network))
     }
   }
 

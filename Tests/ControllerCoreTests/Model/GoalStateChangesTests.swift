@@ -45,7 +45,7 @@ struct GoalStateChangesTests {
       for subnet in subnets.prefix(2) {
         try await controller.expect(200, "PUT", add, #"{"subnet_id":"\#(subnet)"}"#)
       }
-      await controller.inventory.observe { recorder.note($0) }
+      await controller.inventory.observe { changes, _ in recorder.note(changes) }
 
       func keys(_ port: PortID) -> Set<ResourceKey> { [.port(port), .neighbor(NeighborID(port.rawValue))] }
       let second = try await controller.makePort(networks[0], #","binding:host_id":"a""#)
