@@ -95,7 +95,7 @@ public actor Inventory {
 
   /// What has become of what may have changed of a host's goal state, which is not everything.
   func outcome(of changes: HostChanges, for host: HostID, knowing known: Set<HostID>?) -> Outcome {
-    var keys = changes.keys
+    var keys = changes.allKeys
     for network in changes.networks { keys.formUnion(state.keys(of: network, for: host)) }
     return Outcome(
       revision: state.revision, keys: keys, resources: views.resources(keys, of: host, knowing: known, in: state))

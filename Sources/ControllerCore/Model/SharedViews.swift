@@ -63,15 +63,25 @@ struct SharedViews {
   ) -> [ResourceKey: EncodedResource] {
     var resources: [ResourceKey: EncodedResource] = [:]
     for key in keys {
-      guard let resource = state.resource(key, for: host) else { continue }
-      if let known, case .neighbor(let neighbor) = resource.resource, state.isOnDemand(neighbor.networkID),
-        state.host(of: neighbor.id).map(known.contains) != true
-      {
-        continue
+      switch key.kind {
+      case .neighbor: resources[key] = neighbor(PortID(key.id), of: host, knowing: known, in: state)
+      case .port: resources[key] = state.resource(key, for: host).map { EncodedResource($0) }
+      case .network, .subnet, .securityGroup, .router:
+        resources[key] = state.resource(key, for: host).map { encode($0) }
       }
-      resources[key] = key.kind == .port ? EncodedResource(resource) : encode(resource)
     }
     return resources
+  }
+
+  /// One neighbor, which is not even made when it has been encoded: each change of it is forgotten.
+  private mutating func neighbor(
+    _ id: PortID, of host: HostID, knowing known: Set<HostID>?, in state: ModelState
+  ) -> EncodedResource? {
+    guard let port = state.ports[id]?.record, let owner = port.host, owner != host,
+      state.visibility.sees(host, port.networkID),
+      known?.contains(owner) != false || !state.isOnDemand(port.networkID)
+    else { return nil }
+    return encoded[.neighbor(NeighborID(id.text))] ?? state.neighbor(id).map { encode($0.resource) }
   }
 
   private mutating func neighbors(of network: NetworkID, in state: ModelState) -> [SharedNeighbor] {

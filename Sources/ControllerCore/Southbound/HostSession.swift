@@ -54,7 +54,7 @@ final class HostSession: AgentSession {
   /// - Parameter outcome: What has become of it, for an agent that has all of its host's goal state. A session that waits has been
   ///   sent everything up to this change, and needs to ask nobody for this one.
   func mark(_ changes: HostChanges, outcome: () -> Inventory.Outcome) {
-    guard !asks, !changes.everything, changes.networks.isEmpty, changes.keys.count <= HostSession.fewKeys,
+    guard !asks, !changes.everything, changes.networks.isEmpty, changes.keyCount <= HostSession.fewKeys,
       state.withLock({ $0.isUpToDate })
     else { return mark(changes) }
     let outcome = outcome()
@@ -86,7 +86,7 @@ final class HostSession: AgentSession {
   }
 
   /// How much waits to be sent, in resources and whole networks: as many as there are of these, however often they change.
-  var pendingCount: Int { state.withLock { $0.pending.keys.count + $0.pending.networks.count } }
+  var pendingCount: Int { state.withLock { $0.pending.allKeys.count + $0.pending.networks.count } }
 
   /// Since when the oldest change that concerns the host has not been reported as in force; nil when all is.
   var behindSince: ContinuousClock.Instant? {
