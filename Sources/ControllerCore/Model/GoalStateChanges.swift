@@ -23,7 +23,10 @@ struct HostChanges: Sendable {
   var isEmpty: Bool { !everything && networks.isEmpty && keys.isEmpty && common.isEmpty }
 
   /// All resources that may have changed, besides whole networks.
-  var allKeys: Set<ResourceKey> { common.values.reduce(keys) { $0.union($1) } }
+  var allKeys: Set<ResourceKey> {
+    if keys.isEmpty, common.count == 1, let only = common.values.first { return only }
+    return common.values.reduce(keys) { $0.union($1) }
+  }
 
   /// How many these are at most.
   var keyCount: Int { common.values.reduce(keys.count) { $0 + $1.count } }

@@ -25,11 +25,11 @@ public actor Inventory {
     self.state = try ModelState(vniRange: vniRange, listing: listing)
   }
 
-  /// What has become of some of a host's goal state: the keys that were looked at, and what there is of them.
+  /// What has become of some of a host's goal state.
   struct Outcome: Sendable {
     var revision: UInt64
-    var keys: Set<ResourceKey>
-    var resources: [ResourceKey: EncodedResource]
+    /// The keys that were looked at, in order, and what there is of them.
+    var resources: [(key: ResourceKey, resource: EncodedResource?)]
   }
 
   /// Is told of changes, and may ask what has become of a host's goal state by them, as long as it has not returned.
@@ -97,8 +97,10 @@ public actor Inventory {
   func outcome(of changes: HostChanges, for host: HostID, knowing known: Set<HostID>?) -> Outcome {
     var keys = changes.allKeys
     for network in changes.networks { keys.formUnion(state.keys(of: network, for: host)) }
-    return Outcome(
-      revision: state.revision, keys: keys, resources: views.resources(keys, of: host, knowing: known, in: state))
+    let resources = keys.sorted().map { key in
+      (key: key, resource: views.resource(key, of: host, knowing: known, in: state))
+    }
+    return Outcome(revision: state.revision, resources: resources)
   }
 
   /// The revisions of what an agent holds of its host's goal state as of an earlier revision; nil when that is kept no more, or is not of

@@ -57,20 +57,15 @@ struct SharedViews {
     return view
   }
 
-  /// Some of what a host is to have; nothing for what is not in its goal state.
-  mutating func resources(
-    _ keys: some Sequence<ResourceKey>, of host: HostID, knowing known: Set<HostID>?, in state: ModelState
-  ) -> [ResourceKey: EncodedResource] {
-    var resources: [ResourceKey: EncodedResource] = [:]
-    for key in keys {
-      switch key.kind {
-      case .neighbor: resources[key] = neighbor(PortID(key.id), of: host, knowing: known, in: state)
-      case .port: resources[key] = state.resource(key, for: host).map { EncodedResource($0) }
-      case .network, .subnet, .securityGroup, .router:
-        resources[key] = state.resource(key, for: host).map { encode($0) }
-      }
+  /// One of what a host is to have; nil when it is not in its goal state.
+  mutating func resource(
+    _ key: ResourceKey, of host: HostID, knowing known: Set<HostID>?, in state: ModelState
+  ) -> EncodedResource? {
+    switch key.kind {
+    case .neighbor: neighbor(PortID(key.id), of: host, knowing: known, in: state)
+    case .port: state.resource(key, for: host).map { EncodedResource($0) }
+    case .network, .subnet, .securityGroup, .router: state.resource(key, for: host).map { encode($0) }
     }
-    return resources
   }
 
   /// One neighbor, which is not even made when it has been encoded: each change of it is forgotten.

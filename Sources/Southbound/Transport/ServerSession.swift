@@ -226,6 +226,8 @@ final class ServerSession: Sendable {
       try await response.write(contentsOf: waiting)
       waiting = []
     }
+    // Most updates are one message.
+    if waiting.count == 1, let only = waiting.first { return try await response.write(only) }
     if !waiting.isEmpty { try await response.write(contentsOf: waiting) }
   }
 

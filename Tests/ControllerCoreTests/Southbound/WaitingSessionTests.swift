@@ -1,6 +1,7 @@
 import GoalState
 import NetworkTypes
 import Southbound
+import Synchronization
 import Testing
 
 @testable import ControllerCore
@@ -20,10 +21,15 @@ struct WaitingSessionTests {
       next = Task { await session.nextUpdate() }
     }
 
+    private func isComplete(_ controller: ControllerHarness) async -> Bool {
+      let id = id
+      return await mirror.resources == controller.inventory.read { $0.hostView(id) }
+    }
+
     /// Until it has all, and waits for more.
     mutating func drain(_ controller: ControllerHarness) async throws {
-      let id = id
-      while mirror.version.epoch.isEmpty || mirror.resources != (await controller.inventory.read { $0.hostView(id) }) {
+      while true {
+        if !mirror.version.epoch.isEmpty, await isComplete(controller) { break }
         mirror.take(try #require(await next.value))
         next = Task { [session] in await session.nextUpdate() }
       }
