@@ -25,7 +25,7 @@ struct RandomConversionTests {
 }
 
 /// Resources with every part that can be, drawn from a seed.
-private struct ResourceGenerator {
+struct ResourceGenerator {
   private var state: UInt64
 
   init(seed: UInt64) { state = seed }

@@ -6,6 +6,7 @@
 #include <linux/if_packet.h>
 #include <malloc.h>
 #include <poll.h>
+#include <sys/epoll.h>
 
 /// How often this thread has asked for memory. A program that links this has the C library's allocation functions
 /// replaced by ones that count and then do the same.

@@ -9,19 +9,35 @@ extension ModelState {
   /// bring within reach, with subnets and the ports that are on other hosts; and the routers.
   func hostView(_ host: HostID) -> HostView {
     var view = HostView()
-    let ports = portsByHost[host] ?? []
-    var networks: Set<NetworkID> = []
-    var routers: Set<RouterID> = []
-    for network in Set(ports.compactMap { self.ports[$0]?.record.networkID }) {
-      let reach = visibility.topology.reach(from: network)
-      networks.formUnion(reach.networks)
-      routers.formUnion(reach.routers)
-    }
-    let groups = Set(ports.flatMap { self.ports[$0]?.record.securityGroups ?? [] })
-    var keys = groups.map { ResourceKey.securityGroup($0) } + routers.map { .router($0) }
-    for network in networks { keys += self.keys(of: network, for: host) }
+    let scope = scope(of: host)
+    var keys = scope.groups.map { ResourceKey.securityGroup($0) } + scope.routers.map { .router($0) }
+    for network in scope.networks { keys += self.keys(of: network, for: host) }
     for key in keys { view[key] = resource(key, for: host) }
     return view
+  }
+
+  /// What a host's goal state is about.
+  struct Scope {
+    /// Its ports.
+    var ports: Set<PortID>
+    /// The ports' security groups.
+    var groups: Set<SecurityGroupID>
+    /// The ports' networks, and those within reach.
+    var networks: Set<NetworkID> = []
+    /// The routers by which these are.
+    var routers: Set<RouterID> = []
+  }
+
+  /// What a host's goal state is about.
+  func scope(of host: HostID) -> Scope {
+    let ports = portsByHost[host] ?? []
+    var scope = Scope(ports: ports, groups: Set(ports.flatMap { self.ports[$0]?.record.securityGroups ?? [] }))
+    for network in Set(ports.compactMap { self.ports[$0]?.record.networkID }) {
+      let reach = visibility.topology.reach(from: network)
+      scope.networks.formUnion(reach.networks)
+      scope.routers.formUnion(reach.routers)
+    }
+    return scope
   }
 
   /// A network, its subnets and its ports, as a host knows them.
@@ -93,15 +109,21 @@ extension ModelState {
   }
 
   private func neighbor(_ id: PortID, for host: HostID) -> VersionedResource? {
-    guard let stored = ports[id], let portHost = stored.record.host, portHost != host,
-      visibility.sees(host, stored.record.networkID), let hostRecord = hosts[portHost]
+    guard let stored = ports[id], visibility.sees(host, stored.record.networkID), let neighbor = neighbor(id),
+      neighbor.host != host
     else { return nil }
+    return neighbor.resource
+  }
+
+  /// A port as other hosts than its own know it, and its own.
+  func neighbor(_ id: PortID) -> (host: HostID, resource: VersionedResource)? {
+    guard let stored = ports[id], let host = stored.record.host, let hostRecord = hosts[host] else { return nil }
     let record = stored.record
     let neighbor = Neighbor(
-      id: NeighborID(id.rawValue), networkID: record.networkID, mac: record.mac,
+      id: NeighborID(id.text), networkID: record.networkID, mac: record.mac,
       hostAddress: hostRecord.record.tunnelAddress, fixedIPs: record.fixedIPs,
       allowedAddressPairs: record.addressPairs, securityGroupIDs: record.security.groups)
-    return VersionedResource(.neighbor(neighbor), revision: max(stored.revision, hostRecord.revision))
+    return (host, VersionedResource(.neighbor(neighbor), revision: max(stored.revision, hostRecord.revision)))
   }
 
   private func securityGroup(_ id: SecurityGroupID, for host: HostID) -> VersionedResource? {

@@ -1,5 +1,6 @@
 import GoalState
 import Logging
+import Southbound
 
 /// The model in memory: built from the store, kept up to date by its watch, read by everyone.
 ///
@@ -8,12 +9,13 @@ public actor Inventory {
   private let store: any Store
   private let logger: Logger
   private var state: ModelState
-  private var observer: (@Sendable (GoalStateChanges) -> Void)?
+  private var observer: Observer?
   private var waiters: [(revision: UInt64, continuation: CheckedContinuation<Bool, Never>)] = []
   private var isFollowing = false
   private var stopped = false
   /// The last earlier state that was rebuilt: agents that come back after a restart mostly hold the same revision.
   private var rebuilt: ModelState?
+  private var views = SharedViews()
 
   /// Reads everything that the store has.
   public init(store: any Store, vniRange: ClosedRange<UInt32>, logger: Logger) async throws {
@@ -23,8 +25,19 @@ public actor Inventory {
     self.state = try ModelState(vniRange: vniRange, listing: listing)
   }
 
+  /// What has become of some of a host's goal state.
+  struct Outcome: Sendable {
+    var revision: UInt64
+    /// The keys that were looked at, in order, and what there is of them.
+    var resources: [(key: ResourceKey, resource: EncodedResource?)]
+  }
+
+  /// Is told of changes, and may ask what has become of a host's goal state by them, as long as it has not returned.
+  typealias Observer =
+    @Sendable (_ changes: GoalStateChanges, _ outcome: (HostChanges, HostID) -> Outcome) -> Void
+
   /// Tells `observer` of each change of goal states, on the actor, in order.
-  func observe(_ observer: @escaping @Sendable (GoalStateChanges) -> Void) {
+  func observe(_ observer: @escaping Observer) {
     self.observer = observer
   }
 
@@ -36,8 +49,9 @@ public actor Inventory {
     defer { stop() }
     for try await batch in store.watch(under: ModelKeys.everything, from: state.revision + 1) {
       let changes = try state.apply(batch)
+      views.forget(changes)
       wakeWaiters()
-      if !changes.byHost.isEmpty { observer?(changes) }
+      if !changes.byHost.isEmpty { observer?(changes) { outcome(of: $0, for: $1, knowing: nil) } }
     }
   }
 
@@ -70,6 +84,50 @@ public actor Inventory {
     _ body: @Sendable (ModelState) throws(Failure) -> Value
   ) throws(Failure) -> Value {
     try body(state)
+  }
+
+  /// The goal state of a host as it is sent, in the order of its keys, and the revision that it is as of.
+  ///
+  /// - Parameter known: The hosts whose ports in networks with neighbors on demand the host has; nil when it has all.
+  func encodedView(of host: HostID, knowing known: Set<HostID>?) -> (revision: UInt64, resources: [EncodedResource]) {
+    (state.revision, views.view(of: host, knowing: known, in: state))
+  }
+
+  /// What has become of what may have changed of a host's goal state, which is not everything.
+  func outcome(of changes: HostChanges, for host: HostID, knowing known: Set<HostID>?) -> Outcome {
+    var keys = changes.allKeys
+    for network in changes.networks { keys.formUnion(state.keys(of: network, for: host)) }
+    let resources = keys.sorted().map { key in
+      (key: key, resource: views.resource(key, of: host, knowing: known, in: state))
+    }
+    return Outcome(revision: state.revision, resources: resources)
+  }
+
+  /// The revisions of what an agent holds of its host's goal state as of an earlier revision; nil when that is kept no more, or is not of
+  /// this history.
+  ///
+  /// - Parameter learned: The neighbors that it holds of networks with neighbors on demand; nil when it has all.
+  func holdings(
+    of host: HostID, at revision: UInt64, learned: Set<NeighborID>?
+  ) async -> [ResourceKey: UInt64]? {
+    guard revision == state.revision else {
+      guard let whole = await hostView(host, at: revision) else { return nil }
+      let view = learned.map { learned in state.selection(of: whole, learned.contains) } ?? whole
+      return view.mapValues(\.revision)
+    }
+    // Agents that come back mostly hold all that there is.
+    let view = views.view(of: host, knowing: nil, in: state)
+    var revisions: [ResourceKey: UInt64] = [:]
+    revisions.reserveCapacity(view.count)
+    for encoded in view {
+      if let learned, case .neighbor(let neighbor) = encoded.resource.resource, !learned.contains(neighbor.id),
+        state.isOnDemand(neighbor.networkID)
+      {
+        continue
+      }
+      revisions[encoded.key] = encoded.resource.revision
+    }
+    return revisions
   }
 
   /// The goal state of a host as of an earlier revision; nil when that is kept no more, or is not of this history.

@@ -7,12 +7,12 @@ extension ModelState {
       note(portBefore, ports[PortID(String(id))]?.record, &changes)
     } else if let id = event.key.suffix(under: ModelKeys.networks) {
       let id = NetworkID(String(id))
-      changes.note([.network(id)], for: visibility.hosts(of: id))
+      changes.note([.network(id)], of: id)
     } else if let id = event.key.suffix(under: ModelKeys.subnets) {
       // A deleted subnet is in the model no more: its network is in the entry before.
       guard let entry = event.entry ?? event.previous else { return }
       let network = try RecordCoding.decode(SubnetRecord.self, entry).networkID
-      changes.note([.subnet(SubnetID(String(id)))], for: visibility.hosts(of: network))
+      changes.note([.subnet(SubnetID(String(id)))], of: network)
     } else if let id = event.key.suffix(under: ModelKeys.hosts) {
       noteHost(HostID(String(id)), &changes)
     } else if let id = event.key.suffix(under: ModelKeys.networkAdminStates) {
@@ -33,10 +33,9 @@ extension ModelState {
     }
     let hosts = Set([old?.host, new?.host].compactMap(\.self))
     guard !hosts.isEmpty, let port = new ?? old else { return }
-    let keys: Set<ResourceKey> = [.port(port.id), .neighbor(NeighborID(port.header.id))]
-    changes.note(keys, for: visibility.hosts(of: port.networkID))
-    // A host that lost its last port of the network sees it no more.
-    changes.note(keys, for: hosts)
+    let keys: Set<ResourceKey> = [.port(port.id), .neighbor(NeighborID(port.id.text))]
+    changes.noteNeighbors(of: port.networkID)
+    changes.note(keys, of: port.networkID)
     guard old?.host != new?.host || old?.securityGroups != new?.securityGroups else { return }
     let groups = Set((old?.securityGroups ?? []) + (new?.securityGroups ?? []))
     changes.note(Set(groups.map { .securityGroup($0) }), for: hosts)
@@ -46,7 +45,8 @@ extension ModelState {
   private func noteHost(_ id: HostID, _ changes: inout GoalStateChanges) {
     for port in portsByHost[id] ?? [] {
       guard let network = ports[port]?.record.networkID else { continue }
-      changes.note([.neighbor(NeighborID(port.rawValue))], for: visibility.hosts(of: network))
+      changes.noteNeighbors(of: network)
+      changes.note([.neighbor(NeighborID(port.text))], of: network)
     }
   }
 

@@ -65,6 +65,7 @@ struct ModelState: Sendable {
   mutating func apply(_ batch: StoreBatch) throws(ModelError) -> GoalStateChanges {
     var changes = GoalStateChanges()
     for event in batch.events { try apply(event, &changes) }
+    changes.spread(visibility)
     revision = batch.revision
     return changes
   }

@@ -33,14 +33,16 @@ public final class HostDirectory: AgentSessionHandler {
     self.statusWriter = PortStatusWriter(store: store, inventory: inventory)
     self.timeout = Double(timeout)
     self.logger = logger
-    await inventory.observe { [weak self] changes in self?.distribute(changes) }
+    await inventory.observe { [weak self] changes, outcome in self?.distribute(changes, outcome) }
   }
 
-  private func distribute(_ changes: GoalStateChanges) {
+  private func distribute(
+    _ changes: GoalStateChanges, _ outcome: (HostChanges, HostID) -> Inventory.Outcome
+  ) {
     let sessions = state.withLock { state in
       changes.byHost.compactMap { host, changes in state.sessions[host].map { ($0, changes) } }
     }
-    for (session, changes) in sessions { session.mark(changes) }
+    for (session, changes) in sessions { session.mark(changes) { outcome(changes, session.host) } }
   }
 
   /// Registers the host, ends an older session of the same agent, and starts one. Another agent of the same host is refused.
@@ -188,7 +190,7 @@ public final class HostDirectory: AgentSessionHandler {
         "host reports a failure",
         metadata: ["host": "\(session.host)", "resource": "\(failure.key)", "message": "\(failure.message)"])
     }
-    await statusWriter.inventory.note(report.leases, of: session.host)
+    if !report.leases.isEmpty { await statusWriter.inventory.note(report.leases, of: session.host) }
     do {
       try await statusWriter.write(session.host, report)
     } catch {

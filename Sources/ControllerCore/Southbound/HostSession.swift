@@ -12,57 +12,22 @@ final class HostSession: AgentSession {
   let claim: HostClaims.Claim
   /// Whether the agent asks for neighbors; one that does not is told of all of them.
   let asks: Bool
-  private let held: GoalStateVersion
+  let held: GoalStateVersion
   /// The neighbors on demand that the agent holds with that.
-  private let learned: Set<NeighborID>
+  let learned: Set<NeighborID>
   let epoch: String
-  private let inventory: Inventory
+  let inventory: Inventory
   /// The directory holds the session until it is closed.
-  private let directory: HostDirectory
+  let directory: HostDirectory
   private let questions = HostQuestions()
   private let answersReads: Bool
-  private let state: Mutex<State>
+  let state: Mutex<State>
 
   /// How far a host's revision may fall behind, for want of changes that concern it, before it is sent a delta that
   /// only moves the revision on: so that it can resume with a delta while its revision is still kept.
   static let longestSilence: UInt64 = 1024
   /// How many answers wait for an agent that does not read; it hears nothing of what it asks besides.
   static let longestQueue = 8192
-
-  private struct State {
-    /// Nil until the first update was made.
-    var sent: Sent?
-    var pending = HostChanges.all
-    var movesOn = false
-    /// Whether the host holds something that it was never sent, and is to be sent everything; once in a session at most.
-    var resync = Resync.none
-    /// Since when there is something in `pending`.
-    var pendingSince: ContinuousClock.Instant?
-    /// What the host has been sent, or is about to be, and has not reported as in force.
-    var unapplied = UnappliedChanges()
-    /// Answers to what the agent asked: those that have to wait for an update, and those that were in the last one.
-    var answers: [NeighborAnswer] = []
-    var ready: [NeighborAnswer] = []
-    /// Whether the agent is to be told that what it holds back is meant.
-    var releasesRemovals = false
-    var ended = false
-    var waiter: CheckedContinuation<Void, Never>?
-
-    var hasWork: Bool {
-      ended || resync == .due || movesOn || releasesRemovals || !pending.isEmpty || !answers.isEmpty || !ready.isEmpty
-    }
-  }
-
-  private enum Resync {
-    case none
-    case due
-    case done
-  }
-
-  private struct Sent {
-    var revision: UInt64
-    var revisions: [ResourceKey: UInt64]
-  }
 
   init(
     hello: AgentHello, peer: String, claim: HostClaims.Claim, epoch: String, inventory: Inventory,
@@ -82,12 +47,32 @@ final class HostSession: AgentSession {
   }
 
   /// Notes what may have changed, and wakes the session.
-  func mark(_ changes: HostChanges) {
+  func mark(_ changes: HostChanges) { wake { HostSession.note(changes, &$0) } }
+
+  /// The same, of a change that has just been taken in.
+  ///
+  /// - Parameter outcome: What has become of it, for an agent that has all of its host's goal state. A session that waits has been
+  ///   sent everything up to this change, and needs to ask nobody for this one.
+  func mark(_ changes: HostChanges, outcome: () -> Inventory.Outcome) {
+    guard !asks, !changes.everything, changes.networks.isEmpty, changes.keyCount <= HostSession.fewKeys,
+      state.withLock({ $0.isUpToDate })
+    else { return mark(changes) }
+    let outcome = outcome()
     wake { state in
-      state.pending.merge(changes)
-      if state.pendingSince == nil, !state.pending.isEmpty { state.pendingSince = .now }
+      guard state.isUpToDate else { return HostSession.note(changes, &state) }
+      guard let update = HostSession.makeDelta(outcome, &state.sent, epoch: epoch) else { return }
+      state.unapplied.note(update.version.revision, since: .now)
+      state.made = update
     }
   }
+
+  private static func note(_ changes: HostChanges, _ state: inout State) {
+    state.pending.merge(changes)
+    if state.pendingSince == nil, !state.pending.isEmpty { state.pendingSince = .now }
+  }
+
+  /// How many changes are looked at while the next ones wait.
+  private static let fewKeys = 16
 
   /// Ends the session: the agent is disconnected.
   func end() {
@@ -101,7 +86,7 @@ final class HostSession: AgentSession {
   }
 
   /// How much waits to be sent, in resources and whole networks: as many as there are of these, however often they change.
-  var pendingCount: Int { state.withLock { $0.pending.keys.count + $0.pending.networks.count } }
+  var pendingCount: Int { state.withLock { $0.pending.allKeys.count + $0.pending.networks.count } }
 
   /// Since when the oldest change that concerns the host has not been reported as in force; nil when all is.
   var behindSince: ContinuousClock.Instant? {
@@ -136,19 +121,9 @@ final class HostSession: AgentSession {
 
   func nextUpdate() async -> GoalStateUpdate? {
     while let output = await nextOutput() {
-      if case .update(let update) = output { return update }
+      if case .prepared(let update) = output { return update.update }
     }
     return nil
-  }
-
-  private struct Work {
-    var changes: HostChanges
-    var movesOn: Bool
-    var sent: Sent?
-    var since: ContinuousClock.Instant?
-    var isResync = false
-    var answers: [NeighborAnswer] = []
-    var releasesRemovals = false
   }
 
   func nextOutput() async -> AgentOutput? {
@@ -156,50 +131,23 @@ final class HostSession: AgentSession {
       await waitForWork()
       let asked = questions.take()
       if !asked.isEmpty { return .questions(asked) }
-      guard let work = state.withLock({ HostSession.take(&$0) }), !Task.isCancelled else { return nil }
+      guard let work = state.withLock({ $0.take() }), !Task.isCancelled else { return nil }
+      if let made = work.made { return .prepared(made) }
       if work.releasesRemovals { return .releaseRemovals }
       if !work.answers.isEmpty { return .answers(work.answers) }
       let update =
-        if let sent = work.sent {
-          await delta(work.changes, since: sent, evenIfEmpty: work.movesOn)
-        } else {
+        if work.isFirst {
           await firstUpdate(isResync: work.isResync)
+        } else {
+          await delta(work.changes, evenIfEmpty: work.movesOn)
         }
       if let update {
         let since = work.since ?? .now
         state.withLock { $0.unapplied.note(update.version.revision, since: since) }
-        return .update(update)
+        return .prepared(update)
       }
     }
     return nil
-  }
-
-  /// What is to be done next: answers come behind the update that has what they are about. Nil when the session is over.
-  private static func take(_ state: inout State) -> Work? {
-    guard !state.ended else { return nil }
-    var work = Work(changes: state.pending, movesOn: state.movesOn, sent: state.sent, since: state.pendingSince)
-    // The first update says what is to go.
-    if state.releasesRemovals, state.sent != nil {
-      state.releasesRemovals = false
-      work.releasesRemovals = true
-      return work
-    }
-    if !state.ready.isEmpty {
-      work.answers = state.ready
-      state.ready = []
-      return work
-    }
-    if state.resync == .due {
-      state.resync = .done
-      work.sent = nil
-      work.isResync = true
-    }
-    state.pending = HostChanges()
-    state.pendingSince = nil
-    state.movesOn = false
-    state.ready = state.answers
-    state.answers = []
-    return work
   }
 
   func asked(_ ask: NeighborAsk) async {
@@ -264,81 +212,5 @@ final class HostSession: AgentSession {
         return state.waiter
       }?.resume()
     }
-  }
-
-  /// The difference to what the agent holds when that is known here, everything otherwise. It is told also when there is
-  /// none: an agent that holds what it had on its disk does not know otherwise that it is meant.
-  private func firstUpdate(isResync: Bool) async -> GoalStateUpdate? {
-    let host = host
-    let select = selection()
-    var base = held.epoch == epoch && !isResync ? await inventory.hostView(host, at: held.revision) : nil
-    if asks, let whole = base {
-      let learned = learned
-      base = await inventory.read { $0.selection(of: whole, learned.contains) }
-    }
-    guard let base else {
-      let (revision, view) = await inventory.read { ($0.revision, select($0, $0.hostView(host))) }
-      remember(Sent(revision: revision, revisions: view.mapValues(\.revision)))
-      return GoalStateUpdate(
-        scope: .snapshot, version: GoalStateVersion(epoch: epoch, revision: revision),
-        upserts: view.values.sorted { $0.key < $1.key })
-    }
-    let sent = Sent(revision: held.revision, revisions: base.mapValues(\.revision))
-    remember(sent)
-    return await delta(.all, since: sent, isFirst: true)
-  }
-
-  private func remember(_ sent: Sent) {
-    state.withLock { $0.sent = sent }
-  }
-
-  /// What the agent is sent of what its host may have: an agent that asks has the neighbors on demand of hosts that it knows.
-  private func selection() -> @Sendable (ModelState, HostView) -> HostView {
-    guard asks else { return { $1 } }
-    let known = Set(directory.acquaintances(of: host))
-    return { state, view in
-      state.selection(of: view) { state.host(of: $0).map(known.contains) ?? false }
-    }
-  }
-
-  private func delta(
-    _ changes: HostChanges, since sent: Sent, evenIfEmpty: Bool = false, isFirst: Bool = false
-  ) async -> GoalStateUpdate? {
-    let host = host
-    let known = Set(sent.revisions.keys)
-    let select = selection()
-    let (revision, resources, keys) = await inventory.read { state -> (UInt64, HostView, Set<ResourceKey>) in
-      guard !changes.everything else {
-        let view = select(state, state.hostView(host))
-        return (state.revision, view, known.union(view.keys))
-      }
-      var keys = changes.keys
-      for network in changes.networks { keys.formUnion(state.keys(of: network, for: host)) }
-      var view = HostView()
-      for key in keys { view[key] = state.resource(key, for: host) }
-      return (state.revision, select(state, view), keys)
-    }
-    var now = sent
-    now.revision = revision
-    var upserts: [VersionedResource] = []
-    var removals: [ResourceKey] = []
-    for key in keys.sorted() {
-      if let resource = resources[key] {
-        guard sent.revisions[key] != resource.revision else { continue }
-        now.revisions[key] = resource.revision
-        upserts.append(resource)
-      } else if now.revisions.removeValue(forKey: key) != nil {
-        removals.append(key)
-      }
-    }
-    guard !upserts.isEmpty || !removals.isEmpty || isFirst || (evenIfEmpty && revision > sent.revision) else {
-      return nil
-    }
-    remember(now)
-    // What refers to others goes first when it is removed. All that a delta removes was asked for: the store has each change
-    // since. A snapshot may be of a store that lacks what it should have, and is not marked.
-    return GoalStateUpdate(
-      scope: .delta(from: sent.revision), version: GoalStateVersion(epoch: epoch, revision: revision),
-      upserts: upserts, removals: removals.reversed(), areRemovalsIntended: !removals.isEmpty)
   }
 }

@@ -9,7 +9,7 @@ package enum EncodedUpdate {
     -> [[UInt8]]
   {
     let nothing = GoalStateVersion(epoch: "", revision: 0)
-    return try UpdateMessages(update, lastSent: nothing, chunkBytes: limits.chunkBytes).map { try $0.serializedBytes() }
+    return try UpdateFrames(update, lastSent: nothing, chunkBytes: limits.chunkBytes).map { try $0.serializedBytes() }
   }
 
   /// An agent's end of a session that has been welcomed.

@@ -10,8 +10,10 @@ public struct SouthboundLimits: Sendable, Hashable {
   public var maximumSessions: Int
 
   /// The limits that the two ends agree on unless they are told otherwise.
+  ///
+  /// The transport keeps room for the longest message of a connection, in powers of two: just under one costs least.
   public init(
-    chunkBytes: Int = 64 * 1024, maximumMessageBytes: Int = 4 * 1024 * 1024, maximumResources: Int = 2_000_000,
+    chunkBytes: Int = 32_000, maximumMessageBytes: Int = 4 * 1024 * 1024, maximumResources: Int = 2_000_000,
     maximumSessions: Int = 20_000
   ) {
     self.chunkBytes = chunkBytes

@@ -80,6 +80,8 @@ public protocol AgentSession: Sendable {
 public enum AgentOutput: Sendable, Hashable {
   /// Goal state.
   case update(GoalStateUpdate)
+  /// Goal state that is encoded already.
+  case prepared(PreparedUpdate)
   /// What the agent asked.
   case answers([NeighborAnswer])
   /// What the agent is asked. Only an agent whose hello said so answers; another ends the session.

@@ -1,6 +1,7 @@
 import GRPCCore
 import GRPCNIOTransportHTTP2
 import Logging
+import NIOCore
 import NetworkTypes
 
 /// A gRPC server on one address, with the credentials of this node.
@@ -12,6 +13,9 @@ final class GRPCListener: Sendable {
 
   /// How long calls have to end by themselves.
   private static let grace = Duration.seconds(1)
+  /// How many connections may wait to be taken. All hosts come at once when a controller comes back, and whoever finds no place
+  /// tries again only after a second, then after three. The system's own limit (net.core.somaxconn) goes before.
+  private static let backlog: Int32 = 4096
 
   /// Reads the credentials, but does not listen yet.
   ///
@@ -41,7 +45,13 @@ final class GRPCListener: Sendable {
       transportSecurity = credentials.serverSecurity()
     }
     let transport = HTTP2ServerTransport.Posix(
-      address: socketAddress, transportSecurity: transportSecurity, config: .defaults(configure: configure))
+      address: socketAddress, transportSecurity: transportSecurity,
+      config: .defaults {
+        $0.channelDebuggingCallbacks.onBindTCPListener = { channel in
+          channel.setOption(.backlog, value: GRPCListener.backlog)
+        }
+        configure(&$0)
+      })
     self.address = address
     self.onShutdown = onShutdown
     server = GRPCServer(transport: transport, services: services)

@@ -21,6 +21,8 @@ final class ServerSession: Sendable {
   private let timing: SouthboundTiming
   private let logger: Logger
   private let start = ContinuousClock.now
+  /// How many messages are written at once.
+  private static let mostAtOnce = 4
   private let state: Mutex<State>
 
   /// - Parameter identity: whom the peer's certificate speaks for, or nil if that is not asked.
@@ -45,7 +47,7 @@ final class ServerSession: Sendable {
   /// - Throws: the status that the agent is told.
   func run(
     request: RPCAsyncSequence<Alioth_Southbound_V1_AgentMessage, any Error>,
-    response: RPCWriter<Alioth_Southbound_V1_ControllerMessage>,
+    response: RPCWriter<OutgoingFrame>,
     interruption: @escaping @Sendable () async -> String
   ) async throws {
     let (opened, opening) = AsyncStream.makeStream(of: OpenedSession.self, bufferingPolicy: .bufferingNewest(1))
@@ -155,24 +157,25 @@ final class ServerSession: Sendable {
   }
 
   private func write(
-    _ response: RPCWriter<Alioth_Southbound_V1_ControllerMessage>, _ opened: AsyncStream<OpenedSession>
+    _ response: RPCWriter<OutgoingFrame>, _ opened: AsyncStream<OpenedSession>
   ) async throws {
     var iterator = opened.makeAsyncIterator()
     guard let opened = await iterator.next() else { throw CancellationError() }
     let session = opened.session
     let interval = timing.heartbeatInterval
     try await response.write(
-      .with {
-        $0.welcome = .with {
-          $0.epoch = session.epoch
-          $0.heartbeatIntervalMilliseconds = interval.wholeMilliseconds
-        }
-      })
+      OutgoingFrame(
+        .with {
+          $0.welcome = .with {
+            $0.epoch = session.epoch
+            $0.heartbeatIntervalMilliseconds = interval.wholeMilliseconds
+          }
+        }))
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
         while true {
           try await Task.sleep(for: interval)
-          try await response.write(.with { $0.heartbeat = .init() })
+          try await response.write(OutgoingFrame(.with { $0.heartbeat = .init() }))
         }
       }
       group.addTask { try await self.sendUpdates(of: session, after: opened.held, response) }
@@ -183,31 +186,49 @@ final class ServerSession: Sendable {
 
   private func sendUpdates(
     of session: any AgentSession, after held: GoalStateVersion,
-    _ response: RPCWriter<Alioth_Southbound_V1_ControllerMessage>
+    _ response: RPCWriter<OutgoingFrame>
   ) async throws {
     var lastSent = held
     while let output = await session.nextOutput() {
       switch output {
       case .update(let update):
-        for message in UpdateMessages(update, lastSent: lastSent, chunkBytes: limits.chunkBytes) {
-          try await response.write(message)
-        }
+        try await write(UpdateFrames(update, lastSent: lastSent, chunkBytes: limits.chunkBytes), response)
+        lastSent = update.version
+      case .prepared(let update):
+        try await write(UpdateFrames(update, lastSent: lastSent, chunkBytes: limits.chunkBytes), response)
         lastSent = update.version
       case .answers(let answers):
-        for answer in answers { try await response.write(.with { $0.answer = Alioth_Southbound_V1_Answer(answer) }) }
-      case .questions(let questions):
-        for question in questions { try await response.write(.with { $0.read = Alioth_Southbound_V1_Read(question) }) }
-      case .dryRun(let update, let number):
-        for message in UpdateMessages(update, lastSent: lastSent, chunkBytes: limits.chunkBytes, dryRun: number) {
-          try await response.write(message)
+        for answer in answers {
+          try await response.write(OutgoingFrame(.with { $0.answer = Alioth_Southbound_V1_Answer(answer) }))
         }
-      case .releaseRemovals: try await response.write(.with { $0.releaseRemovals = .init() })
+      case .questions(let questions):
+        for question in questions {
+          try await response.write(OutgoingFrame(.with { $0.read = Alioth_Southbound_V1_Read(question) }))
+        }
+      case .dryRun(let update, let number):
+        try await write(
+          UpdateFrames(update, lastSent: lastSent, chunkBytes: limits.chunkBytes, dryRun: number), response)
+      case .releaseRemovals: try await response.write(OutgoingFrame(.with { $0.releaseRemovals = .init() }))
       }
     }
     try Task.checkCancellation()
     throw RPCError(
       code: .aborted,
       message: "the controller ended the session: another one of this host took its place, or the host was removed")
+  }
+
+  /// Small messages go with the next large one: each write is a way to the connection's thread and back.
+  private func write(_ frames: UpdateFrames, _ response: RPCWriter<OutgoingFrame>) async throws {
+    var waiting: [OutgoingFrame] = []
+    for frame in frames {
+      waiting.append(frame)
+      guard frame.upsertBytes >= limits.chunkBytes / 2 || waiting.count == ServerSession.mostAtOnce else { continue }
+      try await response.write(contentsOf: waiting)
+      waiting = []
+    }
+    // Most updates are one message.
+    if waiting.count == 1, let only = waiting.first { return try await response.write(only) }
+    if !waiting.isEmpty { try await response.write(contentsOf: waiting) }
   }
 
   private func watch() async throws {

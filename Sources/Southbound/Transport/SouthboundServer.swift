@@ -27,6 +27,8 @@ public final class SouthboundServer: Sendable {
         $0.rpc.maxRequestPayloadSize = limits.maximumMessageBytes
         $0.http2.targetWindowSize = 1 << 20
         $0.http2.maxConcurrentStreams = 8
+        // An agent has a connection to itself, and all that it is sent at once is written at once: there is nothing to wait for.
+        $0.connection.flushCoalescing = nil
         // A connection whose peer is gone without a word is closed after its session was ended for silence.
         $0.connection.keepalive.time = timing.heartbeatInterval * SouthboundTiming.silentIntervals
         $0.connection.keepalive.timeout = timing.heartbeatInterval

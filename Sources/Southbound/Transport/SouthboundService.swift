@@ -1,5 +1,6 @@
 import GRPCCore
 import GRPCNIOTransportHTTP2
+import GRPCProtobuf
 import GoalState
 import GoalStateProtobuf
 import Logging
@@ -7,7 +8,7 @@ import Synchronization
 
 /// Runs the sessions of a server. Each has a task that reads, one that writes updates, one that writes heartbeats and
 /// one that watches the clock; the first to end ends the session.
-final class SouthboundService: Alioth_Southbound_V1_Southbound.SimpleServiceProtocol {
+final class SouthboundService: RegistrableRPCService {
   let shutdown = ShutdownSignal()
   private let handler: any AgentSessionHandler
   private let requiresIdentity: Bool
@@ -27,9 +28,21 @@ final class SouthboundService: Alioth_Southbound_V1_Southbound.SimpleServiceProt
     self.logger = logger
   }
 
-  func session(
+  func registerMethods<Transport: ServerTransport>(with router: inout RPCRouter<Transport>) {
+    router.registerHandler(
+      forMethod: Alioth_Southbound_V1_Southbound.Method.Session.descriptor,
+      deserializer: ProtobufDeserializer<Alioth_Southbound_V1_AgentMessage>(), serializer: OutgoingFrameSerializer()
+    ) { request, context in
+      StreamingServerResponse { writer in
+        try await self.session(request: request.messages, response: writer, context: context)
+        return [:]
+      }
+    }
+  }
+
+  private func session(
     request: RPCAsyncSequence<Alioth_Southbound_V1_AgentMessage, any Error>,
-    response: RPCWriter<Alioth_Southbound_V1_ControllerMessage>,
+    response: RPCWriter<OutgoingFrame>,
     context: ServerContext
   ) async throws {
     let count = sessions.add(1, ordering: .relaxed).newValue

@@ -2,9 +2,9 @@
 ///
 /// Only what is plain: whoever gets nil from it, or finds a field that it does not expect, leaves the message to the generated code, which
 /// knows all of the format and says what is wrong.
-struct WireReader {
+package struct WireReader {
   /// The kinds of values in use; the others are old (groups) or fixed in size.
-  enum WireType: UInt64 {
+  package enum WireType: UInt64 {
     case varint = 0
     case lengthDelimited = 2
   }
@@ -12,20 +12,20 @@ struct WireReader {
   private let bytes: UnsafeRawBufferPointer
   private var position = 0
 
-  init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+  package init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-  var isAtEnd: Bool { position >= bytes.count }
+  package var isAtEnd: Bool { position >= bytes.count }
   /// How many bytes have been read.
-  var offset: Int { position }
+  package var offset: Int { position }
 
   /// The next field's number and type.
-  mutating func tag() -> (field: UInt64, type: WireType)? {
+  package mutating func tag() -> (field: UInt64, type: WireType)? {
     guard let tag = varint(), let type = WireType(rawValue: tag & 7), tag >> 3 > 0 else { return nil }
     return (tag >> 3, type)
   }
 
   /// A number; nil when it is cut off or has more than 64 bits.
-  mutating func varint() -> UInt64? {
+  package mutating func varint() -> UInt64? {
     var value: UInt64 = 0
     var shift: UInt64 = 0
     while position < bytes.count {
@@ -40,7 +40,7 @@ struct WireReader {
   }
 
   /// The bytes of a text or a message; nil when they are cut off.
-  mutating func lengthDelimited() -> UnsafeRawBufferPointer? {
+  package mutating func lengthDelimited() -> UnsafeRawBufferPointer? {
     guard let length = varint(), length <= UInt64(bytes.count - position) else { return nil }
     let start = position
     position += Int(length)

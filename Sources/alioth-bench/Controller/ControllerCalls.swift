@@ -5,15 +5,15 @@ import Southbound
 struct ControllerCalls: Sendable {
   let address: SouthboundAddress
 
-  /// Creates what a document says, and returns the answer.
-  func post(_ path: String, _ document: String) throws -> String {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+  /// A connection to an IPv4 address.
+  static func socket(to address: SouthboundAddress) throws -> Int32 {
+    let descriptor = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard descriptor >= 0 else { throw RawConnection.Failure.system("socket") }
-    defer { close(descriptor) }
     var name = sockaddr_in()
     name.sin_family = sa_family_t(AF_INET)
     name.sin_port = in_port_t(UInt16(truncatingIfNeeded: address.port).bigEndian)
     guard inet_pton(AF_INET, address.host, &name.sin_addr) == 1 else {
+      close(descriptor)
       throw RawConnection.Failure(description: "\(address.host) is no IPv4 address")
     }
     let connected = withUnsafePointer(to: &name) {
@@ -21,7 +21,18 @@ struct ControllerCalls: Sendable {
         connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
       }
     }
-    guard connected == 0 else { throw RawConnection.Failure.system("connect to \(address)") }
+    guard connected == 0 else {
+      let failure = RawConnection.Failure.system("connect to \(address)")
+      close(descriptor)
+      throw failure
+    }
+    return descriptor
+  }
+
+  /// Creates what a document says, and returns the answer.
+  func post(_ path: String, _ document: String) throws -> String {
+    let descriptor = try ControllerCalls.socket(to: address)
+    defer { close(descriptor) }
     let request =
       "POST \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n"
       + "Content-Length: \(document.utf8.count)\r\n\r\n\(document)"

@@ -1,8 +1,5 @@
 import ArgumentParser
-import EventLoopTasks
 import GoalState
-import NIOCore
-import NIOPosix
 import Southbound
 
 /// Measures a controller with many agents: how long it takes until all have what they are to have, how soon they hear of a port, and how
@@ -25,42 +22,36 @@ struct ManyAgentsCommand: AsyncParsableCommand {
       throw ValidationError("--api and --southbound are addresses with ports")
     }
     let calls = ControllerCalls(address: api)
-    let eventLoop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
     // Ports are bound to hosts that are known.
-    try await sessions(of: (0...agents).map { agent($0, southbound) }, eventLoop) { !$0.version.epoch.isEmpty }
+    try await sessions(of: (0...agents).map { agent($0) }, southbound) { !$0.version.epoch.isEmpty }
     let network = try calls.create("/v2.0/networks", #"{"network": {"name": "shared"}}"#)
     _ = try calls.create("/v2.0/subnets", subnet(network, "10.0.0.0/12"))
     _ = try calls.post(
       "/v2.0/ports", #"{"ports": [\#((0..<agents).map { port(network, host: $0) }.joined(separator: ","))]}"#)
 
-    let all = (0..<agents).map { agent($0, southbound) }
+    let all = (0..<agents).map { agent($0) }
     let idle = ProcessFigures(of: controllerPid).residentBytes
-    let sessions = Task(executorPreference: EventLoopTaskExecutor(eventLoop)) {
-      try await withThrowingTaskGroup(of: Void.self) { group in
-        for agent in all { group.addTask { try await agent.run(on: eventLoop) } }
-        try await group.next()
-        group.cancelAll()
-      }
-    }
     let start = Clock.now()
-    try await wait(for: all, within: 120) { $0.resources >= agents + 1 && !$0.version.epoch.isEmpty }
-    let storm = Double(all.map(\.received.at).max() ?? 0) - Double(start)
-    try await Task.sleep(for: .seconds(2))
-    let memory = Double(ProcessFigures(of: controllerPid).residentBytes - idle) / Double(agents)
-    let sent = all.reduce(0) { $0 + $1.received.resources }
-
+    var (storm, memory, sent) = (0.0, 0.0, 0)
     var delays = Samples()
-    for number in 0..<ports {
-      let before = all.map(\.received.version.revision)
-      let posted = Clock.now()
-      _ = try calls.post("/v2.0/ports", #"{"port": \#(port(network, host: number % agents))}"#)
-      try await wait(for: all, within: 30) { $0.lastResources > 0 && $0.at > posted }
-      for (agent, revision) in zip(all, before) where agent.received.version.revision > revision {
-        delays.add(Double(agent.received.at) - Double(posted))
+    try await AgentSessions.run(all, controller: southbound) { sessions in
+      try await wait(for: all, in: sessions, within: 120) {
+        $0.resources >= agents + 1 && !$0.version.epoch.isEmpty
+      }
+      storm = Double(all.map(\.received.at).max() ?? 0) - Double(start)
+      try await Task.sleep(for: .seconds(2))
+      memory = Double(ProcessFigures(of: controllerPid).residentBytes - idle) / Double(agents)
+      sent = all.reduce(0) { $0 + $1.received.resources }
+      for number in 0..<ports {
+        let before = all.map(\.received.version.revision)
+        let posted = Clock.now()
+        _ = try calls.post("/v2.0/ports", #"{"port": \#(port(network, host: number % agents))}"#)
+        try await wait(for: all, in: sessions, within: 30) { $0.lastResources > 0 && $0.at > posted }
+        for (agent, revision) in zip(all, before) where agent.received.version.revision > revision {
+          delays.add(Double(agent.received.at) - Double(posted))
+        }
       }
     }
-    sessions.cancel()
-    _ = await sessions.result
 
     try resultOptions.report(
       Verdict(
@@ -75,13 +66,11 @@ struct ManyAgentsCommand: AsyncParsableCommand {
       Verdict(
         "  controller's memory an agent", "\((memory / 1024).text()) KiB", limit: "<= 150 KiB",
         passed: memory <= 150 * 1024))
-    try await reconnect(calls, southbound, eventLoop)
+    try await reconnect(calls, southbound)
   }
 
   /// An agent that has a large goal state misses ten changes of it.
-  private func reconnect(_ calls: ControllerCalls, _ southbound: SouthboundAddress, _ eventLoop: any EventLoop)
-    async throws
-  {
+  private func reconnect(_ calls: ControllerCalls, _ southbound: SouthboundAddress) async throws {
     let network = try calls.create("/v2.0/networks", #"{"network": {"name": "large"}}"#)
     _ = try calls.create("/v2.0/subnets", subnet(network, "10.16.0.0/12"))
     let bulk = 5000
@@ -89,11 +78,11 @@ struct ManyAgentsCommand: AsyncParsableCommand {
       let documents = (first..<min(large, first + bulk)).map { port(network, host: $0 == 0 ? agents : $0 % agents) }
       _ = try calls.post("/v2.0/ports", #"{"ports": [\#(documents.joined(separator: ","))]}"#)
     }
-    let agent = agent(agents, southbound)
-    try await sessions(of: [agent], eventLoop) { $0.resources >= large && !$0.version.epoch.isEmpty }
+    let agent = agent(agents)
+    try await sessions(of: [agent], southbound) { $0.resources >= large && !$0.version.epoch.isEmpty }
     for number in 0..<10 { _ = try calls.post("/v2.0/ports", #"{"port": \#(port(network, host: number))}"#) }
     let before = agent.received
-    try await sessions(of: [agent], eventLoop) { $0.version.revision > before.version.revision }
+    try await sessions(of: [agent], southbound) { $0.version.revision > before.version.revision }
     let after = agent.received
     let missed = after.resources - before.resources
     try resultOptions.report(
@@ -104,25 +93,21 @@ struct ManyAgentsCommand: AsyncParsableCommand {
   }
 
   private func sessions(
-    of agents: [SimulatedAgent], _ eventLoop: any EventLoop,
-    until condition: @Sendable (SimulatedAgent.Received) -> Bool
+    of agents: [SimulatedAgent], _ controller: SouthboundAddress,
+    until condition: (SimulatedAgent.Received) -> Bool
   ) async throws {
-    let sessions = Task(executorPreference: EventLoopTaskExecutor(eventLoop)) {
-      try await withThrowingTaskGroup(of: Void.self) { group in
-        for agent in agents { group.addTask { try await agent.run(on: eventLoop) } }
-        try await group.waitForAll()
-      }
+    try await AgentSessions.run(agents, controller: controller) {
+      try await wait(for: agents, in: $0, within: 120, condition)
     }
-    try await wait(for: agents, within: 120, condition)
-    sessions.cancel()
-    _ = await sessions.result
   }
 
   private func wait(
-    for agents: [SimulatedAgent], within seconds: Double, _ condition: (SimulatedAgent.Received) -> Bool
+    for agents: [SimulatedAgent], in sessions: AgentSessions, within seconds: Double,
+    _ condition: (SimulatedAgent.Received) -> Bool
   ) async throws {
     let deadline = Clock.now() + UInt64(seconds * 1e9)
     while let late = agents.first(where: { !condition($0.received) }) {
+      try sessions.check()
       guard Clock.now() < deadline else {
         throw RawConnection.Failure(
           description: "\(late.host) has only \(late.received) after \(seconds.text()) s")
@@ -131,9 +116,8 @@ struct ManyAgentsCommand: AsyncParsableCommand {
     }
   }
 
-  private func agent(_ number: Int, _ controller: SouthboundAddress) -> SimulatedAgent {
-    SimulatedAgent(
-      host: host(number), tunnelAddress: "172.16.\(number / 250).\(1 + number % 250)", controller: controller)
+  private func agent(_ number: Int) -> SimulatedAgent {
+    SimulatedAgent(host: host(number), tunnelAddress: "172.16.\(number / 250).\(1 + number % 250)")
   }
 
   private func host(_ number: Int) -> String { "host-\(number)" }

@@ -148,8 +148,8 @@ struct HeldReadingTests {
       let network = try await controller.makeNetwork()
       _ = try await controller.makePort(network, #","binding:host_id":"node1""#)
       var isThere = false
-      while !isThere, case .update(let update) = try #require(await silent.nextOutput()) {
-        isThere = update.upserts.contains { $0.key.kind == .port }
+      while !isThere, case .prepared(let update) = try #require(await silent.nextOutput()) {
+        isThere = update.update.upserts.contains { $0.key.kind == .port }
       }
       // Its end is an answer, too.
       await silent.closed()

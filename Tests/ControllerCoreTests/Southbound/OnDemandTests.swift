@@ -198,6 +198,6 @@ extension GoalStateUpdate {
 
 extension AgentOutput {
   fileprivate var update: GoalStateUpdate? {
-    if case .update(let update) = self { update } else { nil }
+    if case .prepared(let update) = self { update.update } else { nil }
   }
 }

@@ -153,6 +153,11 @@ struct RandomChanges {
       mirror.take(try #require(await session.nextUpdate()))
     }
     mirrors[host] = mirror
+    // What is put together from what hosts share is the same.
+    let (encoded, whole) = await (
+      controller.inventory.encodedView(of: HostID(host), knowing: nil).resources, view(host)
+    )
+    #expect(encoded.map(\.resource) == whole.values.sorted { $0.key < $1.key })
   }
 
   func view(_ host: String) async -> HostView {
