@@ -22,9 +22,11 @@ public struct NetworkMembers: Sendable, Equatable {
   /// Adds a neighbor that is not there, and returns whether it is its host's first.
   mutating func add(_ neighbor: Neighbor) -> Bool {
     neighbors.insert(neighbor.id)
-    let count = neighborCounts[neighbor.hostAddress] ?? 0
-    neighborCounts[neighbor.hostAddress] = count + 1
-    return count == 0
+    func count(_ neighbors: inout Int) -> Bool {
+      neighbors += 1
+      return neighbors == 1
+    }
+    return count(&neighborCounts[neighbor.hostAddress, default: 0])
   }
 
   /// Counts one neighbor less on `host`. Returns whether it was the host's last.

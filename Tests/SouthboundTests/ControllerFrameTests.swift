@@ -35,21 +35,27 @@ struct ControllerFrameTests {
       securityGroupIDs: (0..<Int.random(in: 0...2, using: &random)).map { SecurityGroupID("group-\($0)") })
   }
 
-  @Test("a neighbor's bytes are read as the generated code reads them, or left to it")
+  @Test("a neighbor's bytes are written and read as the generated code does it, or left to that")
   func neighbors() throws {
     var random = Seeded(seed: 7)
     var read = 0
+    var writtenCount = 0
     for _ in 0..<2000 {
       let versioned = VersionedResource(
         .neighbor(neighbor(&random)), revision: .random(in: 0...1 << 40, using: &random))
       let bytes: [UInt8] = try Alioth_Southbound_V1_Resource(versioned).serializedBytes()
+      if let written = NeighborWriter.encode(versioned) {
+        #expect(written == bytes)
+        writtenCount += 1
+      }
+      #expect(StoredResourceCoding.encode(versioned) == bytes)
       guard let fast = fast(bytes) else { continue }
       read += 1
       #expect(fast == versioned)
       #expect(generated(bytes) == .resource(fast))
     }
     // Only what has address pairs is left.
-    #expect(read > 1500)
+    #expect(read > 1500 && writtenCount > 1500)
   }
 
   @Test("whatever the bytes are, what is read of them is what the generated code reads")

@@ -8,7 +8,8 @@ public enum StoredResourceCoding {
   /// The bytes of a resource.
   public static func encode(_ resource: VersionedResource) -> [UInt8] {
     // Encoding fails for none of these messages: proto3 has no required fields, and none holds an Any.
-    (try? Alioth_Southbound_V1_Resource(resource).serializedBytes(partial: true)) ?? []
+    NeighborWriter.encode(resource)
+      ?? (try? Alioth_Southbound_V1_Resource(resource).serializedBytes(partial: true)) ?? []
   }
 
   /// The same message as JSON in UTF-8, for people: the resource's kind, and Alcor's names for what it says.

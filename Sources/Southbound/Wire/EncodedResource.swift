@@ -12,8 +12,7 @@ public final class EncodedResource: Sendable {
   /// Encodes a resource.
   public init(_ resource: VersionedResource) {
     self.resource = resource
-    // Encoding fails for none of these messages: proto3 has no required fields, and none holds an Any.
-    let message: [UInt8] = (try? Alioth_Southbound_V1_Resource(resource).serializedBytes(partial: true)) ?? []
+    let message = StoredResourceCoding.encode(resource)
     let length = WireWriter.varint(UInt64(message.count))
     var bytes: [UInt8] = []
     bytes.reserveCapacity(length.count + message.count)

@@ -7,24 +7,7 @@ import NetworkTypes
 /// This takes the fields that a neighbor usually has, and by the same rules (`FieldRules`). Anything else, be it rare, wrong or unknown, is
 /// nil, and is left to the generated code, so that both always come to the same.
 enum NeighborReader {
-  /// The fields of `alioth.southbound.v1.Resource` and `alcor.schema.NeighborConfiguration`.
-  private enum Field {
-    static let neighbor: UInt64 = 3
-
-    static let revisionNumber: UInt64 = 1
-    static let id: UInt64 = 3
-    static let updateType: UInt64 = 4
-    static let vpcID: UInt64 = 5
-    static let macAddress: UInt64 = 7
-    static let hostIPAddress: UInt64 = 9
-    static let fixedIPs: UInt64 = 10
-    static let revision: UInt64 = 1000
-    static let securityGroupIDs: UInt64 = 1001
-
-    static let neighborType: UInt64 = 1
-    static let subnetID: UInt64 = 2
-    static let ipAddress: UInt64 = 3
-  }
+  private typealias Field = NeighborField
 
   /// More than a neighbor usually has; there are rules for how many there may be.
   private static let usualCount = 16
