@@ -40,7 +40,7 @@ struct HeldMessagesTests {
       }
       #expect(try state.handle(try #require(messages.last), now: .zero) == [.held(answer)])
     }
-    #expect(heldMessages(try answer(100), limits: SouthboundLimits()).count == 1)
+    #expect(heldMessages(try answer(100), limits: SouthboundLimits(chunkBytes: 65_536)).count == 1)
   }
 
   @Test("a report may come between the parts of an answer")

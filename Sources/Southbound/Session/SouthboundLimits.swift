@@ -11,9 +11,9 @@ public struct SouthboundLimits: Sendable, Hashable {
 
   /// The limits that the two ends agree on unless they are told otherwise.
   ///
-  /// The transport keeps room for the longest message of a connection, in powers of two: just under one costs least.
+  /// A message that is cut fits a frame of HTTP/2 (RFC 9113 section 4.2). The transport keeps room for the longest one of each connection.
   public init(
-    chunkBytes: Int = 32_000, maximumMessageBytes: Int = 4 * 1024 * 1024, maximumResources: Int = 2_000_000,
+    chunkBytes: Int = 16_000, maximumMessageBytes: Int = 4 * 1024 * 1024, maximumResources: Int = 2_000_000,
     maximumSessions: Int = 20_000
   ) {
     self.chunkBytes = chunkBytes

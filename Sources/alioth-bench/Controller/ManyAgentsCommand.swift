@@ -43,6 +43,8 @@ struct ManyAgentsCommand: AsyncParsableCommand {
       memory = Double(ProcessFigures(of: controllerPid).residentBytes - idle) / Double(agents)
       sent = all.reduce(0) { $0 + $1.received.resources }
       for number in 0..<ports {
+        // Each by itself: the agents' reports on the one before are no part of it.
+        try await Task.sleep(for: .milliseconds(200))
         let before = all.map(\.received.version.revision)
         let posted = Clock.now()
         _ = try calls.post("/v2.0/ports", #"{"port": \#(port(network, host: number % agents))}"#)
