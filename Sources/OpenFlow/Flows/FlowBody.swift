@@ -81,13 +81,14 @@ public enum FlowBody {
     return UInt16(body[body.startIndex + 22]) << 8 | UInt16(body[body.startIndex + 23])
   }
 
-  /// Whether two bodies are of one flow of the switch's: table, priority and match are the same. What is no body is like nothing.
+  /// Whether two bodies are of one flow of the switch's: table, priority and match are the same.
   public static func haveSameKey(_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>) -> Bool {
     // The lookup of every flow ends here: in words where there are only whole ones.
     left.withUnsafeBytes { left in
       right.withUnsafeBytes { right in
         let (end, otherEnd) = (matchEnd(left), matchEnd(right))
-        guard end > 0, end == otherEnd else { return false }
+        guard end == otherEnd else { return false }
+        guard let end else { return true }
         guard left[16] == right[16], left[22] == right[22], left[23] == right[23] else { return false }
         var offset = fixedLength
         while end - offset >= 8 {
@@ -102,9 +103,9 @@ public enum FlowBody {
     }
   }
 
-  /// Where the match with its padding ends; 0 when the bytes are no body.
-  private static func matchEnd(_ body: UnsafeRawBufferPointer) -> Int {
-    guard body.count >= fixedLength + 4 else { return 0 }
+  /// Where the match with its padding ends; nil when the bytes are no body.
+  private static func matchEnd(_ body: UnsafeRawBufferPointer) -> Int? {
+    guard body.count >= fixedLength + 4 else { return body.count < fixedLength ? nil : fixedLength }
     let length = Int(body[fixedLength + 2]) << 8 | Int(body[fixedLength + 3])
     return min(body.count, fixedLength + (length + 7) / 8 * 8)
   }
