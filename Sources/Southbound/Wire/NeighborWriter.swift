@@ -5,6 +5,8 @@ import NetworkTypes
 /// neighbors. What a neighbor rarely has is left to the generated code.
 enum NeighborWriter {
   private typealias Field = NeighborField
+  /// `alcor.schema.UpdateType.FULL`.
+  private static let full: UInt64 = 1
 
   /// The bytes of `alioth.southbound.v1.Resource`; nil for a resource that is left to the generated code.
   static func encode(_ versioned: VersionedResource) -> [UInt8]? {
@@ -13,6 +15,7 @@ enum NeighborWriter {
     // In the order of the fields' numbers; what is 0 or empty is left out.
     body.field(Field.revisionNumber, UInt64(UInt32(clamping: versioned.revision)))
     body.field(Field.id, neighbor.id.text)
+    body.field(Field.updateType, NeighborWriter.full)
     body.field(Field.vpcID, neighbor.networkID.text)
     body.field(Field.macAddress, neighbor.mac.description)
     body.field(Field.hostIPAddress, neighbor.hostAddress.description)
