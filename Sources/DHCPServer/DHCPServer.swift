@@ -98,7 +98,7 @@ public final class DHCPServer: Sendable {
         }
         // What clients send to servers, and router solicitations; what this host sends is not seen.
         let capture = try PacketCapture(
-          interface: options.interface, snapshotLength: 2048, promiscuous: true, filter: DHCPServer.filter,
+          interface: options.interface, snapshotLength: 2048, promiscuous: false, filter: DHCPServer.filter,
           direction: .in, bufferSize: 8 * 1024 * 1024, wakeUp: wakeUp)
         logger.info("answering DHCP", metadata: ["interface": "\(options.interface)"])
         lastProblem = nil

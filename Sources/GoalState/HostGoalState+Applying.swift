@@ -165,8 +165,8 @@ extension HostGoalState {
       guard old != neighbor else { return true }
       groupIndex.replace(old, by: neighbor)
       if let old { dropNeighbor(old, &changes) }
-      // In place: a copy of the entry would have every neighbor of the network copied for each.
-      if members[neighbor.networkID, default: NetworkMembers()].add(neighbor) {
+      // In place: a copy of the entry would have all hosts of the network copied for each.
+      if members[neighbor.networkID, default: NetworkMembers()].addHost(neighbor.hostAddress) {
         changes.memberships.insert(neighbor.networkID)
       }
       return false
@@ -242,7 +242,6 @@ extension HostGoalState {
   }
 
   private mutating func dropNeighbor(_ neighbor: Neighbor, _ changes: inout Changes) {
-    members[neighbor.networkID]?.neighbors.remove(neighbor.id)
     if members[neighbor.networkID]?.removeHost(neighbor.hostAddress) == true {
       changes.memberships.insert(neighbor.networkID)
     }

@@ -62,6 +62,11 @@ public struct HostGoalState: Sendable {
     /// Subnets that a first router came to, or that the last one left.
     public var routedSubnets: Set<SubnetID> = []
 
+    /// The networks among the resources.
+    public var networks: Set<NetworkID> {
+      Set(resources.lazy.filter { $0.kind == .network }.map { NetworkID($0.id) })
+    }
+
     /// Whether nothing is other than before.
     public var isEmpty: Bool { resources.isEmpty }
 
@@ -91,6 +96,12 @@ public struct HostGoalState: Sendable {
 
   /// The members of a network, by what they are.
   public func members(of network: NetworkID) -> NetworkMembers { members[network] ?? NetworkMembers() }
+
+  /// The ports on other hosts that belong to one of these networks, for which it looks at all neighbors.
+  public func neighbors(in networks: Set<NetworkID>) -> [NeighborID] {
+    guard !networks.isEmpty else { return [] }
+    return neighbors.values.lazy.filter { networks.contains($0.networkID) }.map(\.id)
+  }
 
   /// The ports that name a subnet, whether the subnet is known or not.
   public func ports(in subnet: SubnetID) -> Set<PortID> { portsBySubnet[subnet] ?? [] }

@@ -7,8 +7,7 @@ public struct NetworkMembers: Sendable, Equatable {
   public internal(set) var subnets: Set<SubnetID> = []
   /// The ports on this host.
   public internal(set) var ports: Set<PortID> = []
-  /// The ports on other hosts.
-  public internal(set) var neighbors: Set<NeighborID> = []
+  /// How many ports on other hosts each host has; which ones they are is `HostGoalState.neighbors(in:)`, for they are many.
   private var neighborCounts: [IPAddress: Int] = [:]
 
   /// A network without members.
@@ -17,16 +16,15 @@ public struct NetworkMembers: Sendable, Equatable {
   /// The tunnel addresses of the other hosts that have a port of this network, in order.
   public var remoteHosts: [IPAddress] { neighborCounts.keys.sorted() }
 
-  var isEmpty: Bool { subnets.isEmpty && ports.isEmpty && neighbors.isEmpty }
+  var isEmpty: Bool { subnets.isEmpty && ports.isEmpty && neighborCounts.isEmpty }
 
-  /// Adds a neighbor that is not there, and returns whether it is its host's first.
-  mutating func add(_ neighbor: Neighbor) -> Bool {
-    neighbors.insert(neighbor.id)
+  /// Counts one neighbor more on `host`. Returns whether it is the host's first.
+  mutating func addHost(_ host: IPAddress) -> Bool {
     func count(_ neighbors: inout Int) -> Bool {
       neighbors += 1
       return neighbors == 1
     }
-    return count(&neighborCounts[neighbor.hostAddress, default: 0])
+    return count(&neighborCounts[host, default: 0])
   }
 
   /// Counts one neighbor less on `host`. Returns whether it was the host's last.

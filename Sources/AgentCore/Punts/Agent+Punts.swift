@@ -59,13 +59,8 @@ extension Agent {
   func noteNeighbors(_ changes: HostGoalState.Changes) {
     // Most hosts have no such network, and many neighbors.
     guard !punts.neighbors.isEmpty || goal.networks.values.contains(where: \.neighborsOnDemand) else { return }
-    for key in changes.resources {
-      switch key.kind {
-      case .neighbor: noteNeighbor(NeighborID(key.id))
-      case .network: goal.members(of: NetworkID(key.id)).neighbors.forEach(noteNeighbor)
-      default: break
-      }
-    }
+    for key in changes.resources where key.kind == .neighbor { noteNeighbor(NeighborID(key.id)) }
+    goal.neighbors(in: changes.networks).forEach(noteNeighbor)
   }
 
   private func noteNeighbor(_ id: NeighborID) {

@@ -4,19 +4,20 @@ struct RemovalReach {
 
   /// - Parameter keys: What is to be removed.
   init(of keys: some Sequence<ResourceKey>, in goal: HostGoalState) {
+    var networks: Set<NetworkID> = []
     for key in keys {
       switch key.kind {
       case .port, .neighbor: stations.insert(key)
       case .network:
-        let members = goal.members(of: NetworkID(key.id))
-        for port in members.ports { stations.insert(.port(port)) }
-        for neighbor in members.neighbors { stations.insert(.neighbor(neighbor)) }
+        networks.insert(NetworkID(key.id))
+        insert(goal.members(of: NetworkID(key.id)).ports)
       case .subnet: insert(goal.ports(in: SubnetID(key.id)))
       case .securityGroup: insert(goal.ports(of: SecurityGroupID(key.id)))
       case .router:
         for interface in goal.routers[RouterID(key.id)]?.interfaces ?? [] { insert(goal.ports(in: interface.subnetID)) }
       }
     }
+    for neighbor in goal.neighbors(in: networks) { stations.insert(.neighbor(neighbor)) }
   }
 
   private mutating func insert(_ ports: Set<PortID>) {

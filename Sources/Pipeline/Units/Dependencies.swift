@@ -26,7 +26,6 @@ public enum Dependencies {
         dirty.formUnion(members.subnets.map(Unit.subnet))
         dirty.formUnion(members.subnets.flatMap { goal.routers(in: $0) }.map(Unit.router))
         dirty.formUnion(members.ports.map(Unit.port))
-        dirty.formUnion(members.neighbors.map(Unit.neighbor))
         // Their flows have the network's number.
         for group in goal.remoteGroups(in: NetworkID(key.id)) { dirty.formUnion(self.members(of: group, in: goal)) }
       case .port:
@@ -41,6 +40,7 @@ public enum Dependencies {
         break
       }
     }
+    dirty.formUnion(goal.neighbors(in: changes.networks).map(Unit.neighbor))
     // A port's next hops say which routers its subnets have, a neighbor's only whether there is one.
     if !changes.routedSubnets.isEmpty {
       for neighbor in goal.neighbors.values

@@ -12,7 +12,7 @@ struct UpdateAssembly: Sendable {
   /// The number of a dry run; 0 for an update that is to be taken in.
   let dryRun: UInt64
   private let limit: Int
-  private var keys: Set<ResourceKey> = []
+  private var keys = DistinctKeys()
   private var removed: Set<ResourceKey> = []
 
   init(
@@ -37,7 +37,7 @@ struct UpdateAssembly: Sendable {
       case nil: unknown += 1
       case .refused(let failure): update.refused.append(failure)
       case .resource(let versioned):
-        guard keys.insert(versioned.key).inserted else {
+        guard keys.insert(versioned.key, among: update.upserts) else {
           refuse(
             versioned.key, revision: versioned.revision,
             "id \(quoted(versioned.key.id.description)) occurs twice in one update")
@@ -76,7 +76,7 @@ struct UpdateAssembly: Sendable {
   /// The whole update. A resource that one delta both changes and removes is refused: what is meant is not known, and
   /// neither is done.
   mutating func finish() -> GoalStateUpdate {
-    let contradictory = keys.intersection(removed)
+    let contradictory = removed.isEmpty ? [] : Set(update.upserts.map(\.key)).intersection(removed)
     if !contradictory.isEmpty {
       update.upserts.removeAll { contradictory.contains($0.key) }
       update.removals.removeAll { contradictory.contains($0) }

@@ -7,8 +7,9 @@ import PacketFormats
 struct BootGuest {
   private let socket: PacketSocket
   private let frame: [UInt8]
-  /// How long it waits for an answer: as often as a guest may ask.
-  private let interval: UInt64 = 50_000_000
+  /// How long it waits for an answer before it asks again: so often that it is seen when it is answered, for as many times as a
+  /// guest may ask at once, and then as often as it may in the long run.
+  private static let interval: (first: UInt64, then: UInt64, after: Int) = (10_000_000, 50_000_000, 50)
 
   /// - Parameter interface: Where the guest is plugged in.
   init(_ mac: MACAddress, on interface: String) throws {
@@ -33,6 +34,7 @@ struct BootGuest {
   func offered(by deadline: UInt64) throws -> UInt64 {
     var batch = try FrameBatch(capacity: 16)
     var next = Clock.now()
+    var asked = 0
     while Clock.now() < deadline {
       if Clock.now() >= next {
         batch.append { bytes in
@@ -40,7 +42,8 @@ struct BootGuest {
           return frame.count
         }
         _ = batch.send(on: socket.descriptor)
-        next = Clock.now() + interval
+        asked += 1
+        next = Clock.now() + (asked < Self.interval.after ? Self.interval.first : Self.interval.then)
       }
       for number in 0..<(try batch.receive(on: socket.descriptor))
       where ServerReply(batch.frame(number))?.type == DHCPFrame.offer { return Clock.now() }
