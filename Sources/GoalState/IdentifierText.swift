@@ -60,6 +60,23 @@ public struct IdentifierText: Hashable, Sendable {
   }
 }
 
+extension IdentifierText {
+  /// FNV-1a of the text, 32 bits, going on from the hash of what is before it: stable across processes, unlike `Hasher`.
+  public func stableHash(after start: UInt32) -> UInt32 {
+    func hash(_ text: UnsafeBufferPointer<UInt8>) -> UInt32 {
+      text.reduce(start) { ($0 ^ UInt32($1)) &* 16_777_619 }
+    }
+    switch form {
+    case .uuid(let high, let low):
+      return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: IdentifierText.uuidLength) { bytes in
+        IdentifierText.write(high, low, to: bytes)
+        return hash(UnsafeBufferPointer(bytes))
+      }
+    case .other(var text): return text.withUTF8(hash)
+    }
+  }
+}
+
 extension IdentifierText: Comparable {
   /// Order of the text; that of two UUIDs is that of their numbers.
   public static func < (lhs: IdentifierText, rhs: IdentifierText) -> Bool {
@@ -92,10 +109,7 @@ extension IdentifierText: CustomStringConvertible, ExpressibleByStringLiteral {
 extension IdentifierText {
   private static let uuidLength = 36
 
-  /// Eight, four, four, four and twelve digits, with hyphens between them.
-  private static func isHyphen(_ position: Int) -> Bool {
-    position == 8 || position == 13 || position == 18 || position == 23
-  }
+  // Eight, four, four, four and twelve digits, with hyphens between them.
 
   private static func uuid(_ text: UnsafeRawBufferPointer) -> Form? {
     guard text.count == uuidLength, text[8] == UInt8(ascii: "-"),
@@ -131,22 +145,34 @@ extension IdentifierText {
   }
 
   private static func write(_ high: UInt64, _ low: UInt64, to bytes: UnsafeMutableBufferPointer<UInt8>) {
-    var (high, low) = (high, low)
-    for position in (0..<uuidLength).reversed() {
-      if isHyphen(position) {
-        bytes.initializeElement(at: position, to: UInt8(ascii: "-"))
-        continue
-      }
-      let digit: UInt8
-      if position < 18 {
-        digit = UInt8(truncatingIfNeeded: high & 0xf)
-        high >>= 4
-      } else {
-        digit = UInt8(truncatingIfNeeded: low & 0xf)
-        low >>= 4
-      }
-      bytes.initializeElement(
-        at: position, to: digit < 10 ? UInt8(ascii: "0") &+ digit : UInt8(ascii: "a") &- 10 &+ digit)
+    let text = UnsafeMutableRawBufferPointer(bytes)
+    func put(_ half: UInt64, at offset: Int) {
+      text.storeBytes(of: UInt32(truncatingIfNeeded: half).bigEndian, toByteOffset: offset, as: UInt32.self)
     }
+    let (first, second) = (digits(high >> 32), digits(high & 0xffff_ffff))
+    let (third, fourth) = (digits(low >> 32), digits(low & 0xffff_ffff))
+    put(first >> 32, at: 0)
+    put(first, at: 4)
+    put(second >> 32, at: 9)
+    put(second, at: 14)
+    put(third >> 32, at: 19)
+    put(third, at: 24)
+    put(fourth >> 32, at: 28)
+    put(fourth, at: 32)
+    text[8] = UInt8(ascii: "-")
+    text[13] = UInt8(ascii: "-")
+    text[18] = UInt8(ascii: "-")
+    text[23] = UInt8(ascii: "-")
+  }
+
+  /// The eight digits of a number of 32 bits, the first in the highest byte.
+  private static func digits(_ number: UInt64) -> UInt64 {
+    func word(_ byte: UInt64) -> UInt64 { byte &* 0x0101_0101_0101_0101 }
+    var values = (number | number << 16) & 0x0000_ffff_0000_ffff
+    values = (values | values << 8) & 0x00ff_00ff_00ff_00ff
+    values = (values | values << 4) & word(0x0f)
+    let isLetter = (values &+ word(0x06)) >> 4 & word(0x01)
+    // "a" is 39 further behind "9" than it would be in one alphabet with the digits.
+    return values &+ word(UInt64(UInt8(ascii: "0"))) &+ isLetter &* 39
   }
 }

@@ -168,7 +168,8 @@ private actor RecordingSwitch {
     func readFlows(
       table: TableID?, cookies: CookieFilter, part: @escaping @Sendable ([UInt8]) async throws -> Void
     ) async throws {
-      try await part(FlowStatisticsEntry.encode(await owner.flows(cookies).filter { table == nil || $0.table == table }))
+      let flows = await owner.flows(cookies).filter { table == nil || $0.table == table }
+      try await part(FlowStatisticsEntry.encode(flows))
     }
 
     var closed: ConnectionFailure {

@@ -69,21 +69,20 @@ public struct FlowCookie: Hashable, Sendable {
   /// The hash of the unit's text, which is put together for none of them: there are as many units as resources.
   private static func hash(_ unit: Unit) -> UInt32 {
     guard let resource = unit.resource else { return hash(unit.description, after: start) }
-    let beginning = hash(" ", after: hash(resource.kind.description, after: start))
-    return resource.id.withUTF8 { hash($0, after: beginning) }
+    return resource.id.stableHash(after: beginning(of: resource.kind))
   }
 
+  /// The hash of what the text of every unit of a kind begins with.
+  private static func beginning(of kind: ResourceKind) -> UInt32 {
+    // All but the few that are not neighbors go the long way.
+    kind == .neighbor ? neighborBeginning : hash("\(kind) ", after: start)
+  }
+
+  private static let neighborBeginning = hash("\(ResourceKind.neighbor) ", after: start)
   private static let start: UInt32 = 2_166_136_261
 
   /// FNV-1a, 32 bits: stable across processes, unlike `Hasher`.
   private static func hash(_ text: String, after start: UInt32) -> UInt32 {
-    var text = text
-    return text.withUTF8 { hash($0, after: start) }
-  }
-
-  private static func hash(_ text: UnsafeBufferPointer<UInt8>, after start: UInt32) -> UInt32 {
-    var hash = start
-    for byte in text { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
-    return hash
+    IdentifierText(text).stableHash(after: start)
   }
 }

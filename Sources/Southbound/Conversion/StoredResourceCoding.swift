@@ -21,7 +21,9 @@ public enum StoredResourceCoding {
   ///
   /// - Throws: ``StoredResourceError`` when they are not a resource that is valid, or say something that this version does not
   ///   know, for then a part of what is meant would be left out.
-  public static func decode(_ bytes: ArraySlice<UInt8>, key: ResourceKey) throws(StoredResourceError) -> VersionedResource {
+  public static func decode(
+    _ bytes: ArraySlice<UInt8>, key: ResourceKey
+  ) throws(StoredResourceError) -> VersionedResource {
     if key.kind == .neighbor, let versioned = bytes.withUnsafeBytes({ NeighborReader.read(resource: $0) }),
       versioned.key == key
     {

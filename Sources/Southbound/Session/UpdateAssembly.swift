@@ -76,6 +76,8 @@ struct UpdateAssembly: Sendable {
   /// The whole update. A resource that one delta both changes and removes is refused: what is meant is not known, and
   /// neither is done.
   mutating func finish() -> GoalStateUpdate {
+    // The update is taken in next, which takes room of its own.
+    keys = DistinctKeys()
     let contradictory = removed.isEmpty ? [] : Set(update.upserts.map(\.key)).intersection(removed)
     if !contradictory.isEmpty {
       update.upserts.removeAll { contradictory.contains($0.key) }
