@@ -265,7 +265,8 @@ actor Agent {
       if !dirty.isEmpty { try? await clock.sleep(clock.now() + .microseconds(20)) }
     }
     noteHandedOver(lastChange)
-    if isComplete, underway.isEmpty, applied != goal.version {
+    // A version that changes nothing is in force with the one before, which may still be on its way.
+    if isComplete, (underway.last?.version ?? applied) != goal.version {
       let (version, number) = (goal.version, survival.number)
       lastChange = await engine.update(states: [], input: .complete)
       underway.append((version, number, lastChange))

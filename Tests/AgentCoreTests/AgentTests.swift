@@ -97,6 +97,24 @@ struct AgentTests {
     }
   }
 
+  @Test("an update that changes nothing is in force with the one before, though it comes while that is still on its way")
+  func nothingNew() async throws {
+    try await withAgent { agent, wire in
+      await wire.goAway()
+      await until { await !agent.isSwitchConnected }
+      await agent.viewChanged(plugged)
+      await agent.received(snapshot(3))
+      await until { await agent.unitsCompiled >= 5 }
+      let nothing = GoalStateUpdate(scope: .delta(from: 3), version: GoalStateVersion(epoch: "e", revision: 4))
+      await agent.received(nothing)
+      // It has had its turn before the switch is back.
+      for _ in 0..<100 { await Task.yield() }
+      await wire.comeBack()
+      await until { await agent.isInForce }
+      #expect(await agent.applied.revision == 4)
+    }
+  }
+
   @Test("a flow that the switch refuses fails its port with the flow and the error, and the rest is in force")
   func refused() async throws {
     let wire = FakeSwitch()
