@@ -97,7 +97,7 @@ struct AgentTests {
     }
   }
 
-  @Test("an update that changes nothing is in force with the one before, though it comes while that is still on its way")
+  @Test("an update that changes nothing is in force with the one before, which may still be on its way")
   func nothingNew() async throws {
     try await withAgent { agent, wire in
       await wire.goAway()
