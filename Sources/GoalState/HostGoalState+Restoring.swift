@@ -9,16 +9,26 @@ extension HostGoalState {
     return changes
   }
 
-  /// Takes over what was kept of the other kinds.
+  /// Takes over some of the resources of the other kinds that were held.
+  ///
+  /// - Parameter count: How many there are in all.
+  public mutating func restore(some resources: ArraySlice<VersionedResource>, of count: Int) -> Changes {
+    if neighbors.isEmpty, count >= 1024 {
+      neighbors.reserveCapacity(count)
+      revisions.reserveCapacity(revisions.count + count)
+    }
+    // Beside what is there; a snapshot would take its place.
+    return apply(
+      GoalStateUpdate(scope: .delta(from: version.revision), version: version, upserts: Array(resources)))
+  }
+
+  /// Takes over what else was kept of the other kinds.
   ///
   /// - Parameter isComplete: Whether what was kept is all that is wanted.
   public mutating func restore(rest snapshot: GoalStateUpdate, _ deltas: [GoalStateUpdate], isComplete: Bool)
     -> Changes
   {
-    // Beside what is there; a snapshot would take its place.
-    var changes = apply(
-      GoalStateUpdate(
-        scope: .delta(from: snapshot.version.revision), version: snapshot.version, upserts: snapshot.upserts))
+    var changes = restore(some: snapshot.upserts[...], of: snapshot.upserts.count)
     refuse(snapshot.refused)
     for delta in deltas { changes.formUnion(apply(delta)) }
     self.isComplete = isComplete

@@ -23,6 +23,9 @@ struct AgentSurvival: Sendable {
 }
 
 extension Agent {
+  /// How many neighbors are taken over from the disk before anything else has its turn.
+  private static let restoredSlice = 4096
+
   /// Takes over what was held when the last agent ended. To be called once, before anything else is received.
   ///
   /// It is programmed like what a controller sends: an unchanged switch is sent nothing. Guests are answered while most of it is
@@ -32,7 +35,15 @@ extension Agent {
     let first = restored.part(RestoredState.first)
     take(goal.restore(first.snapshot, first.deltas))
     wake()
-    let rest = await elsewhere { restored.part([.neighbor]) }
+    var rest = await elsewhere { restored.part([.neighbor]) }
+    // In slices: the switch's ports may come meanwhile, which is what the guests' answers wait for.
+    let neighbors = rest.snapshot.upserts
+    rest.snapshot.upserts = []
+    for start in stride(from: 0, to: neighbors.count, by: Agent.restoredSlice) {
+      let end = min(neighbors.count, start + Agent.restoredSlice)
+      take(goal.restore(some: neighbors[start..<end], of: neighbors.count))
+      if end < neighbors.count { try? await clock.sleep(clock.now() + .microseconds(20)) }
+    }
     take(goal.restore(rest: rest.snapshot, rest.deltas, isComplete: restored.isComplete))
     unapplied.note(goal.version.revision, since: .now)
     restoreRemovals(restored.heldRemovals)
