@@ -74,7 +74,7 @@ public struct FlowCookie: Hashable, Sendable {
 
   /// The hash of what the text of every unit of a kind begins with.
   private static func beginning(of kind: ResourceKind) -> UInt32 {
-    // All but the few that are not neighbors go the long way.
+    // Nearly all units are neighbors; the others go the long way.
     kind == .neighbor ? neighborBeginning : hash("\(kind) ", after: start)
   }
 

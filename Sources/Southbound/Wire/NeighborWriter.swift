@@ -68,13 +68,6 @@ enum NeighborWriter {
       bytes.append(contentsOf: value)
     }
 
-    private mutating func varint(_ value: UInt64) {
-      var rest = value
-      while rest >= 0x80 {
-        bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-        rest >>= 7
-      }
-      bytes.append(UInt8(truncatingIfNeeded: rest))
-    }
+    private mutating func varint(_ value: UInt64) { WireWriter.appendVarint(value, to: &bytes) }
   }
 }

@@ -27,13 +27,18 @@ struct WireWriter {
 
   /// A number.
   static func varint(_ value: UInt64) -> [UInt8] {
-    var rest = value
     var bytes: [UInt8] = []
+    appendVarint(value, to: &bytes)
+    return bytes
+  }
+
+  /// The same, behind what is there.
+  static func appendVarint(_ value: UInt64, to bytes: inout [UInt8]) {
+    var rest = value
     while rest >= 0x80 {
       bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
       rest >>= 7
     }
     bytes.append(UInt8(truncatingIfNeeded: rest))
-    return bytes
   }
 }
