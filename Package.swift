@@ -103,10 +103,10 @@ let package = Package(
     .target(
       name: "Southbound",
       dependencies: [
-        "DHCP", "GoalState", "GoalStateProtobuf", "NetworkTypes", "Timekeeping", grpcTransport, logging,
-        .product(name: "SwiftASN1", package: "swift-asn1"), .product(name: "X509", package: "swift-certificates"),
-        .product(name: "NIOCore", package: "swift-nio"), nioSSL,
-      ] + grpc),
+        "DHCP", "EventLoopTasks", "GoalState", "GoalStateProtobuf", "NetworkTypes", "Timekeeping", grpcTransport,
+        logging, nioSSL, .product(name: "SwiftASN1", package: "swift-asn1"),
+        .product(name: "X509", package: "swift-certificates"),
+      ] + grpc + nio),
 
     // What both daemons and the command line share: configuration files and readiness towards systemd.
     .target(name: "Daemon", dependencies: ["NetworkTypes", logging, yams]),
@@ -195,10 +195,10 @@ let package = Package(
     .testTarget(
       name: "SouthboundTests",
       dependencies: [
-        "GoalState", "GoalStateProtobuf", "NetworkTypes", "Southbound", grpcTransport, logging,
+        "EventLoopTasks", "GoalState", "GoalStateProtobuf", "NetworkTypes", "Southbound", grpcTransport, logging,
         .product(name: "Crypto", package: "swift-crypto"), .product(name: "SwiftASN1", package: "swift-asn1"),
         .product(name: "X509", package: "swift-certificates"),
-      ] + grpc),
+      ] + grpc + nio),
     .testTarget(name: "DaemonTests", dependencies: ["Daemon", "NetworkTypes", logging]),
     .testTarget(
       name: "AgentCoreTests",

@@ -119,8 +119,8 @@ public struct AgentService: Service {
       notReady: { await document.notReady() },
       socket: configuration.apiSocket,
       logger: logger(for: "api"))
+    let tasks = EventLoopTaskExecutor(eventLoop)
     try await withThrowingTaskGroup(of: Void.self) { group in
-      let tasks = EventLoopTaskExecutor(eventLoop)
       group.addTask(executorPreference: tasks) { await agent.run(after: restoring) }
       group.addTask(executorPreference: tasks) { await punts.run() }
       group.addTask { await listener.run() }
@@ -142,7 +142,7 @@ public struct AgentService: Service {
       group.addTask {
         await restoring.value
         switch configuration.source {
-        case .controller(let controller): try await follow(controller, agent, punts, board, database)
+        case .controller(let controller): try await follow(controller, agent, punts, board, database, on: tasks)
         case .alcor(let alcor): try await serve(alcor, agent, punts, board, database)
         }
       }
@@ -170,7 +170,7 @@ public struct AgentService: Service {
   /// controller tells it to the other hosts.
   private func follow(
     _ controller: AgentConfiguration.Controller, _ agent: Agent, _ punts: PuntDesk, _ board: StatusBoard,
-    _ database: DatabaseSession
+    _ database: DatabaseSession, on tasks: EventLoopTaskExecutor
   ) async throws {
     var client: Task<Void, any Error>?
     defer { client?.cancel() }
@@ -184,7 +184,8 @@ public struct AgentService: Service {
       let southbound = try SouthboundClient(
         address: SouthboundAddress(
           host: controller.address.host, port: Int(controller.address.port)),
-        security: controller.security, receiver: link, logger: logger(for: "southbound"))
+        security: controller.security, receiver: link, logger: logger(for: "southbound"),
+        executor: tasks)
       client = Task { try await southbound.run() }
     }
   }

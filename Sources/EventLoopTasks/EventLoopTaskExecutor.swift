@@ -5,12 +5,17 @@ import NIOCore
 /// Without it, every message changes threads several times between the loop and the pool that tasks otherwise run on: a stream of
 /// events (`AsyncStream`) is resumed there even for an actor that is on the loop. For a small message that takes longer than the
 /// work. What runs here must not block.
+///
+/// An executor is never freed, so one should be made for an event loop, not for a task: an actor that a task has called goes on with
+/// what others have asked of it where that task ran, by a reference that does not count, when the task has long ended.
 public final class EventLoopTaskExecutor: TaskExecutor {
-  private let eventLoop: any EventLoop
+  /// Where the tasks run.
+  public let eventLoop: any EventLoop
 
   /// An executor whose tasks run on this event loop.
   public init(_ eventLoop: any EventLoop) {
     self.eventLoop = eventLoop
+    _ = Unmanaged.passRetained(self)
   }
 
   /// Lets a part of a task run when the event loop comes to it.

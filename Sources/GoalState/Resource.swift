@@ -25,10 +25,10 @@ public enum ResourceKind: Int, Hashable, Sendable, Comparable, CaseIterable, Cus
 
 /// What names a resource within a host's goal state.
 public struct ResourceKey: Hashable, Sendable, Comparable, CustomStringConvertible {
-  /// The kind.
-  public var kind: ResourceKind
   /// The id, unique within the kind.
   public var id: IdentifierText
+  /// The kind. After the id, so that it fits in the id's last word: a host has hundreds of thousands of keys.
+  public var kind: ResourceKind
 
   /// The key of a resource.
   public init(_ kind: ResourceKind, _ id: IdentifierText) {

@@ -48,3 +48,11 @@ struct IdentifierTextTests {
     }
   }
 }
+
+@Suite("Resources' keys")
+struct ResourceKeyTests {
+  @Test("take no more room than their id")
+  func room() {
+    #expect(MemoryLayout<ResourceKey>.stride == MemoryLayout<IdentifierText>.stride)
+  }
+}

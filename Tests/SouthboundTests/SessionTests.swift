@@ -271,7 +271,7 @@ struct SessionTests {
     let controller = TestController()
     let agent = TestAgent()
     var timing = brisk
-    timing.heartbeatInterval = .milliseconds(1500)
+    timing.heartbeatInterval = .seconds(3)
     try await withServer(controller, timing: timing) { address in
       try await withClient(agent, to: address) {
         let session = try await controller.sessions.take()

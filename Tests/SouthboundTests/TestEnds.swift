@@ -1,6 +1,8 @@
+import EventLoopTasks
 import Foundation
 import GoalState
 import Logging
+import NIOPosix
 import NetworkTypes
 import Synchronization
 import Testing
@@ -177,13 +179,17 @@ func withServer<Result: Sendable>(
   return try result.get()
 }
 
+/// Where clients' tasks run, as an agent's do.
+private let clientTasks = EventLoopTaskExecutor(MultiThreadedEventLoopGroup.singleton.next())
+
 /// A client that runs while `body` does.
 func withClient<Result: Sendable>(
   _ agent: any GoalStateReceiver, to address: SouthboundAddress, security: ClientSecurity = .plaintext,
   timing: SouthboundTiming = brisk, _ body: () async throws -> Result
 ) async throws -> Result {
   let client = try SouthboundClient(
-    address: address, security: security, receiver: agent, logger: quiet, timing: timing)
+    address: address, security: security, receiver: agent, logger: quiet, timing: timing,
+    executor: clientTasks)
   let running = Task { try await client.run() }
   let result: Swift.Result<Result, any Error>
   do {

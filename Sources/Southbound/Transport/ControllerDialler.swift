@@ -2,6 +2,7 @@ import GRPCCore
 import GRPCNIOTransportHTTP2
 import GRPCProtobuf
 import GoalStateProtobuf
+import NIOCore
 
 /// How a client reaches its controller: all of it that has a socket.
 protocol ControllerDialler: Sendable {
@@ -25,12 +26,14 @@ struct GRPCDialler: ControllerDialler {
   let address: SouthboundAddress
   let security: ClientSecurity
   let limits: SouthboundLimits
+  var eventLoop: (any EventLoop)?
 
   func call(
     send: @escaping @Sendable (@escaping Writer) async throws -> Void,
     receive: @escaping @Sendable (ControllerFrame) async throws -> Void
   ) async throws {
-    let client = GRPCClient(transport: try SouthboundClient.transport(to: address, security: security))
+    let transport = try SouthboundClient.transport(to: address, security: security, eventLoop: eventLoop)
+    let client = GRPCClient(transport: transport)
     var options = CallOptions.defaults
     options.maxRequestMessageBytes = limits.maximumMessageBytes
     options.maxResponseMessageBytes = limits.maximumMessageBytes

@@ -1,6 +1,9 @@
+import EventLoopTasks
 import GRPCNIOTransportHTTP2
 import GoalState
 import Logging
+import NIOCore
+import NIOPosix
 import NetworkTypes
 
 /// The agent's end of the southbound stream: keeps one session with the controller, for as long as its task lives.
@@ -14,11 +17,16 @@ public struct SouthboundClient: Sendable {
   private let clock: any Clock<Duration>
   /// A number from 0 to 1.
   private let random: @Sendable () -> Double
+  private let executor: EventLoopTaskExecutor?
 
   /// Reads the credentials once, so that a mistake in them is found at the start; each attempt reads them anew.
+  ///
+  /// - Parameter executor: Where the session's tasks run, on the event loop that the connection is on then, too: best the
+  ///   receiver's, for then a message is taken in, and a report sent, without changing threads. Nil for wherever there is room.
   public init(
     address: SouthboundAddress, security: ClientSecurity, receiver: any GoalStateReceiver, logger: Logger,
-    limits: SouthboundLimits = SouthboundLimits(), timing: SouthboundTiming = SouthboundTiming()
+    limits: SouthboundLimits = SouthboundLimits(), timing: SouthboundTiming = SouthboundTiming(),
+    executor: EventLoopTaskExecutor? = nil
   ) throws(SouthboundError) {
     if case .mutualTLS(let files, let serverName) = security {
       // TLS has names, not addresses, as the name of a server (RFC 6066 section 3).
@@ -30,17 +38,20 @@ public struct SouthboundClient: Sendable {
       logger.warning("the southbound session is in plaintext: whoever answers at \(address) is obeyed")
     }
     self.init(
-      address: address, dialler: GRPCDialler(address: address, security: security, limits: limits), receiver: receiver,
-      logger: logger, limits: limits, timing: timing, clock: ContinuousClock(), random: { Double.random(in: 0...1) })
+      address: address,
+      dialler: GRPCDialler(address: address, security: security, limits: limits, eventLoop: executor?.eventLoop),
+      receiver: receiver, logger: logger, limits: limits, timing: timing, clock: ContinuousClock(),
+      random: { Double.random(in: 0...1) }, executor: executor)
   }
 
   /// With everything that it depends on.
   init(
     address: SouthboundAddress, dialler: any ControllerDialler, receiver: any GoalStateReceiver, logger: Logger,
     limits: SouthboundLimits, timing: SouthboundTiming, clock: any Clock<Duration>,
-    random: @escaping @Sendable () -> Double
+    random: @escaping @Sendable () -> Double, executor: EventLoopTaskExecutor? = nil
   ) {
     self.address = address
+    self.executor = executor
     self.dialler = dialler
     self.receiver = receiver
     self.logger = logger
@@ -52,6 +63,10 @@ public struct SouthboundClient: Sendable {
 
   /// Dials, keeps the session, and dials again when it ended, until the task is cancelled.
   public func run() async throws {
+    try await withTaskExecutorPreference(executor) { try await keepSession() }
+  }
+
+  private func keepSession() async throws {
     var backoff = Backoff(minimum: timing.minimumBackoff, maximum: timing.maximumBackoff)
     var reports = FailureLog()
     // What is held is what was taken in whole, so that a gap or a message that must not come costs only what is missing. A
@@ -86,7 +101,7 @@ public struct SouthboundClient: Sendable {
   }
 
   static func transport(
-    to address: SouthboundAddress, security: ClientSecurity
+    to address: SouthboundAddress, security: ClientSecurity, eventLoop: (any EventLoop)? = nil
   ) throws -> HTTP2ClientTransport.Posix {
     let transportSecurity: HTTP2ClientTransport.Posix.TransportSecurity
     var authority: String?
@@ -110,7 +125,7 @@ public struct SouthboundClient: Sendable {
         $0.http2.authority = authority
         $0.http2.targetWindowSize = 1 << 20
         $0.connection.maxIdleTime = nil
-      })
+      }, eventLoopGroup: eventLoop ?? .singletonMultiThreadedEventLoopGroup)
   }
 
   private func describe(_ error: any Error) -> String {
