@@ -150,6 +150,7 @@ let package = Package(
         "OpenFlowNIO", "Pipeline", "Reconciler", "Southbound", "SwitchEngine", argumentParser, grpcTransport, logging,
       ] + grpc + nio),
 
+    .testTarget(name: "EventLoopTasksTests", dependencies: ["EventLoopTasks"] + nio),
     .testTarget(name: "NetworkTypesTests", dependencies: ["NetworkTypes"]),
     .testTarget(name: "PacketFormatsTests", dependencies: ["NetworkTypes", "PacketFormats"]),
     .testTarget(name: "DHCPTests", dependencies: ["DHCP", "NetworkTypes", "PacketFormats"], exclude: ["Captures"]),

@@ -31,6 +31,8 @@ actor Agent {
   let logger: Logger
   let troubleInterval: Duration
   let clock: AgentClock
+  /// Returns when what could be read from the sockets has been.
+  private let seeToSockets: @Sendable () async -> Void
   private let (wakeups, wakeup) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
   var goal = HostGoalState()
@@ -78,13 +80,16 @@ actor Agent {
   ///   - troubleInterval: How long what is not in force is not worth a word to the controller.
   ///   - clock: What is waited by.
   ///   - removalLimits: What may go at once; nil for everything.
+  ///   - seeToSockets: Called between the parts of long work: returns when the event loop has looked at its sockets. Nil for a
+  ///     pause by the clock, which most often is enough.
   init(
     dhcpTable: DHCPTable, engine: SwitchEngine<Unit>, keeper: StateKeeper? = nil, removalLimits: RemovalLimits? = nil,
     limits: HostLimits = HostLimits(), troubleInterval: Duration = .seconds(1), clock: AgentClock = .machine,
-    logger: Logger
+    seeToSockets: (@Sendable () async -> Void)? = nil, logger: Logger
   ) {
     self.troubleInterval = troubleInterval
     self.clock = clock
+    self.seeToSockets = seeToSockets ?? { try? await clock.sleep(clock.now() + .microseconds(20)) }
     self.dhcpTable = dhcpTable
     self.engine = engine
     self.logger = logger
@@ -130,14 +135,17 @@ actor Agent {
 
   // MARK: Events
 
-  /// A part of a snapshot or a delta is here: the work on it begins.
-  func receiving(_ part: GoalStatePart) {
+  /// A part of a snapshot or a delta is here: the work on it begins, once there is enough of it, since each bundle costs the switch
+  /// a commit. Returns when the next part may come: flows are on their way then, and the switch's answers have been heard.
+  func receiving(_ part: GoalStatePart) async {
     isReceiving = true
     let changes = goal.anticipate(part)
     guard !changes.isEmpty else { return }
     take(changes)
     noteBegun(changes)
+    guard dirty.count >= Agent.compileSlice else { return }
     wake()
+    await seeToSockets()
   }
 
   /// The rest of what has been begun with does not come, or not now.
@@ -262,7 +270,7 @@ actor Agent {
       }
       // What was handed over goes out, and answers come in, before the next slice: the event loop looks at its sockets only when
       // nothing else is to be done on it, so that to yield would not be enough.
-      if !dirty.isEmpty { try? await clock.sleep(clock.now() + .microseconds(20)) }
+      if !dirty.isEmpty { await seeToSockets() }
     }
     noteHandedOver(lastChange)
     // A version that changes nothing is in force with the one before, which may still be on its way.

@@ -89,9 +89,10 @@ public struct AgentService: Service {
     let engine = SwitchEngine<Pipeline.Unit>(ownership: Agent.ownership, eventLoop: eventLoop) { eventLoop in
       try await link.dial(eventLoop)
     }
+    let sockets = try await SocketTurn(eventLoop)
     let agent = Agent(
       dhcpTable: table, engine: engine, keeper: keeper, removalLimits: configuration.removalLimits,
-      limits: configuration.limits, logger: logger(for: "agent"))
+      limits: configuration.limits, seeToSockets: { await sockets.take() }, logger: logger(for: "agent"))
     // While the switch's ports are asked for.
     let restoring = Task { [keeper] in
       if let restored = await keeper?.open(program: aliothVersion) { await agent.restore(restored) }

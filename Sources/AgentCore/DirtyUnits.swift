@@ -10,6 +10,7 @@ struct DirtyUnits: Sendable {
   init(_ units: some Sequence<Unit>) { formUnion(units) }
 
   var isEmpty: Bool { others.isEmpty && neighbors.isEmpty }
+  var count: Int { others.count + neighbors.count }
 
   func contains(_ unit: Unit) -> Bool { others.contains(unit) || neighbors.contains(unit) }
 
@@ -37,6 +38,7 @@ private struct UnitQueue: Sendable {
   private var members: Set<Unit> = []
 
   var isEmpty: Bool { members.isEmpty }
+  var count: Int { members.count }
 
   func contains(_ unit: Unit) -> Bool { members.contains(unit) }
 

@@ -84,9 +84,19 @@ struct AgentTests {
       await agent.viewChanged(plugged)
       await agent.received(snapshot(3, [.network(networkA), .subnet(subnetA)]))
       #expect(await agent.reports.next()?.applied.revision == 3)
+      // Fewer are not begun with.
+      let others = (1...UInt64(Agent.compileSlice)).map { number in
+        var other = neighborB
+        other.id = NeighborID("other-\(number)")
+        other.mac = MACAddress(rawValue: 0x0200_0000_0000 + number)
+        other.fixedIPs = []
+        return other
+      }
       let whole = GoalStateUpdate(
         scope: .delta(from: 3), version: GoalStateVersion(epoch: "e", revision: 4),
-        upserts: [Resource.neighbor(neighborB), .port(portA)].map { VersionedResource($0, revision: 4) })
+        upserts: ([.neighbor(neighborB), .port(portA)] + others.map(Resource.neighbor)).map {
+          VersionedResource($0, revision: 4)
+        })
       await agent.receiving(GoalStatePart(version: whole.version, upserts: whole.upserts))
       await eventually { await wire.table.keys.contains { $0.description.contains("fa:16:3e:00:00:0b") } }
       #expect(await !wire.table.keys.contains { $0.description.contains("in_port=5") })

@@ -53,7 +53,7 @@ extension EndToEnd {
       try Scenario.run { scenario in
         let lab = scenario.lab
         let environment = ProcessInfo.processInfo.environment["ALIOTH_KILL_ROUNDS"]
-        let rounds = environment.flatMap { Int($0) } ?? 12
+        let rounds = environment.flatMap { Int($0) } ?? 200
         let seed = UInt64.random(in: 0...UInt64.max)
         var random = Draw(state: seed)
         let network = try scenario.network("killed-again", cidr: "10.47.0.0/24")
@@ -67,7 +67,7 @@ extension EndToEnd {
             ports.removeFirst()
           }
           ports.append(try scenario.port(in: network, on: "node1"))
-          Thread.sleep(forTimeInterval: Double(random.next() % 400) / 1000)
+          Thread.sleep(forTimeInterval: Double(random.next() % 250) / 1000)
           try lab.run("agent", "kill", "node1")
           // The last is asked what it holds: it must have got as far as its socket.
           try lab.run("agent", "start", "node1", "--wait", round < rounds ? "none" : "live")

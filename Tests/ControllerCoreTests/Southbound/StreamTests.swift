@@ -90,8 +90,7 @@ struct StreamTests {
         let id = try await controller.makePort(network, #","binding:host_id":"node1""#)
         try await waitUntil("ACTIVE") { try await controller.port(id)["status"] == .string("ACTIVE") }
         #expect(await agent.mirror.resources == controller.inventory.read { $0.hostView(HostID("node1")) })
-        try await waitUntil("the refusal") { await !impostor.reasons.isEmpty }
-        #expect(await impostor.reasons.first?.contains("node2") == true)
+        try await waitUntil("the refusal") { await impostor.reasons.contains { $0.contains("node2") } }
         try await controller.expect(404, "GET", "/v2.0/agents/node2")
         for task in running { task.cancel() }
         for task in running { _ = await task.result }
