@@ -31,8 +31,10 @@ actor Agent {
   let logger: Logger
   let troubleInterval: Duration
   let clock: AgentClock
-  /// Returns when what could be read from the sockets has been.
-  private let seeToSockets: @Sendable () async -> Void
+  /// With how many units of an update that is still arriving the work begins.
+  private let begunFrom: Int
+  /// Returns when the event loop has looked at its sockets once more.
+  let seeToSockets: @Sendable () async -> Void
   private let (wakeups, wakeup) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
   var goal = HostGoalState()
@@ -80,15 +82,17 @@ actor Agent {
   ///   - troubleInterval: How long what is not in force is not worth a word to the controller.
   ///   - clock: What is waited by.
   ///   - removalLimits: What may go at once; nil for everything.
+  ///   - begunFrom: With how many units of an update that is still arriving the work begins.
   ///   - seeToSockets: Called between the parts of long work: returns when the event loop has looked at its sockets. Nil for a
   ///     pause by the clock, which most often is enough.
   init(
     dhcpTable: DHCPTable, engine: SwitchEngine<Unit>, keeper: StateKeeper? = nil, removalLimits: RemovalLimits? = nil,
     limits: HostLimits = HostLimits(), troubleInterval: Duration = .seconds(1), clock: AgentClock = .machine,
-    seeToSockets: (@Sendable () async -> Void)? = nil, logger: Logger
+    begunFrom: Int = Agent.compileSlice, seeToSockets: (@Sendable () async -> Void)? = nil, logger: Logger
   ) {
     self.troubleInterval = troubleInterval
     self.clock = clock
+    self.begunFrom = begunFrom
     self.seeToSockets = seeToSockets ?? { try? await clock.sleep(clock.now() + .microseconds(20)) }
     self.dhcpTable = dhcpTable
     self.engine = engine
@@ -136,14 +140,14 @@ actor Agent {
   // MARK: Events
 
   /// A part of a snapshot or a delta is here: the work on it begins, once there is enough of it, since each bundle costs the switch
-  /// a commit. Returns when the next part may come: flows are on their way then, and the switch's answers have been heard.
+  /// a commit. Returns when the next part may come: what is worth it is on its way then, and the switch's answers have been heard.
   func receiving(_ part: GoalStatePart) async {
     isReceiving = true
     let changes = goal.anticipate(part)
     guard !changes.isEmpty else { return }
     take(changes)
     noteBegun(changes)
-    guard dirty.count >= Agent.compileSlice else { return }
+    guard dirty.count >= begunFrom else { return }
     wake()
     await seeToSockets()
   }
@@ -152,6 +156,8 @@ actor Agent {
   func stopReceiving() async {
     guard isReceiving else { return }
     isReceiving = false
+    // What there was too little of is held all the same.
+    if !dirty.isEmpty { wake() }
     await observeSwitch()
   }
 

@@ -120,7 +120,7 @@ public struct AgentService: Service {
       notReady: { await document.notReady() },
       socket: configuration.apiSocket,
       logger: logger(for: "api"))
-    let tasks = EventLoopTaskExecutor(eventLoop)
+    let tasks = EventLoopTaskExecutor.forever(on: eventLoop)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask(executorPreference: tasks) { await agent.run(after: restoring) }
       group.addTask(executorPreference: tasks) { await punts.run() }

@@ -5,14 +5,14 @@ import NIOPosix
 /// Lets an event loop see to its sockets before a task on it goes on.
 ///
 /// A loop looks at its sockets only when nothing else is left to run on it, so that a task that yields between the parts of a
-/// long work comes back before any answer has been read. This waits for a byte in a pipe of the loop's own: when that has
-/// arrived, everything else that could be read was seen as well.
+/// long work comes back before any answer has been read. This waits for a byte in a pipe of the loop's own: whoever is on the loop
+/// goes on after it has looked at its sockets once more, and at all that it found there.
 public final class SocketTurn: Sendable {
   private let channel: any Channel
 
   /// A pipe on this event loop.
   ///
-  /// - Throws: when the process has no more descriptors.
+  /// - Throws: when the process has no more descriptors, or the loop cannot watch them.
   public init(_ eventLoop: any EventLoop) async throws {
     var ends: [CInt] = [-1, -1]
     guard pipe(&ends) == 0 else { throw IOError(errnoCode: errno, reason: "pipe") }
@@ -27,7 +27,7 @@ public final class SocketTurn: Sendable {
       .takingOwnershipOfDescriptors(input: input, output: output).get()
   }
 
-  /// Returns when the loop has looked at its sockets.
+  /// Returns when the loop has looked at its sockets; somebody who is not on the loop may go on in the middle of that.
   public func take() async {
     try? await channel.triggerUserOutboundEvent(TurnHandler.Turn()).get()
   }

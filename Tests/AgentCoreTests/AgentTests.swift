@@ -84,8 +84,7 @@ struct AgentTests {
       await agent.viewChanged(plugged)
       await agent.received(snapshot(3, [.network(networkA), .subnet(subnetA)]))
       #expect(await agent.reports.next()?.applied.revision == 3)
-      // Fewer are not begun with.
-      let others = (1...UInt64(Agent.compileSlice)).map { number in
+      let others = (1..<UInt64(Agent.compileSlice)).map { number in
         var other = neighborB
         other.id = NeighborID("other-\(number)")
         other.mac = MACAddress(rawValue: 0x0200_0000_0000 + number)
@@ -97,13 +96,34 @@ struct AgentTests {
         upserts: ([.neighbor(neighborB), .port(portA)] + others.map(Resource.neighbor)).map {
           VersionedResource($0, revision: 4)
         })
-      await agent.receiving(GoalStatePart(version: whole.version, upserts: whole.upserts))
+      let compiled = await agent.unitsCompiled
+      await agent.receiving(GoalStatePart(version: whole.version, upserts: Array(whole.upserts.dropLast(9))))
+      for _ in 0..<100 { await Task.yield() }
+      #expect(await agent.unitsCompiled == compiled, "it waits for more")
+      await agent.receiving(GoalStatePart(version: whole.version, upserts: whole.upserts.suffix(9)))
       await eventually { await wire.table.keys.contains { $0.description.contains("fa:16:3e:00:00:0b") } }
       #expect(await !wire.table.keys.contains { $0.description.contains("in_port=5") })
       #expect(await agent.goal.version.revision == 3)
       await agent.received(whole)
       #expect(await agent.reports.next()?.applied.revision == 4)
       #expect(await wire.table.keys.contains { $0.description.contains("in_port=5") })
+    }
+  }
+
+  @Test("what has come of an update whose rest does not come is in force, however little it is")
+  func brokenOff() async throws {
+    try await withAgent { agent, wire in
+      await agent.viewChanged(plugged)
+      await agent.received(snapshot(3, [.network(networkA), .subnet(subnetA)]))
+      #expect(await agent.reports.next()?.applied.revision == 3)
+      let version = GoalStateVersion(epoch: "e", revision: 4)
+      let neighbor = VersionedResource(.neighbor(neighborB), revision: 4)
+      await agent.receiving(GoalStatePart(version: version, upserts: [neighbor]))
+      #expect(await !agent.isInForce)
+      await agent.stopReceiving()
+      await eventually { await wire.table.keys.contains { $0.description.contains("fa:16:3e:00:00:0b") } }
+      await until { await agent.isInForce }
+      #expect(await agent.applied.revision == 3)
     }
   }
 

@@ -18,7 +18,7 @@ struct SocketTurnTests {
     let channel = try await NIOPipeBootstrap(group: eventLoop)
       .channelInitializer { $0.pipeline.addHandler(reader) }
       .takingOwnershipOfDescriptor(input: input).get()
-    try await Task(executorPreference: EventLoopTaskExecutor(eventLoop)) {
+    try await Task(executorPreference: EventLoopTaskExecutor.forever(on: eventLoop)) {
       for number in 1...100 {
         try #require(write(output, "x", 1) == 1)
         await turn.take()

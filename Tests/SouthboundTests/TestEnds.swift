@@ -180,7 +180,7 @@ func withServer<Result: Sendable>(
 }
 
 /// Where clients' tasks run, as an agent's do.
-private let clientTasks = EventLoopTaskExecutor(MultiThreadedEventLoopGroup.singleton.next())
+private let clientTasks = EventLoopTaskExecutor.forever(on: MultiThreadedEventLoopGroup.singleton.next())
 
 /// A client that runs while `body` does.
 func withClient<Result: Sendable>(

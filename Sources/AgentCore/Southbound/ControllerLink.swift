@@ -60,6 +60,8 @@ struct ControllerLink: GoalStateReceiver {
   }
 
   func resetReports() async {
+    // A session that was ended for another one has not said that it is over.
+    await agent.stopReceiving()
     agent.reports.reset()
     await neighbors.beginSession()
   }

@@ -42,7 +42,7 @@ extension Agent {
     for start in stride(from: 0, to: neighbors.count, by: Agent.restoredSlice) {
       let end = min(neighbors.count, start + Agent.restoredSlice)
       take(goal.restore(some: neighbors[start..<end], of: neighbors.count))
-      if end < neighbors.count { try? await clock.sleep(clock.now() + .microseconds(20)) }
+      if end < neighbors.count { await seeToSockets() }
     }
     take(goal.restore(rest: rest.snapshot, rest.deltas, isComplete: restored.isComplete))
     unapplied.note(goal.version.revision, since: .now)

@@ -3,6 +3,7 @@ import GRPCNIOTransportHTTP2
 import GRPCProtobuf
 import GoalStateProtobuf
 import NIOCore
+import NIOPosix
 
 /// How a client reaches its controller: all of it that has a socket.
 protocol ControllerDialler: Sendable {
@@ -32,7 +33,10 @@ struct GRPCDialler: ControllerDialler {
     send: @escaping @Sendable (@escaping Writer) async throws -> Void,
     receive: @escaping @Sendable (ControllerFrame) async throws -> Void
   ) async throws {
-    let transport = try SouthboundClient.transport(to: address, security: security, eventLoop: eventLoop)
+    // Credentials are files, which whoever dials on an event loop must not wait for.
+    let transport = try await NIOThreadPool.singleton.runIfActive { [self] in
+      try SouthboundClient.transport(to: address, security: security, eventLoop: eventLoop)
+    }
     let client = GRPCClient(transport: transport)
     var options = CallOptions.defaults
     options.maxRequestMessageBytes = limits.maximumMessageBytes

@@ -46,7 +46,7 @@ final class SimulatedAgent: @unchecked Sendable {
       clock: AgentClock(
         now: { loop.time },
         date: { [clocks = host.clocks] in Date(timeIntervalSince1970: Double(clocks.now(loop.time).wall) / 1000) },
-        sleep: { try await clock.sleep(for: $0 - loop.time) }), logger: logger)
+        sleep: { try await clock.sleep(for: $0 - loop.time) }), begunFrom: 2, logger: logger)
     main = Task(executorPreference: loop.tasks) {
       await self.run(logger, clock)
       self.isOver = true
