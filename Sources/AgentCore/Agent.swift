@@ -88,7 +88,7 @@ actor Agent {
   init(
     dhcpTable: DHCPTable, engine: SwitchEngine<Unit>, keeper: StateKeeper? = nil, removalLimits: RemovalLimits? = nil,
     limits: HostLimits = HostLimits(), troubleInterval: Duration = .seconds(1), clock: AgentClock = .machine,
-    begunFrom: Int = Agent.compileSlice, seeToSockets: (@Sendable () async -> Void)? = nil, logger: Logger
+    begunFrom: Int = Agent.compileSlice / 2, seeToSockets: (@Sendable () async -> Void)? = nil, logger: Logger
   ) {
     self.troubleInterval = troubleInterval
     self.clock = clock

@@ -84,7 +84,7 @@ struct AgentTests {
       await agent.viewChanged(plugged)
       await agent.received(snapshot(3, [.network(networkA), .subnet(subnetA)]))
       #expect(await agent.reports.next()?.applied.revision == 3)
-      let others = (1..<UInt64(Agent.compileSlice)).map { number in
+      let others = (1..<UInt64(Agent.compileSlice / 2)).map { number in
         var other = neighborB
         other.id = NeighborID("other-\(number)")
         other.mac = MACAddress(rawValue: 0x0200_0000_0000 + number)
