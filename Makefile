@@ -84,8 +84,8 @@ demo: deps root build ## two compute nodes and a controller on this machine, gue
 	@$(AS_ROOT) env LAB_BIN="$(CURDIR)/$(BIN)" $(LAB)/demo
 
 # Tests that start other programs or count a process's own threads and descriptors run one after the other; all others run
-# side by side, but for the simulation, which leaves nothing of the processors to others. The end-to-end tests run as root straight from the test binary: nothing is built or written in the clone as
-# root.
+# side by side, but for the simulation, which leaves nothing of the processors to others. The end-to-end tests run as root
+# straight from the test binary: nothing is built or written in the clone as root.
 test: deps root build-tests ## the unit tests, then the end-to-end tests in network namespaces
 	$(AS_BUILDER) $(SWIFT) test -c $(CONFIGURATION) --skip-build --skip '$(ALONE)|$(SIMULATED)|^EndToEndTests\.'
 	$(AS_BUILDER) $(SWIFT) test -c $(CONFIGURATION) --skip-build --filter '$(SIMULATED)'
