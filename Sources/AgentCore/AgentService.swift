@@ -84,7 +84,7 @@ public struct AgentService: Service {
     let table = DHCPTable(key: .destination)
     let board = StatusBoard()
     let link = SwitchLink(configuration: configuration.openVSwitch, board: board)
-    // The way from a change to the switch and back, and that of a packet, is on one thread which nothing else has.
+    // The way from a change to the switch and back, that of a packet, and the session with the controller are on one thread.
     let eventLoop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
     let engine = SwitchEngine<Pipeline.Unit>(ownership: Agent.ownership, eventLoop: eventLoop) { eventLoop in
       try await link.dial(eventLoop)
