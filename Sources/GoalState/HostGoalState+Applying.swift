@@ -81,6 +81,11 @@ extension HostGoalState {
   private mutating func makeRoom(for update: GoalStateUpdate, begun: Int, _ changes: inout Changes) {
     let count = update.upserts.count - begun
     changes.resources.reserveCapacity(changes.resources.count + update.removals.count + count)
+    makeRoom(forNeighbors: count)
+  }
+
+  /// Few may come one by one.
+  mutating func makeRoom(forNeighbors count: Int) {
     guard count >= 1024 else { return }
     revisions.reserveCapacity(revisions.count + count)
     neighbors.reserveCapacity(neighbors.count + count)

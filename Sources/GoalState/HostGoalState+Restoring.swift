@@ -13,10 +13,7 @@ extension HostGoalState {
   ///
   /// - Parameter count: How many there are in all.
   public mutating func restore(some resources: ArraySlice<VersionedResource>, of count: Int) -> Changes {
-    if neighbors.isEmpty, count >= 1024 {
-      neighbors.reserveCapacity(count)
-      revisions.reserveCapacity(revisions.count + count)
-    }
+    if neighbors.isEmpty { makeRoom(forNeighbors: count) }
     // Beside what is there; a snapshot would take its place.
     return apply(
       GoalStateUpdate(scope: .delta(from: version.revision), version: version, upserts: Array(resources)))
